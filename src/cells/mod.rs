@@ -1,0 +1,24 @@
+//! What was counted: the plain types between the rows and everything else.
+//!
+//! A [`Ledger`] is all that leaves the tally. It is small, serialisable and
+//! mergeable: the ledger of two files together is the merge of their ledgers,
+//! in any order. Nothing here knows how the counting was done, what a metric
+//! is, or how a number will look.
+
+mod cell;
+mod exact;
+mod histogram;
+mod key;
+mod ledger;
+mod matrix;
+mod why;
+
+pub use cell::{Cell, Decision, Label, Outcome, Tally};
+pub use exact::Exact;
+pub use histogram::{EXACT_SCORES, Grid, Histogram, Score, ScoreCell};
+pub use key::{Group, Level, MISSING, Stratum};
+pub use ledger::{
+    Exclusion, Exclusions, FeatureKind, FeatureTable, Frame, Intake, Ledger, MergeError,
+};
+pub use matrix::{Matrix, MatrixRow, Value};
+pub use why::{Quantity, Why};

@@ -1,0 +1,95 @@
+//! Absence as a value: a number, or the reason there is none.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Why a number does not exist. One word for the machine, one sentence for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Nobody in the group.
+    EmptyGroup,
+    /// 0/0: nobody in the group is in the denominator of the rate.
+    EmptyDenominator,
+    /// A comparison with a rate of zero: the ratio has no bound.
+    ZeroReference,
+    /// Both rates of a ratio are zero.
+    BothZero,
+    /// The reference has no value.
+    UndefinedReference,
+    /// The group being compared has no value.
+    UndefinedGroup,
+    /// Fewer than two groups with a value.
+    TooFewGroups,
+    /// Everyone in the group has the same label, so no pair can be ranked.
+    OneClass,
+    /// Everyone has the same outcome, so nothing can be associated with it.
+    Constant,
+    /// The score is not a probability, and the metric needs one.
+    NotAProbability,
+    /// All weights in the group are zero.
+    ZeroWeight,
+    /// The catalogue has no interval method for this quantity.
+    NoIntervalMethod,
+    /// Too few rows to estimate the spread.
+    TooFewRows,
+}
+
+impl Why {
+    /// The reason in words, as it completes "no value: …".
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Why::EmptyGroup => "nobody is in this group",
+            Why::EmptyDenominator => "nobody in the group is in the denominator (0/0)",
+            Why::ZeroReference => "the reference rate is zero, so the ratio has no bound",
+            Why::BothZero => "both rates are zero (0/0)",
+            Why::UndefinedReference => "the reference group has no value",
+            Why::UndefinedGroup => "the group has no value",
+            Why::TooFewGroups => "fewer than two groups have a value",
+            Why::OneClass => "everyone in the group has the same label",
+            Why::Constant => "the column has only one value here",
+            Why::NotAProbability => "the score is not between 0 and 1, so it is no probability",
+            Why::ZeroWeight => "all weights in the group are zero",
+            Why::NoIntervalMethod => "no interval method for this quantity",
+            Why::TooFewRows => "too few rows to estimate the spread",
+        }
+    }
+}
+
+/// A number, or the reason there is none. Never NaN, never infinite.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// There is a number.
+    Value(f64),
+    /// There is none, and why.
+    Undefined(Why),
+}
+
+impl Quantity {
+    /// `numerator / denominator`, or `why` when the denominator is zero.
+    pub fn ratio(numerator: f64, denominator: f64, why: Why) -> Quantity {
+        Quantity::finite(numerator / denominator, why)
+    }
+
+    /// The number if it is finite, else the reason given.
+    pub fn finite(number: f64, why: Why) -> Quantity {
+        if number.is_finite() { Quantity::Value(number) } else { Quantity::Undefined(why) }
+    }
+
+    /// The number, if there is one.
+    pub fn value(self) -> Option<f64> {
+        match self {
+            Quantity::Value(value) => Some(value),
+            Quantity::Undefined(_) => None,
+        }
+    }
+
+    /// The reason, if there is no number.
+    pub fn why(self) -> Option<Why> {
+        match self {
+            Quantity::Value(_) => None,
+            Quantity::Undefined(why) => Some(why),
+        }
+    }
+}

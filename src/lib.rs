@@ -1,0 +1,1 @@
+//! Evenhand audits decisions for disparities between groups.
