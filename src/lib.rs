@@ -1,1 +1,2 @@
-//! Evenhand audits decisions for disparities between groups.
+//! evenhand
+pub mod cells;

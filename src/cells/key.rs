@@ -75,7 +75,7 @@ impl fmt::Display for Stratum {
 
 fn write_joined(levels: &[Level], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if let [only] = levels {
-        return only.fmt(f);
+        return write!(f, "{only}");
     }
     for (position, level) in levels.iter().enumerate() {
         if position > 0 {

@@ -11,14 +11,13 @@ mod histogram;
 mod key;
 mod ledger;
 mod matrix;
+mod pairs;
 mod why;
 
 pub use cell::{Cell, Decision, Label, Outcome, Tally};
 pub use exact::Exact;
-pub use histogram::{EXACT_SCORES, Grid, Histogram, Score, ScoreCell};
+pub use histogram::{Distribution, EXACT_VALUES, Grid, Histogram};
 pub use key::{Group, Level, MISSING, Stratum};
-pub use ledger::{
-    Exclusion, Exclusions, FeatureKind, FeatureTable, Frame, Intake, Ledger, MergeError,
-};
+pub use ledger::{Excluded, Exclusion, FeatureKind, FeatureTable, Frame, Intake, Ledger, MergeError};
 pub use matrix::{Matrix, MatrixRow, Value};
 pub use why::{Quantity, Why};

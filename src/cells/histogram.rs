@@ -1,0 +1,280 @@
+//! Distributions of numbers: exact moments, and bins that merge.
+//!
+//! While there are few distinct values each has its own bin and everything
+//! computed from the bins is exact. Above [`EXACT_VALUES`] distinct values the
+//! bins become a grid of a power of two. Grids of powers of two nest, so that
+//! the grid of a union does not depend on the order of merging.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{Cell, Exact, pairs};
+
+/// How many distinct values are kept one by one.
+pub const EXACT_VALUES: usize = 65_536;
+
+/// A grid has at most this many bins on either side of zero, as a power of two.
+const GRID_BITS: i32 = 16;
+
+/// How numbers are put into bins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grid {
+    /// One bin for each distinct value.
+    #[default]
+    Exact,
+    /// Bins of width `2^exponent`, each closed below and open above.
+    PowerOfTwo {
+        /// The exponent of the width.
+        exponent: i32,
+    },
+}
+
+impl Grid {
+    /// The width of a bin; 0 for exact values.
+    pub fn width(self) -> f64 {
+        match self {
+            Grid::Exact => 0.0,
+            Grid::PowerOfTwo { exponent } => 2f64.powi(exponent),
+        }
+    }
+
+    /// The bin of a finite number.
+    pub fn bin(self, value: f64) -> i64 {
+        match self {
+            Grid::Exact => ordered(value),
+            Grid::PowerOfTwo { exponent } => (value / 2f64.powi(exponent)).floor() as i64,
+        }
+    }
+
+    /// The number that stands for a bin: the value itself, or the middle.
+    pub fn centre(self, bin: i64) -> f64 {
+        match self {
+            Grid::Exact => from_ordered(bin),
+            Grid::PowerOfTwo { exponent } => (bin as f64 + 0.5) * 2f64.powi(exponent),
+        }
+    }
+}
+
+/// Floats as integers in the same order; −0 and 0 are the same.
+fn ordered(value: f64) -> i64 {
+    let bits = (value + 0.0).to_bits() as i64;
+    if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }
+}
+
+fn from_ordered(key: i64) -> f64 {
+    let bits = if key < 0 { i64::MIN.wrapping_sub(key) } else { key };
+    f64::from_bits(bits as u64)
+}
+
+/// The distribution of one number among the people of one part.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Distribution {
+    /// How many people, and their weights.
+    pub cell: Cell,
+    /// Σ w·x, exact.
+    pub sum: Exact,
+    /// Σ w·x², exact up to the rounding of each square.
+    pub sum_of_squares: Exact,
+    /// Weight by bin.
+    #[serde(with = "pairs")]
+    pub bins: BTreeMap<i64, Exact>,
+}
+
+impl Distribution {
+    fn merge(&mut self, other: &Distribution) {
+        self.cell.merge(&other.cell);
+        self.sum.merge(&other.sum);
+        self.sum_of_squares.merge(&other.sum_of_squares);
+        for (bin, weight) in &other.bins {
+            self.bins.entry(*bin).or_default().merge(weight);
+        }
+    }
+
+    fn regrid(&mut self, from: Grid, to: Grid) {
+        let mut bins: BTreeMap<i64, Exact> = BTreeMap::new();
+        for (bin, weight) in &self.bins {
+            bins.entry(to.bin(from.centre(*bin))).or_default().merge(weight);
+        }
+        self.bins = bins;
+    }
+}
+
+/// Distributions of one number over the parts `K` of a population, on one grid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(serialize = "K: Serialize", deserialize = "K: DeserializeOwned + Ord"))]
+pub struct Histogram<K: Ord> {
+    grid: Grid,
+    #[serde(with = "pairs")]
+    parts: BTreeMap<K, Distribution>,
+}
+
+impl<K: Ord> Default for Histogram<K> {
+    fn default() -> Self {
+        Histogram { grid: Grid::Exact, parts: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord + Clone> Histogram<K> {
+    /// How values are binned.
+    pub fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    /// All parts, in order.
+    pub fn parts(&self) -> impl Iterator<Item = (&K, &Distribution)> {
+        self.parts.iter()
+    }
+
+    /// One part, if anyone is in it.
+    pub fn part(&self, key: &K) -> Option<&Distribution> {
+        self.parts.get(key)
+    }
+
+    /// Adds `times` people of weight `weight` with the finite number `value`.
+    /// Call [`Histogram::settle`] from time to time to keep the bins few.
+    pub fn add(&mut self, key: &K, value: f64, weight: f64, times: u64) {
+        let grid = self.grid_for(value);
+        if grid != self.grid {
+            self.regrid(grid);
+        }
+        if !self.parts.contains_key(key) {
+            self.parts.insert(key.clone(), Distribution::default());
+        }
+        if let Some(part) = self.parts.get_mut(key) {
+            part.cell.add(weight, times);
+            part.sum.add(weight * value, times);
+            part.sum_of_squares.add(weight * value * value, times);
+            part.bins.entry(self.grid.bin(value)).or_default().add(weight, times);
+        }
+    }
+
+    /// Goes over to a grid when there are too many distinct values.
+    pub fn settle(&mut self) {
+        if self.grid == Grid::Exact && self.parts.values().map(|part| part.bins.len()).sum::<usize>() > EXACT_VALUES {
+            let distinct: std::collections::BTreeSet<i64> =
+                self.parts.values().flat_map(|part| part.bins.keys().copied()).collect();
+            if distinct.len() > EXACT_VALUES {
+                let largest = distinct
+                    .iter()
+                    .map(|&bin| Grid::Exact.centre(bin).abs())
+                    .fold(0.0, f64::max);
+                self.regrid(covering(largest));
+            }
+        }
+    }
+
+    /// Adds another histogram.
+    pub fn merge(&mut self, other: &Histogram<K>) {
+        let grid = coarser(self.grid, other.grid);
+        let mut other = other.clone();
+        self.regrid(grid);
+        other.regrid(grid);
+        // An exact side may reach further than the grid of the other.
+        let reach = [&self.parts, &other.parts]
+            .into_iter()
+            .flat_map(|parts| parts.values().flat_map(|part| part.bins.keys()))
+            .map(|&bin| grid.centre(bin))
+            .fold(grid, |grid, value| match grid {
+                Grid::Exact => grid,
+                Grid::PowerOfTwo { .. } => coarser(grid, covering(value.abs())),
+            });
+        self.regrid(reach);
+        other.regrid(reach);
+        for (key, part) in &other.parts {
+            self.parts.entry(key.clone()).or_default().merge(part);
+        }
+        self.settle();
+    }
+
+    fn grid_for(&self, value: f64) -> Grid {
+        match self.grid {
+            Grid::Exact => Grid::Exact,
+            grid => coarser(grid, covering(value.abs())),
+        }
+    }
+
+    fn regrid(&mut self, to: Grid) {
+        if to != self.grid {
+            for part in self.parts.values_mut() {
+                part.regrid(self.grid, to);
+            }
+            self.grid = to;
+        }
+    }
+}
+
+/// The grid whose bins reach `largest` on either side of zero: the next power
+/// of two above it, cut into 2^16.
+fn covering(largest: f64) -> Grid {
+    let mut exponent = -1000;
+    if largest > 0.0 {
+        exponent = largest.log2().floor() as i32 + 1;
+        // log2 rounds; the power of two must not.
+        while 2f64.powi(exponent - 1) > largest {
+            exponent -= 1;
+        }
+        while 2f64.powi(exponent) <= largest {
+            exponent += 1;
+        }
+    }
+    Grid::PowerOfTwo { exponent: (exponent - GRID_BITS).max(-1000) }
+}
+
+fn coarser(one: Grid, other: Grid) -> Grid {
+    match (one, other) {
+        (Grid::Exact, grid) | (grid, Grid::Exact) => grid,
+        (Grid::PowerOfTwo { exponent: a }, Grid::PowerOfTwo { exponent: b }) => Grid::PowerOfTwo { exponent: a.max(b) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn order_of_bins_is_order_of_values() {
+        let values = [f64::MIN, -1.5, -1e-300, 0.0, 1e-300, 0.5, 2.0, f64::MAX];
+        for pair in values.windows(2) {
+            assert!(ordered(pair[0]) < ordered(pair[1]), "{pair:?}");
+        }
+        for value in values {
+            assert_eq!(from_ordered(ordered(value)), value);
+        }
+        assert_eq!(ordered(-0.0), ordered(0.0));
+    }
+
+    #[test]
+    fn many_values_become_a_grid_in_any_order() {
+        let values: Vec<f64> = (0..70_000).map(|i| f64::from(i) * 1.37e-4).collect();
+        let tally = |values: &[f64]| {
+            let mut histogram = Histogram::default();
+            for &value in values {
+                histogram.add(&(), value, 1.0, 1);
+            }
+            histogram.settle();
+            histogram
+        };
+        let whole = tally(&values);
+        assert_ne!(whole.grid(), Grid::Exact);
+        let (left, right) = values.split_at(1_000);
+        let (left, right) = (tally(left), tally(right));
+        let mut one = left.clone();
+        one.merge(&right);
+        let mut other = right.clone();
+        other.merge(&left);
+        assert_eq!(one, whole);
+        assert_eq!(other, whole);
+    }
+
+    proptest! {
+        #[test]
+        fn the_centre_of_a_bin_lies_in_it(value in -1e6..1e6f64, exponent in -20..4i32) {
+            let grid = Grid::PowerOfTwo { exponent };
+            prop_assert!((grid.centre(grid.bin(value)) - value).abs() <= grid.width() / 2.0);
+        }
+    }
+}

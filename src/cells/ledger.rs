@@ -1,0 +1,227 @@
+//! The ledger: everything an audit needs to know about the rows.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Cell, Group, Histogram, Label, Level, Tally, pairs};
+
+/// One way of dividing everyone into groups: an attribute or an intersection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The attribute columns: one, or two and more for an intersection.
+    pub columns: Vec<String>,
+    /// What was counted in each group.
+    #[serde(with = "pairs")]
+    pub groups: BTreeMap<Group, Tally>,
+    /// Scores by group and label; empty without a score.
+    pub scores: Histogram<(Group, Label)>,
+}
+
+impl Frame {
+    /// The attribute as it is written in outputs: `race`, or `race*sex`.
+    pub fn name(&self) -> String {
+        self.columns.join("*")
+    }
+
+    /// Everyone, over all groups.
+    pub fn everyone(&self) -> Tally {
+        let mut all = Tally::default();
+        for tally in self.groups.values() {
+            all.merge(tally);
+        }
+        all
+    }
+}
+
+/// Whether a feature is a number or a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FeatureKind {
+    /// A number, compared by size.
+    Numeric,
+    /// A name, compared for equality.
+    Categorical,
+}
+
+/// One feature against one attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeatureTable {
+    /// The feature's distribution in each group.
+    Numeric(Histogram<Group>),
+    /// People by group and level of the feature.
+    Categorical(#[serde(with = "pairs")] BTreeMap<(Group, Level), Cell>),
+}
+
+impl FeatureTable {
+    /// Whether the feature is a number or a name.
+    pub fn kind(&self) -> FeatureKind {
+        match self {
+            FeatureTable::Numeric(_) => FeatureKind::Numeric,
+            FeatureTable::Categorical(_) => FeatureKind::Categorical,
+        }
+    }
+}
+
+/// What befell a row on its way in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Exclusion {
+    /// No decision (or no score to threshold): left out.
+    MissingDecision,
+    /// No score: left out.
+    MissingScore,
+    /// No weight: left out.
+    MissingWeight,
+    /// No count: left out.
+    MissingCount,
+    /// No label: kept for the metrics that need none.
+    MissingLabel,
+    /// The key is not among the demographics: kept, attributes missing.
+    NoDemographics,
+    /// A person in the demographics without any row of outputs: not audited.
+    NoOutputs,
+    /// The key occurred before among the outputs: kept.
+    RepeatedKey,
+}
+
+impl Exclusion {
+    /// All, in order of reporting.
+    pub const ALL: [Exclusion; 8] = [
+        Exclusion::MissingDecision,
+        Exclusion::MissingScore,
+        Exclusion::MissingWeight,
+        Exclusion::MissingCount,
+        Exclusion::MissingLabel,
+        Exclusion::NoDemographics,
+        Exclusion::NoOutputs,
+        Exclusion::RepeatedKey,
+    ];
+
+    /// Whether the row still counts in the audit.
+    pub fn kept(self) -> bool {
+        matches!(self, Exclusion::MissingLabel | Exclusion::NoDemographics | Exclusion::RepeatedKey)
+    }
+}
+
+/// How many rows met one fate: in all, and by group of each attribute.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excluded {
+    /// Rows in all.
+    pub rows: u64,
+    /// Rows by attribute and group, as far as known.
+    #[serde(with = "pairs")]
+    pub by_group: BTreeMap<(String, Group), u64>,
+}
+
+/// How many rows were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Intake {
+    /// Rows of model outputs that were read.
+    pub rows: u64,
+    /// Rows that the audit counts.
+    pub used: u64,
+    /// Rows of demographics that were read; absent when in the same file.
+    pub demographics: Option<u64>,
+    /// Whether each row stands for as many people as its count says.
+    pub counted: bool,
+    /// Whether rows carry weights.
+    pub weighted: bool,
+}
+
+/// All that leaves the tally.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// How much was read.
+    pub intake: Intake,
+    /// What befell the rows that are not plainly used.
+    pub exclusions: BTreeMap<Exclusion, Excluded>,
+    /// Every attribute and intersection, in the order of the plan.
+    pub frames: Vec<Frame>,
+    /// The stratum columns.
+    pub strata: Vec<String>,
+    /// Every feature against every single attribute: (feature, attribute).
+    #[serde(with = "pairs")]
+    pub features: BTreeMap<(String, String), FeatureTable>,
+}
+
+/// Two ledgers that do not describe the same columns.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the ledgers differ in {what}, so they cannot be merged: tally both with the same plan")]
+pub struct MergeError {
+    what: &'static str,
+}
+
+impl Ledger {
+    /// Adds the ledger of other rows, counted by the same plan. In any order
+    /// the result is what counting all rows together gives.
+    ///
+    /// # Errors
+    /// When attributes, strata or the kind of a feature differ.
+    pub fn merge(&mut self, other: &Ledger) -> Result<(), MergeError> {
+        let same_frames = self.frames.iter().map(|f| &f.columns).eq(other.frames.iter().map(|f| &f.columns));
+        if !same_frames {
+            return Err(MergeError { what: "their attributes" });
+        }
+        if self.strata != other.strata {
+            return Err(MergeError { what: "their strata" });
+        }
+        self.merge_features(other)?;
+        for (mine, theirs) in self.frames.iter_mut().zip(&other.frames) {
+            for (group, tally) in &theirs.groups {
+                mine.groups.entry(group.clone()).or_default().merge(tally);
+            }
+            mine.scores.merge(&theirs.scores);
+        }
+        for (exclusion, theirs) in &other.exclusions {
+            let mine = self.exclusions.entry(*exclusion).or_default();
+            mine.rows += theirs.rows;
+            for (key, rows) in &theirs.by_group {
+                *mine.by_group.entry(key.clone()).or_default() += rows;
+            }
+        }
+        self.intake = Intake {
+            rows: self.intake.rows + other.intake.rows,
+            used: self.intake.used + other.intake.used,
+            demographics: match (self.intake.demographics, other.intake.demographics) {
+                (None, None) => None,
+                (mine, theirs) => Some(mine.unwrap_or(0) + theirs.unwrap_or(0)),
+            },
+            counted: self.intake.counted || other.intake.counted,
+            weighted: self.intake.weighted || other.intake.weighted,
+        };
+        Ok(())
+    }
+
+    fn merge_features(&mut self, other: &Ledger) -> Result<(), MergeError> {
+        let differs = other
+            .features
+            .iter()
+            .any(|(key, theirs)| self.features.get(key).is_some_and(|mine| mine.kind() != theirs.kind()));
+        if differs {
+            return Err(MergeError { what: "the kind of a feature" });
+        }
+        for (key, theirs) in &other.features {
+            match (self.features.get_mut(key), theirs) {
+                (None, _) => {
+                    self.features.insert(key.clone(), theirs.clone());
+                }
+                (Some(FeatureTable::Numeric(mine)), FeatureTable::Numeric(theirs)) => mine.merge(theirs),
+                (Some(FeatureTable::Categorical(mine)), FeatureTable::Categorical(theirs)) => {
+                    for (key, cell) in theirs {
+                        mine.entry(key.clone()).or_default().merge(cell);
+                    }
+                }
+                (Some(_), _) => return Err(MergeError { what: "the kind of a feature" }),
+            }
+        }
+        Ok(())
+    }
+
+    /// The frame of an attribute or intersection by its written name.
+    pub fn frame(&self, name: &str) -> Option<&Frame> {
+        self.frames.iter().find(|frame| frame.name() == name)
+    }
+}
