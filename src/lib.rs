@@ -1,2 +1,3 @@
 //! evenhand
 pub mod cells;
+pub mod catalogue;
