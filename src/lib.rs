@@ -1,3 +1,5 @@
-//! evenhand
-pub mod cells;
+//! Evenhand audits decisions for disparities between groups.
 pub mod catalogue;
+pub mod cells;
+pub mod plan;
+pub mod stats;

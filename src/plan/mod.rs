@@ -1,0 +1,342 @@
+//! What to audit: `evenhand.toml` and flags → a valid [`Plan`].
+//!
+//! All problems are found in one run, each with its line and column. Nothing
+//! here opens a data file.
+
+mod draft;
+mod file;
+mod flags;
+pub(crate) mod problem;
+mod reader;
+
+use std::path::{Path, PathBuf};
+
+pub use flags::Flags;
+pub use problem::{Place, PlanError, Problem};
+
+use crate::catalogue::Metric;
+use crate::stats::Level;
+use draft::Draft;
+use problem::{At, Problems};
+
+/// A valid plan: every name in it that can be checked without data is right.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Title of the report.
+    pub title: Option<String>,
+    /// Level of all intervals.
+    pub confidence: Level,
+    /// Groups with fewer rows are shown and not judged.
+    pub min_group_size: u64,
+    /// Seed of everything drawn by lot.
+    pub seed: u64,
+    /// Where the rows are.
+    pub data: Data,
+    /// What the columns mean.
+    pub roles: Roles,
+    /// The attributes whose groups are compared.
+    pub attributes: Vec<Attribute>,
+    /// Intersections of attributes.
+    pub crosses: Vec<Cross>,
+    /// What must hold.
+    pub rules: Vec<Rule>,
+    /// What a gate makes of "cannot tell".
+    pub on_inconclusive: OnInconclusive,
+    /// Counts below this are withheld.
+    pub min_cell: u64,
+    /// Periodic review.
+    pub review: Review,
+}
+
+/// Where the rows are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Data {
+    /// The file of model outputs.
+    pub path: PathBuf,
+    /// The delimiter of text files; by default from the file's name.
+    pub delimiter: Option<u8>,
+    /// A column that identifies a row, for sampling.
+    pub key: Option<String>,
+    /// Words that mean "no value", besides nothing at all.
+    pub missing: Vec<String>,
+    /// The second file, with the attributes.
+    pub demographics: Option<Demographics>,
+}
+
+/// A second file with attributes, joined on a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Demographics {
+    /// The file.
+    pub path: PathBuf,
+    /// The key column, in both files.
+    pub on: String,
+}
+
+/// What the columns mean.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Roles {
+    /// What was decided.
+    pub decision: Option<DecisionRole>,
+    /// What turned out to be true.
+    pub label: Option<LabelRole>,
+    /// The score behind the decision.
+    pub score: Option<ScoreRole>,
+    /// Analytic weights.
+    pub weight: Option<String>,
+    /// How many people a row stands for.
+    pub count: Option<String>,
+    /// Columns within whose levels groups are compared too.
+    pub strata: Vec<String>,
+    /// Columns that might stand in for an attribute.
+    pub features: Option<Features>,
+}
+
+/// Values as they stand in the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Values(pub Vec<String>);
+
+impl Values {
+    /// Values separated by `|`.
+    pub(crate) fn listed(text: &str) -> Values {
+        Values(text.split('|').map(|value| value.trim().to_string()).collect())
+    }
+
+    /// Whether a text of the data is one of them: the same text, the same
+    /// number (`1` is `1.0`), or the same truth value (`true` is `True`).
+    pub fn contains(&self, text: &str) -> bool {
+        self.0.iter().any(|value| {
+            value == text
+                || matches!((value.parse::<f64>(), text.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
+                || (matches!(value.as_str(), "true" | "false") && text.eq_ignore_ascii_case(value))
+        })
+    }
+}
+
+/// Good or bad for the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Good.
+    Favourable,
+    /// Bad.
+    Unfavourable,
+}
+
+/// How the decision is found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DecisionRole {
+    /// In a column.
+    Column {
+        /// The column.
+        column: String,
+        /// The values that are a yes.
+        favourable: Values,
+    },
+    /// By a threshold on a score.
+    Threshold {
+        /// The score column.
+        column: String,
+        /// The threshold.
+        threshold: f64,
+        /// What a score at or above the threshold means for the person.
+        above: Side,
+    },
+}
+
+/// The true outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelRole {
+    /// The column.
+    pub column: String,
+    /// The values that are favourable.
+    pub favourable: Values,
+}
+
+/// The score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreRole {
+    /// The column.
+    pub column: String,
+    /// What a high score means for the person.
+    pub higher: Side,
+}
+
+/// Columns that might stand in for an attribute.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Features {
+    /// Names, or `*` for every column without another role.
+    pub include: Vec<String>,
+    /// Names to leave out.
+    pub exclude: Vec<String>,
+    /// Names whose use is declared justified; shown apart.
+    pub legitimate: Vec<String>,
+    /// Numbers that are codes.
+    pub categorical: Vec<String>,
+}
+
+/// The group that others are compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// The group with most rows.
+    Largest,
+    /// The group with the highest selection rate among those large enough.
+    Highest,
+    /// Everyone together.
+    Overall,
+    /// Everyone outside the group.
+    Rest,
+    /// A named group.
+    Level(String),
+}
+
+impl Reference {
+    pub(crate) fn parse(word: &str) -> Reference {
+        match word {
+            "largest" => Reference::Largest,
+            "highest" => Reference::Highest,
+            "overall" => Reference::Overall,
+            "rest" => Reference::Rest,
+            level => Reference::Level(level.to_string()),
+        }
+    }
+}
+
+/// An attribute whose groups are compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribute {
+    /// The column.
+    pub column: String,
+    /// Borders of groups of numbers, rising.
+    pub bins: Option<Vec<f64>>,
+    /// Compared with whom.
+    pub reference: Reference,
+}
+
+/// An intersection of attributes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cross {
+    /// The attributes, two or more.
+    pub attributes: Vec<String>,
+    /// Compared with whom.
+    pub reference: Reference,
+}
+
+impl Cross {
+    /// As it is written in outputs: `race*sex`.
+    pub fn name(&self) -> String {
+        self.attributes.join("*")
+    }
+}
+
+/// How much a broken rule matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Fails a gate.
+    Error,
+    /// Is shown.
+    Warn,
+}
+
+impl Severity {
+    const WORDS: [(&'static str, Severity); 2] = [("error", Severity::Error), ("warn", Severity::Warn)];
+}
+
+/// What of a measurement a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The whole interval.
+    Interval,
+    /// The estimate alone, as the letter of some rules has it.
+    Point,
+}
+
+impl Reading {
+    const WORDS: [(&'static str, Reading); 2] = [("interval", Reading::Interval), ("point", Reading::Point)];
+}
+
+/// What a gate makes of "cannot tell".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnInconclusive {
+    /// Exit code 11.
+    #[default]
+    Fail,
+    /// Said, and exit code 0.
+    Warn,
+    /// Exit code 0.
+    Pass,
+}
+
+impl OnInconclusive {
+    /// The words of the plan file and the command line.
+    pub const WORDS: [(&'static str, OnInconclusive); 3] =
+        [("fail", OnInconclusive::Fail), ("warn", OnInconclusive::Warn), ("pass", OnInconclusive::Pass)];
+}
+
+/// Something that must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// Its name.
+    pub id: String,
+    /// What is looked at.
+    pub metric: Metric,
+    /// Attributes and intersections it applies to; all when empty.
+    pub attributes: Vec<String>,
+    /// Groups it applies to; all when empty.
+    pub groups: Vec<String>,
+    /// The lower end of the tolerance.
+    pub at_least: Option<f64>,
+    /// The upper end of the tolerance.
+    pub at_most: Option<f64>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it looks at.
+    pub reading: Reading,
+    /// The law, policy or person behind it.
+    pub basis: Option<String>,
+}
+
+/// Periodic review.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Review {
+    /// The history file.
+    pub store: Option<PathBuf>,
+    /// How often, as an ISO 8601 duration.
+    pub every: Option<String>,
+}
+
+impl Plan {
+    /// The plan in `text`, with flags laid over it. `file` is how messages
+    /// call it; paths in it are relative to `base`.
+    ///
+    /// # Errors
+    /// With every problem of the text and of the flags.
+    pub fn from_text(text: &str, file: &str, base: &Path, flags: &Flags) -> Result<Plan, PlanError> {
+        let mut problems = Problems::default();
+        let mut draft = Draft::default();
+        file::read(text, &mut draft, &mut problems);
+        flags::apply(flags, &mut draft, &mut problems);
+        let plan = draft.finish(base, &mut problems);
+        problems.or(Some(file.to_string()), plan)
+    }
+
+    /// The plan of a data file and flags alone.
+    ///
+    /// # Errors
+    /// With every problem of the flags.
+    pub fn from_flags(data: &Path, flags: &Flags) -> Result<Plan, PlanError> {
+        let mut problems = Problems::default();
+        let mut draft = Draft {
+            path: Some(At::new(data.display().to_string(), Place::Flag("DATA"))),
+            path_from_flag: true,
+            ..Draft::default()
+        };
+        flags::apply(flags, &mut draft, &mut problems);
+        let plan = draft.finish(Path::new(""), &mut problems);
+        problems.or(None, plan)
+    }
+
+    /// Attributes and intersections by name, with their references, in order.
+    pub fn frames(&self) -> impl Iterator<Item = (String, &Reference)> {
+        let attributes = self.attributes.iter().map(|a| (a.column.clone(), &a.reference));
+        attributes.chain(self.crosses.iter().map(|c| (c.name(), &c.reference)))
+    }
+}

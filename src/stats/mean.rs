@@ -1,0 +1,131 @@
+//! Means of scores and of errors.
+
+use super::distribution::{f_survival, student_t_two_sided, student_t_upper};
+use super::level::{Interval, Level};
+
+/// Size, mean and variance of a set of numbers. For weighted numbers `n` is
+/// Kish's effective size and the variance is Σw(x−m)²/Σw · n/(n−1).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moments {
+    /// How many.
+    pub n: f64,
+    /// Their mean.
+    pub mean: f64,
+    /// Their variance with n − 1.
+    pub variance: f64,
+}
+
+impl Moments {
+    /// From Σw, Σwx, Σwx² and the effective size. `None` without weight.
+    pub fn from_sums(n: f64, weight: f64, sum: f64, sum_of_squares: f64) -> Option<Moments> {
+        if !(weight > 0.0 && n > 0.0) {
+            return None;
+        }
+        let mean = sum / weight;
+        let spread = (sum_of_squares / weight - mean * mean).max(0.0);
+        let variance = if n > 1.0 { spread * n / (n - 1.0) } else { 0.0 };
+        Some(Moments { n, mean, variance })
+    }
+
+    fn square_error(self) -> f64 {
+        self.variance / self.n
+    }
+}
+
+/// Student's interval of a mean. `None` with fewer than two.
+pub fn t_interval(moments: Moments, level: Level) -> Option<Interval> {
+    let t = (moments.n > 1.0).then(|| student_t_upper(level.alpha() / 2.0, moments.n - 1.0))??;
+    let half = t * moments.square_error().sqrt();
+    Some(Interval::new(moments.mean - half, moments.mean + half))
+}
+
+/// Welch's test of equal means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WelchTest {
+    /// The statistic.
+    pub t: f64,
+    /// Degrees of freedom (Welch–Satterthwaite).
+    pub df: f64,
+    /// Two-sided p.
+    pub p: f64,
+}
+
+fn satterthwaite(first: Moments, second: Moments) -> Option<f64> {
+    let (a, b) = (first.square_error(), second.square_error());
+    if first.n <= 1.0 || second.n <= 1.0 || a + b <= 0.0 {
+        return None;
+    }
+    Some((a + b).powi(2) / (a * a / (first.n - 1.0) + b * b / (second.n - 1.0)))
+}
+
+/// Welch (1947). `None` with fewer than two on a side, or without any spread.
+pub fn welch(first: Moments, second: Moments) -> Option<WelchTest> {
+    let df = satterthwaite(first, second)?;
+    let t = (first.mean - second.mean) / (first.square_error() + second.square_error()).sqrt();
+    Some(WelchTest { t, df, p: student_t_two_sided(t, df) })
+}
+
+/// Welch's interval of `first − second`.
+pub fn welch_interval(first: Moments, second: Moments, level: Level) -> Option<Interval> {
+    let df = satterthwaite(first, second)?;
+    let half = student_t_upper(level.alpha() / 2.0, df)? * (first.square_error() + second.square_error()).sqrt();
+    let difference = first.mean - second.mean;
+    Some(Interval::new(difference - half, difference + half))
+}
+
+/// How much of a number's spread lies between sets: one-way analysis of variance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CorrelationRatio {
+    /// η²: spread between over whole spread, in [0, 1].
+    pub eta_squared: f64,
+    /// The F statistic.
+    pub f: f64,
+    /// Its p.
+    pub p: f64,
+}
+
+/// η² over two or more sets, with the F test. `None` when the number does not
+/// vary, or no degree of freedom is left. Fisher (1925).
+pub fn correlation_ratio(sets: &[Moments]) -> Option<CorrelationRatio> {
+    let sets: Vec<&Moments> = sets.iter().filter(|set| set.n > 0.0).collect();
+    let n: f64 = sets.iter().map(|set| set.n).sum();
+    let (df1, df2) = (sets.len() as f64 - 1.0, n - sets.len() as f64);
+    if df1 < 1.0 || df2 <= 0.0 {
+        return None;
+    }
+    let mean = sets.iter().map(|set| set.n * set.mean).sum::<f64>() / n;
+    let between: f64 = sets.iter().map(|set| set.n * (set.mean - mean).powi(2)).sum();
+    let within: f64 = sets.iter().map(|set| set.variance * (set.n - 1.0).max(0.0)).sum();
+    if between + within <= 0.0 {
+        return None;
+    }
+    let f = if within > 0.0 { (between / df1) / (within / df2) } else { f64::MAX };
+    Some(CorrelationRatio { eta_squared: between / (between + within), f, p: f_survival(f, df1, df2) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(values: &[f64]) -> Moments {
+        let n = values.len() as f64;
+        Moments::from_sums(n, n, values.iter().sum(), values.iter().map(|v| v * v).sum()).expect("values")
+    }
+
+    /// By hand: means 2 and 5, variances 1 and 7, df = (1/3 + 7/3)²/((1/3)²/2 + (7/3)²/2) = 2.56.
+    #[test]
+    fn welch_by_hand() {
+        let test = welch(moments(&[1.0, 2.0, 3.0]), moments(&[2.0, 6.0, 7.0])).expect("defined");
+        assert!((test.t - (-3.0 / (8.0f64 / 3.0).sqrt())).abs() < 1e-12);
+        assert!((test.df - 2.56).abs() < 1e-12);
+    }
+
+    /// By hand: between = 2·1 + 2·1 = 4·1, within = 2·0.5.
+    #[test]
+    fn eta_squared_by_hand() {
+        let ratio = correlation_ratio(&[moments(&[0.5, 1.5]), moments(&[2.5, 3.5])]).expect("defined");
+        assert!((ratio.eta_squared - 0.8).abs() < 1e-12);
+        assert!((ratio.f - 8.0).abs() < 1e-12);
+        assert_eq!(correlation_ratio(&[moments(&[1.0, 1.0]), moments(&[1.0, 1.0])]), None);
+    }
+}
