@@ -3,3 +3,4 @@ pub mod catalogue;
 pub mod cells;
 pub mod plan;
 pub mod stats;
+pub mod tally;

@@ -151,6 +151,15 @@ impl<K: Ord + Clone> Histogram<K> {
         }
     }
 
+    /// The same distributions under other keys.
+    pub fn rekey<L: Ord + Clone>(self, key: impl Fn(&K) -> L) -> Histogram<L> {
+        let mut parts: BTreeMap<L, Distribution> = BTreeMap::new();
+        for (old, part) in &self.parts {
+            parts.entry(key(old)).or_default().merge(part);
+        }
+        Histogram { grid: self.grid, parts }
+    }
+
     /// Goes over to a grid when there are too many distinct values.
     pub fn settle(&mut self) {
         if self.grid == Grid::Exact && self.parts.values().map(|part| part.bins.len()).sum::<usize>() > EXACT_VALUES {

@@ -1,0 +1,169 @@
+//! Texts as small numbers.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::error::TallyError;
+use crate::cells::Level;
+
+/// More levels than this are no attribute to compare.
+const MOST_LEVELS: usize = 1_000;
+
+/// The code of a missing value.
+pub(super) const MISSING_CODE: u32 = 0;
+
+/// The levels of one column, coded in the order of their appearance. Code 0 is
+/// missing. Codes never reach an output: levels do, in their own order.
+#[derive(Debug)]
+pub(super) struct Interner {
+    codes: HashMap<String, u32>,
+    levels: Vec<Level>,
+    missing: Vec<String>,
+    /// Values that had blanks around them.
+    pub(super) trimmed: u64,
+}
+
+impl Interner {
+    pub(super) fn new(missing: &[String]) -> Interner {
+        Interner { codes: HashMap::new(), levels: vec![Level::Missing], missing: missing.to_vec(), trimmed: 0 }
+    }
+
+    /// The code of a text as it stands in the file.
+    pub(super) fn code(&mut self, text: Option<&str>) -> u32 {
+        let Some(raw) = text else { return MISSING_CODE };
+        let trimmed = raw.trim();
+        if trimmed.len() != raw.len() {
+            self.trimmed += 1;
+        }
+        if let Some(&code) = self.codes.get(trimmed) {
+            return code;
+        }
+        let code = if is_missing(trimmed, &self.missing) {
+            MISSING_CODE
+        } else {
+            self.levels.push(Level::value(trimmed));
+            self.levels.len() as u32 - 1
+        };
+        self.codes.insert(trimmed.to_string(), code);
+        code
+    }
+
+    /// The level of a code.
+    pub(super) fn level(&self, code: u32) -> &Level {
+        &self.levels[code as usize]
+    }
+
+    /// Levels seen, the missing one included.
+    pub(super) fn len(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// Recorded values in the order of appearance.
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        self.levels.iter().filter_map(|level| match level {
+            Level::Value(text) => Some(text.as_str()),
+            Level::Missing => None,
+        })
+    }
+}
+
+/// Whether a trimmed text stands for no value.
+pub(super) fn is_missing(text: &str, words: &[String]) -> bool {
+    text.is_empty() || words.iter().any(|word| word == text)
+}
+
+/// One column whose values are levels: of an attribute, a stratum, a label.
+#[derive(Debug)]
+pub(super) struct Coder {
+    pub(super) column: String,
+    bins: Option<Vec<f64>>,
+    interner: Interner,
+}
+
+impl Coder {
+    pub(super) fn new(column: &str, bins: Option<&[f64]>, missing: &[String]) -> Coder {
+        Coder { column: column.to_string(), bins: bins.map(<[f64]>::to_vec), interner: Interner::new(missing) }
+    }
+
+    /// The code of a text. With bins the text must be a number, and its level
+    /// is the bin.
+    pub(super) fn code(&mut self, text: Option<&str>, row: u64, file: &Path) -> Result<u32, TallyError> {
+        if self.interner.len() > MOST_LEVELS {
+            return Err(TallyError::Column {
+                file: file.to_path_buf(),
+                column: self.column.clone(),
+                what: format!("more than {MOST_LEVELS} different values: give it bins, or merge values"),
+            });
+        }
+        let Some(bins) = &self.bins else { return Ok(self.interner.code(text)) };
+        let trimmed = text.map(str::trim).unwrap_or_default();
+        if is_missing(trimmed, &self.interner.missing) {
+            return Ok(MISSING_CODE);
+        }
+        match trimmed.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(self.interner.code(Some(&bin_name(number, bins)))),
+            _ => Err(TallyError::value(
+                file,
+                row,
+                &self.column,
+                format!("\"{trimmed}\" is not a number, and the column has bins; if it means no value, list it under [data] missing"),
+            )),
+        }
+    }
+
+    pub(super) fn level(&self, code: u32) -> &Level {
+        self.interner.level(code)
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        self.interner.values()
+    }
+
+    /// What is odd about the column's values.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.interner.trimmed > 0 {
+            warnings.push(format!("column `{}`: blanks around {} values were taken off", self.column, self.interner.trimmed));
+        }
+        const WORDS: [&str; 9] = ["na", "n/a", "null", "none", "nan", "?", "unknown", "missing", "-"];
+        for value in self.values().filter(|value| WORDS.contains(&value.to_lowercase().as_str())) {
+            warnings.push(format!(
+                "column `{}`: \"{value}\" is a value of its own here; if it means no value, list it under [data] missing",
+                self.column
+            ));
+        }
+        warnings
+    }
+}
+
+/// The bin of a number: `<25`, `[25, 40)`, `>=60`.
+fn bin_name(number: f64, bins: &[f64]) -> String {
+    match bins.iter().rposition(|border| number >= *border) {
+        None => format!("<{}", bins[0]),
+        Some(last) if last + 1 == bins.len() => format!(">={}", bins[last]),
+        Some(at) => format!("[{}, {})", bins[at], bins[at + 1]),
+    }
+}
+
+/// Tuples of codes as codes, for groups of several columns and for strata.
+#[derive(Debug, Default)]
+pub(super) struct TupleInterner {
+    codes: HashMap<Vec<u32>, u32>,
+    tuples: Vec<Vec<u32>>,
+}
+
+impl TupleInterner {
+    pub(super) fn code(&mut self, tuple: &[u32]) -> u32 {
+        if let Some(&code) = self.codes.get(tuple) {
+            return code;
+        }
+        let code = self.tuples.len() as u32;
+        self.tuples.push(tuple.to_vec());
+        self.codes.insert(tuple.to_vec(), code);
+        code
+    }
+
+    pub(super) fn tuple(&self, code: u32) -> &[u32] {
+        &self.tuples[code as usize]
+    }
+}

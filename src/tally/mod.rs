@@ -1,0 +1,52 @@
+//! Rows → ledger: the only place that sees a row, and the only one that names
+//! the library that reads them.
+//!
+//! The reader decodes batches of the needed columns; role columns become small
+//! codes, a cell is an index, a row is an increment. Nothing here knows what a
+//! metric is.
+
+mod count;
+pub mod engine;
+mod error;
+mod feature;
+mod intern;
+mod people;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use engine::{Embedded, Engine};
+pub use error::TallyError;
+
+use crate::cells::{Ledger, Matrix};
+use crate::plan::Plan;
+
+/// What one pass over the rows gives.
+#[derive(Clone, Debug)]
+pub struct Tallied {
+    /// The counts.
+    pub ledger: Ledger,
+    /// The sample for models; empty without features.
+    pub matrix: Matrix,
+    /// The files that were read.
+    pub inputs: Vec<Input>,
+    /// What a careful person would want to know about the data.
+    pub warnings: Vec<String>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Input {
+    /// Its name, without the folder.
+    pub name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Counts what the plan asks for, on this machine.
+///
+/// # Errors
+/// When the data cannot be read or are not what the plan says.
+pub fn run(plan: &Plan) -> Result<Tallied, TallyError> {
+    Embedded.tally(plan)
+}

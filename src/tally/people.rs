@@ -1,0 +1,91 @@
+//! The demographics file: people by key, with their attributes as codes.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use super::engine::source::{Kind, Source};
+use super::error::TallyError;
+use super::intern::{Coder, is_missing};
+
+/// Everyone in the demographics file.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    keys: HashMap<String, u32>,
+    /// Codes of the wanted columns, one row after the other.
+    codes: Vec<u32>,
+    width: usize,
+    seen: Vec<bool>,
+    pub(super) rows: u64,
+}
+
+impl People {
+    /// Reads the key and the wanted columns; `coders` turn texts into codes.
+    pub(super) fn read(
+        source: &Source,
+        key: &str,
+        coders: Vec<Coder>,
+        missing: &[String],
+    ) -> Result<(People, Vec<Coder>), TallyError> {
+        let wanted: Vec<(String, Kind)> = std::iter::once((key.to_string(), Kind::Text))
+            .chain(coders.iter().map(|coder| (coder.column.clone(), Kind::Text)))
+            .collect();
+        let people = People { width: coders.len(), ..People::default() };
+        let state = Arc::new(Mutex::new((people, coders)));
+        let shared = Arc::clone(&state);
+        let (path, key, missing) = (source.path.clone(), key.to_string(), missing.to_vec());
+        source.stream(&wanted, move |columns, rows| {
+            let Ok(mut guard) = shared.lock() else { return Ok(()) };
+            let (people, coders) = &mut *guard;
+            for row in 0..rows {
+                people.rows += 1;
+                let number = people.rows;
+                let text = columns[0].text(row).map(str::trim).filter(|text| !is_missing(text, &missing));
+                if let Some(text) = text {
+                    people.add_key(text, number, &path, &key)?;
+                }
+                for (coder, column) in coders.iter_mut().zip(&columns[1..]) {
+                    let code = coder.code(column.text(row), number, &path)?;
+                    people.codes.push(code);
+                }
+                people.seen.push(false);
+            }
+            Ok(())
+        })?;
+        let mut guard = state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let (people, coders) = &mut *guard;
+        Ok((std::mem::take(people), std::mem::take(coders)))
+    }
+
+    fn add_key(&mut self, text: &str, number: u64, path: &Path, column: &str) -> Result<(), TallyError> {
+        match self.keys.insert(text.to_string(), (number - 1) as u32) {
+            None => Ok(()),
+            Some(first) => Err(TallyError::DuplicateKey {
+                file: path.to_path_buf(),
+                column: column.to_string(),
+                key: text.to_string(),
+                first: u64::from(first) + 1,
+                second: number,
+            }),
+        }
+    }
+
+    /// The person of a key, and whether they were found before.
+    pub(super) fn find(&mut self, key: &str) -> Option<(u32, bool)> {
+        let person = *self.keys.get(key)?;
+        let seen = &mut self.seen[person as usize];
+        let before = *seen;
+        *seen = true;
+        Some((person, before))
+    }
+
+    /// The code of a wanted column for a person.
+    pub(super) fn code(&self, person: u32, column: usize) -> u32 {
+        self.codes[person as usize * self.width + column]
+    }
+
+    /// People that no row of outputs asked for.
+    pub(super) fn unseen(&self) -> impl Iterator<Item = u32> {
+        self.seen.iter().enumerate().filter(|(_, seen)| !**seen).map(|(person, _)| person as u32)
+    }
+}
