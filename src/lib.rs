@@ -4,3 +4,4 @@ pub mod cells;
 pub mod plan;
 pub mod stats;
 pub mod tally;
+pub mod measure;

@@ -84,7 +84,8 @@ pub struct Distribution {
 }
 
 impl Distribution {
-    fn merge(&mut self, other: &Distribution) {
+    /// Adds another distribution on the same grid.
+    pub fn merge(&mut self, other: &Distribution) {
         self.cell.merge(&other.cell);
         self.sum.merge(&other.sum);
         self.sum_of_squares.merge(&other.sum_of_squares);

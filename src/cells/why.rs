@@ -11,6 +11,8 @@ pub enum Why {
     EmptyGroup,
     /// 0/0: nobody in the group is in the denominator of the rate.
     EmptyDenominator,
+    /// The denominator of a quotient is zero, and the numerator is not.
+    ZeroDenominator,
     /// A comparison with a rate of zero: the ratio has no bound.
     ZeroReference,
     /// Both rates of a ratio are zero.
@@ -33,6 +35,12 @@ pub enum Why {
     NoIntervalMethod,
     /// Too few rows to estimate the spread.
     TooFewRows,
+    /// The reference contains the group, which this comparison does not allow.
+    ReferenceContainsGroup,
+    /// The plan's reference group is not in the data.
+    NoSuchReference,
+    /// No stratum has both the group and the reference, or none varies.
+    NoSharedStratum,
 }
 
 impl Why {
@@ -41,6 +49,7 @@ impl Why {
         match self {
             Why::EmptyGroup => "nobody is in this group",
             Why::EmptyDenominator => "nobody in the group is in the denominator (0/0)",
+            Why::ZeroDenominator => "the denominator is zero, so the quotient has no bound",
             Why::ZeroReference => "the reference rate is zero, so the ratio has no bound",
             Why::BothZero => "both rates are zero (0/0)",
             Why::UndefinedReference => "the reference group has no value",
@@ -51,6 +60,9 @@ impl Why {
             Why::NotAProbability => "the score is not between 0 and 1, so it is no probability",
             Why::ZeroWeight => "all weights in the group are zero",
             Why::NoIntervalMethod => "no interval method for this quantity",
+            Why::ReferenceContainsGroup => "the reference contains the group, so the two cannot be pooled within strata",
+            Why::NoSuchReference => "the reference group is not in the data",
+            Why::NoSharedStratum => "no stratum has both groups and both outcomes",
             Why::TooFewRows => "too few rows to estimate the spread",
         }
     }

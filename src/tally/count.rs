@@ -284,7 +284,7 @@ impl Counter {
                     .ok_or(Exclusion::MissingDecision)
             }
         };
-        let mut read = |role: &Option<(usize, String)>, what, reason| match role {
+        let read = |role: &Option<(usize, String)>, what, reason| match role {
             None => Ok::<_, TallyError>(Ok(None)),
             Some((column, name)) => Ok(number(&columns[*column], at, &self.missing, (&self.file, row, name, what))?
                 .map(Some)

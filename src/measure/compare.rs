@@ -1,0 +1,142 @@
+//! One group against its reference.
+
+use super::base::{as_proportion, measure, score_moments};
+use super::part::{Part, Scale};
+use super::{Measured, Method, Test, TestMethod};
+use crate::catalogue::{Base, Comparison, Value};
+use crate::cells::{Quantity, Why};
+use crate::stats::{
+    Interval, Level, fisher_two_sided, min_expected, miettinen_nurminen_ratio, mover_difference, mover_ratio, newcombe,
+    odds_ratio, odds_ratio_interval, pooled_z, welch, welch_interval,
+};
+
+/// The two sides of a comparison. When the reference is everyone, `reference`
+/// holds everyone and `rest` those outside the group.
+#[derive(Clone, Debug)]
+pub(super) struct Sides<'p> {
+    pub(super) group: &'p Part,
+    pub(super) reference: &'p Part,
+    /// Set when the reference contains the group.
+    pub(super) rest: Option<&'p Part>,
+    pub(super) weighted: bool,
+}
+
+impl<'p> Sides<'p> {
+    /// The side that shares nobody with the group.
+    fn apart(&self) -> &'p Part {
+        self.rest.unwrap_or(self.reference)
+    }
+}
+
+/// The value, interval and test of a comparison, not within strata.
+pub(super) fn compare(base: &Base, how: Comparison, sides: &Sides<'_>, scale: Option<Scale>, level: Level) -> Measured {
+    let group = measure(base, sides.group, scale, level);
+    let reference = measure(base, sides.reference, scale, level);
+    let (value, other) = match (group.quantity, reference.quantity) {
+        (Quantity::Undefined(_), _) => return group.became(Why::UndefinedGroup),
+        (_, Quantity::Undefined(_)) => return group.became(Why::UndefinedReference),
+        (Quantity::Value(value), Quantity::Value(other)) => (value, other),
+    };
+    let quantity = match how {
+        Comparison::Difference => Quantity::Value(value - other),
+        Comparison::OddsRatio => match (as_proportion(base, sides.group), as_proportion(base, sides.reference)) {
+            (Some(one), Some(two)) => match odds_ratio(one, two) {
+                Some(odds) => Quantity::Value(odds),
+                None if one.successes() * two.failures() == 0.0 => Quantity::Undefined(Why::BothZero),
+                None => Quantity::Undefined(Why::ZeroReference),
+            },
+            _ => Quantity::Undefined(Why::UndefinedGroup),
+        },
+        _ if other == 0.0 && value == 0.0 => Quantity::Undefined(Why::BothZero),
+        _ if other == 0.0 => Quantity::Undefined(Why::ZeroReference),
+        _ => Quantity::ratio(value, other, Why::ZeroReference),
+    };
+    let interval = match quantity {
+        Quantity::Undefined(_) => None,
+        Quantity::Value(number) => interval_of(base, how, sides, (&group, &reference), scale, level)
+            .map(|(interval, method)| (interval.around(number), method)),
+    };
+    Measured { quantity, interval, test: test_of(base, sides), error_bound: None, ..group }
+}
+
+fn interval_of(
+    base: &Base,
+    how: Comparison,
+    sides: &Sides<'_>,
+    (group, reference): (&Measured, &Measured),
+    scale: Option<Scale>,
+    level: Level,
+) -> Option<(Interval, Method)> {
+    if base.rate().is_some() {
+        return rate_interval(base, how, sides, level);
+    }
+    if sides.rest.is_some() {
+        return None;
+    }
+    if base.value == Value::MeanScore {
+        let (one, two) = (score_moments(sides.group)?, score_moments(sides.reference)?);
+        return (how == Comparison::Difference)
+            .then(|| welch_interval(one, two, level).map(|interval| (interval, Method::Welch)))?;
+    }
+    let _ = scale;
+    let (one, two) = (group.estimate()?, reference.estimate()?);
+    match how {
+        Comparison::Difference => Some((mover_difference(one, two), Method::Mover)),
+        Comparison::Ratio => mover_ratio(one, two).map(|interval| (interval, Method::Mover)),
+        _ => None,
+    }
+}
+
+fn rate_interval(base: &Base, how: Comparison, sides: &Sides<'_>, level: Level) -> Option<(Interval, Method)> {
+    let (one, two) = (as_proportion(base, sides.group)?, as_proportion(base, sides.apart()));
+    // Everyone is in the group: it is its own reference.
+    let Some(two) = two else { return None };
+    match (how, sides.rest.is_some()) {
+        (Comparison::Difference, false) => Some((newcombe(one, two, level), Method::Newcombe)),
+        (Comparison::Ratio, false) => {
+            miettinen_nurminen_ratio(one, two, level).map(|interval| (interval, Method::MiettinenNurminen))
+        }
+        (Comparison::OddsRatio, false) => Some((odds_ratio_interval(one, two, level), Method::Woolf)),
+        // With a share s of everyone, group − overall = (1 − s)·(group − rest),
+        // and group/overall = r/(s·r + 1 − s) with r = group/rest; s is taken as known.
+        (Comparison::Difference, true) => {
+            let share = share(base, sides)?;
+            Some((newcombe(one, two, level).map(|d| (1.0 - share) * d), Method::Newcombe))
+        }
+        (Comparison::Ratio, true) => {
+            let share = share(base, sides)?;
+            let of = |r: f64| if r.is_infinite() { 1.0 / share } else { r / (share * r + 1.0 - share) };
+            miettinen_nurminen_ratio(one, two, level).map(|interval| (interval.map(of), Method::MiettinenNurminen))
+        }
+        _ => None,
+    }
+}
+
+/// The group's share of the weight in the denominator of a rate.
+fn share(base: &Base, sides: &Sides<'_>) -> Option<f64> {
+    let whole = base.rate()?.denominator();
+    let (part, all) = (sides.group.cell(whole).weight.value(), sides.reference.cell(whole).weight.value());
+    (all > 0.0).then(|| part / all)
+}
+
+/// The test of equality: for rates pooled z, or Fisher's when any expected
+/// count is under 5; for mean scores Welch's.
+fn test_of(base: &Base, sides: &Sides<'_>) -> Option<Test> {
+    if base.value == Value::MeanScore {
+        let test = welch(score_moments(sides.group)?, score_moments(sides.apart())?)?;
+        return Some(Test { method: TestMethod::Welch, statistic: Some(test.t), p: test.p });
+    }
+    let rate = base.rate()?;
+    if !sides.weighted {
+        let count = |part: &Part| {
+            let (hits, all) = (part.cell(rate.numerator()).n, part.cell(rate.denominator()).n);
+            [hits, all - hits]
+        };
+        let ([a, b], [c, d]) = (count(sides.group), count(sides.apart()));
+        if a + b > 0 && c + d > 0 && a + c > 0 && b + d > 0 && min_expected([a, b, c, d]) < 5.0 {
+            return Some(Test { method: TestMethod::Fisher, statistic: None, p: fisher_two_sided([a, b, c, d]) });
+        }
+    }
+    let test = pooled_z(as_proportion(base, sides.group)?, as_proportion(base, sides.apart())?)?;
+    Some(Test { method: TestMethod::PooledZ, statistic: Some(test.z), p: test.p })
+}

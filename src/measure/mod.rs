@@ -1,0 +1,516 @@
+//! Ledger × catalogue × statistics → measurements. Total: what has no answer
+//! is a value with its reason.
+
+mod base;
+mod compare;
+mod part;
+mod strata;
+mod summary;
+
+use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+
+pub use base::CalibrationBin;
+
+use crate::catalogue::{BASES, Base, Comparison, Metric, Needs, Summary, base as base_metric};
+use crate::cells::{Cell, Frame, Grid, Group, Ledger, Quantity, Stratum, Why};
+use crate::plan::{Plan, Reference, Side};
+use crate::stats::{Interval, Level};
+use compare::{Sides, compare};
+use part::{Part, Scale};
+
+/// How an interval was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Wilson's score interval of a proportion.
+    Wilson,
+    /// Wilson's interval of a share, as odds.
+    WilsonOdds,
+    /// Wilson's interval of the Jaccard share, as F1.
+    WilsonJaccard,
+    /// Newcombe's hybrid score interval of a difference.
+    Newcombe,
+    /// Miettinen and Nurminen's score interval of a ratio.
+    MiettinenNurminen,
+    /// Woolf's interval of an odds ratio.
+    Woolf,
+    /// From the intervals of the parts.
+    Mover,
+    /// Student's interval of a mean.
+    StudentT,
+    /// Welch's interval of a difference of means.
+    Welch,
+    /// DeLong's interval of an area, on the logit scale.
+    DeLong,
+    /// Wald's interval on the log scale for two shares of the same people.
+    PairedLog,
+    /// Sato's interval of a pooled difference.
+    Sato,
+    /// Robins, Breslow and Greenland's interval of a pooled odds ratio.
+    RobinsBreslowGreenland,
+    /// Intervals of all pairs or groups that hold together.
+    Simultaneous,
+}
+
+/// Which test a p-value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TestMethod {
+    /// Pooled two-proportion z.
+    PooledZ,
+    /// Fisher's exact test.
+    Fisher,
+    /// χ² of homogeneity.
+    ChiSquare,
+    /// Cochran–Mantel–Haenszel.
+    CochranMantelHaenszel,
+    /// Welch's t.
+    Welch,
+}
+
+/// A test of parity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Test {
+    /// Which.
+    pub method: TestMethod,
+    /// Its statistic, where it has one.
+    pub statistic: Option<f64>,
+    /// Two-sided p.
+    pub p: f64,
+}
+
+/// A number with all that it came from, before it is known whose it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Measured {
+    quantity: Quantity,
+    interval: Option<(Interval, Method)>,
+    n: u64,
+    n_eff: f64,
+    numerator: Option<f64>,
+    denominator: Option<f64>,
+    test: Option<Test>,
+    error_bound: Option<f64>,
+}
+
+impl Measured {
+    fn new(value: f64, people: &Cell) -> Measured {
+        Measured {
+            quantity: Quantity::finite(value, Why::EmptyDenominator),
+            interval: None,
+            n: people.n,
+            n_eff: people.effective(),
+            numerator: None,
+            denominator: None,
+            test: None,
+            error_bound: None,
+        }
+    }
+
+    fn undefined(why: Why, people: &Cell) -> Measured {
+        Measured { quantity: Quantity::Undefined(why), ..Measured::new(0.0, people) }
+    }
+
+    fn became(self, why: Why) -> Measured {
+        Measured { quantity: Quantity::Undefined(why), interval: None, ..self }
+    }
+}
+
+/// With whom a group was compared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Against {
+    /// Another group.
+    Group(Group),
+    /// Everyone.
+    Overall,
+    /// Everyone outside the group.
+    Rest,
+}
+
+impl std::fmt::Display for Against {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Against::Group(group) => write!(f, "{group}"),
+            Against::Overall => f.write_str("(overall)"),
+            Against::Rest => f.write_str("(rest)"),
+        }
+    }
+}
+
+/// One number, with everything that it came from.
+#[derive(Clone, Debug)]
+pub struct Measurement {
+    /// The attribute or intersection; empty for everyone.
+    pub attribute: String,
+    /// The group; none for everyone, and for a summary over groups.
+    pub group: Option<Group>,
+    /// The stratum; none for all strata together.
+    pub stratum: Option<Stratum>,
+    /// What was measured.
+    pub metric: Metric,
+    /// With whom it was compared.
+    pub reference: Option<Against>,
+    /// The number, or why there is none.
+    pub quantity: Quantity,
+    /// Its interval and how that was made.
+    pub interval: Option<(Interval, Method)>,
+    /// The level of the interval.
+    pub level: Level,
+    /// People in the denominator (of the group, in a comparison).
+    pub n: u64,
+    /// Their effective number.
+    pub n_eff: f64,
+    /// Weight of the numerator, for quotients.
+    pub numerator: Option<f64>,
+    /// Weight of the denominator, for quotients.
+    pub denominator: Option<f64>,
+    /// The test of parity.
+    pub test: Option<Test>,
+    /// At most this far from the value that ungridded scores would give.
+    pub error_bound: Option<f64>,
+}
+
+/// Who is in a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupSize {
+    /// The group.
+    pub group: Group,
+    /// People.
+    pub n: u64,
+    /// Effective people.
+    pub n_eff: f64,
+    /// Share of the whole weight.
+    pub share: f64,
+    /// Fewer people than the plan asks for.
+    pub too_small: bool,
+    /// Their calibration curve; empty without probability and label.
+    pub calibration: Vec<CalibrationBin>,
+}
+
+/// An attribute or intersection, and what its groups were compared with.
+#[derive(Clone, Debug)]
+pub struct Division {
+    /// The attribute's name.
+    pub attribute: String,
+    /// Its groups in order.
+    pub groups: Vec<GroupSize>,
+    /// The reference, if the data have it; `Rest` and `Overall` always.
+    pub reference: Option<Against>,
+    /// The reference was chosen by looking at the rates.
+    pub data_chosen: bool,
+    /// Sentences about strata that point the other way.
+    pub reversals: Vec<Reversal>,
+}
+
+/// A pooled comparison that strata contradict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reversal {
+    /// The group.
+    pub group: Group,
+    /// The base metric.
+    pub metric: &'static str,
+    /// The difference of everyone.
+    pub overall: f64,
+    /// The difference within strata.
+    pub within: f64,
+    /// Both beyond chance: Simpson's paradox.
+    pub beyond_chance: bool,
+}
+
+/// Everything that was measured.
+#[derive(Clone, Debug)]
+pub struct Measurements {
+    /// Attributes and intersections.
+    pub divisions: Vec<Division>,
+    /// All numbers, in a fixed order.
+    pub all: Vec<Measurement>,
+}
+
+/// Measures everything that the plan's roles allow.
+pub fn all(ledger: &Ledger, plan: &Plan) -> Measurements {
+    let has = Needs {
+        decision: plan.roles.decision.is_some(),
+        label: plan.roles.label.is_some(),
+        score: plan.roles.score.is_some(),
+    };
+    let bases: Vec<&'static Base> = BASES.iter().filter(|base| base.needs().and(has) == has).collect();
+    let mut measurements = Measurements { divisions: Vec::new(), all: Vec::new() };
+    let Some(first) = ledger.frames.first() else { return measurements };
+    let scale = plan.roles.score.as_ref().map(|score| scale(first, score.higher));
+    let everyone = Part::of(first, |_| true);
+    for base in &bases {
+        let measured = base::measure(base, &everyone, scale, plan.confidence);
+        measurements.all.push(place(measured, "", None, Metric::Base(base), plan.confidence));
+    }
+    for (frame, (name, reference)) in ledger.frames.iter().zip(plan.frames()) {
+        let looker = FrameLook { frame, name, scale, plan, bases: &bases, weighted: ledger.intake.weighted };
+        looker.measure(reference, &mut measurements);
+    }
+    measurements
+}
+
+fn place(measured: Measured, attribute: &str, group: Option<&Group>, metric: Metric, level: Level) -> Measurement {
+    Measurement {
+        attribute: attribute.to_string(),
+        group: group.cloned(),
+        stratum: None,
+        metric,
+        reference: None,
+        quantity: measured.quantity,
+        interval: measured.interval,
+        level,
+        n: measured.n,
+        n_eff: measured.n_eff,
+        numerator: measured.numerator,
+        denominator: measured.denominator,
+        test: measured.test,
+        error_bound: measured.error_bound,
+    }
+}
+
+fn scale(frame: &Frame, higher: Side) -> Scale {
+    let grid = frame.scores.grid();
+    let slack = match grid {
+        Grid::Exact => 0.0,
+        Grid::PowerOfTwo { .. } => grid.width(),
+    };
+    let bins = || frame.scores.parts().flat_map(|(_, part)| part.bins.keys()).map(|bin| grid.centre(*bin));
+    let probability = bins().all(|score| score >= -slack && score <= 1.0 + slack);
+    Scale { grid, higher, probability }
+}
+
+/// One frame being measured.
+struct FrameLook<'a> {
+    frame: &'a Frame,
+    name: String,
+    scale: Option<Scale>,
+    plan: &'a Plan,
+    bases: &'a [&'static Base],
+    weighted: bool,
+}
+
+impl FrameLook<'_> {
+    fn measure(&self, reference: &Reference, into: &mut Measurements) {
+        let level = self.plan.confidence;
+        let parts: Vec<(&Group, Part)> =
+            self.frame.groups.keys().map(|group| (group, Part::of(self.frame, |other| other == group))).collect();
+        for (group, part) in &parts {
+            for base in self.bases {
+                let measured = base::measure(base, part, self.scale, level);
+                into.all.push(place(measured, &self.name, Some(group), Metric::Base(base), level));
+            }
+        }
+        let compared: Vec<&(&Group, Part)> = parts.iter().filter(|(group, _)| !group.is_missing()).collect();
+        let (against, data_chosen) = self.reference(reference, &compared);
+        let mut reversals = Vec::new();
+        if let Some(against) = &against {
+            let level = match data_chosen {
+                true => level.bonferroni(compared.len() * compared.len().saturating_sub(1) / 2),
+                false => level,
+            };
+            self.comparisons(&compared, against, level, data_chosen, &mut reversals, into);
+        }
+        self.summaries(&compared, into);
+        self.within_strata(&compared, into);
+        let whole = self.frame.everyone().total().weight.value();
+        let groups = parts.iter().map(|(group, part)| self.size(group, part, whole)).collect();
+        into.divisions.push(Division { attribute: self.name.clone(), groups, reference: against, data_chosen, reversals });
+    }
+
+    fn size(&self, group: &Group, part: &Part, whole: f64) -> GroupSize {
+        let people = part.people();
+        let has_label = self.plan.roles.label.is_some();
+        let calibration = match self.scale {
+            Some(scale) if scale.probability && has_label => base::calibration(part, scale),
+            _ => Vec::new(),
+        };
+        GroupSize {
+            group: group.clone(),
+            n: people.n,
+            n_eff: people.effective(),
+            share: if whole > 0.0 { people.weight.value() / whole } else { 0.0 },
+            too_small: people.n < self.plan.min_group_size,
+            calibration,
+        }
+    }
+
+    fn reference(&self, wanted: &Reference, compared: &[&(&Group, Part)]) -> (Option<Against>, bool) {
+        let first_largest = |pick: &dyn Fn(&Part) -> Option<f64>| {
+            let mut best: Option<(f64, &Group)> = None;
+            for (group, part) in compared {
+                if let Some(value) = pick(part)
+                    && best.is_none_or(|(most, _)| value > most)
+                {
+                    best = Some((value, group));
+                }
+            }
+            best.map(|(_, group)| Against::Group(group.clone()))
+        };
+        match wanted {
+            Reference::Overall => (Some(Against::Overall), false),
+            Reference::Rest => (Some(Against::Rest), false),
+            Reference::Largest => (first_largest(&|part| Some(part.people().n as f64)), false),
+            Reference::Highest => {
+                let base = base_metric("selection_rate").filter(|base| self.bases.iter().any(|b| b.id == base.id));
+                let base = base.or(base_metric("base_rate"));
+                let rate = |part: &Part| {
+                    let large = part.people().n >= self.plan.min_group_size;
+                    base.filter(|_| large).and_then(|base| base::as_proportion(base, part)).map(|p| p.estimate())
+                };
+                (first_largest(&rate), true)
+            }
+            Reference::Level(name) => {
+                let found = compared.iter().find(|(group, _)| group.to_string() == *name);
+                (found.map(|(group, _)| Against::Group((*group).clone())), false)
+            }
+        }
+    }
+
+    fn comparisons(
+        &self,
+        compared: &[&(&Group, Part)],
+        against: &Against,
+        level: Level,
+        data_chosen: bool,
+        reversals: &mut Vec<Reversal>,
+        into: &mut Measurements,
+    ) {
+        let everyone = Part::of(self.frame, |group| !group.is_missing());
+        let family = compared.len() * compared.len().saturating_sub(1) / 2;
+        for (group, part) in compared {
+            let reference = match against {
+                Against::Group(reference) if reference == *group => continue,
+                Against::Group(reference) => Part::of(self.frame, |other| other == reference),
+                Against::Overall => everyone.clone(),
+                Against::Rest => Part::of(self.frame, |other| other != *group && !other.is_missing()),
+            };
+            let rest = (*against == Against::Overall)
+                .then(|| Part::of(self.frame, |other| other != *group && !other.is_missing()));
+            let sides = Sides { group: part, reference: &reference, rest: rest.as_ref(), weighted: self.weighted };
+            let mut push = |metric: Metric, mut measured: Measured| {
+                if data_chosen && let Some(test) = &mut measured.test {
+                    test.p = (test.p * family as f64).min(1.0);
+                }
+                let placed = place(measured, &self.name, Some(group), metric, level);
+                into.all.push(Measurement { reference: Some(against.clone()), ..placed });
+            };
+            for base in self.bases {
+                for how in Comparison::ALL.into_iter().filter(|how| how.applies_to(base) && !how.stratified()) {
+                    push(Metric::Compared(base, how), compare(base, how, &sides, self.scale, level));
+                }
+                if !self.plan.roles.strata.is_empty() && base.rate().is_some() {
+                    let found = match against {
+                        Against::Overall => None,
+                        _ => strata::pool(base, part, &reference, level),
+                    };
+                    for how in Comparison::ALL.into_iter().filter(|how| how.stratified()) {
+                        let measured = strata::pooled(how, found.as_ref(), &part.people());
+                        push(Metric::Compared(base, how), match against {
+                            Against::Overall => Measured::undefined(Why::ReferenceContainsGroup, &part.people()),
+                            _ => measured,
+                        });
+                    }
+                }
+            }
+            self.average_odds(&sides, level, &mut push);
+            reversals.extend(self.reversal(group, &sides, level));
+        }
+    }
+
+    /// The composites that compare a group with the reference.
+    fn average_odds(&self, sides: &Sides<'_>, level: Level, push: &mut dyn FnMut(Metric, Measured)) {
+        let Some(metric) = Metric::all().find(|metric| metric.id() == "average_odds_difference") else { return };
+        let Some((Metric::Compared(one, how), Metric::Compared(two, _))) = metric.parts() else { return };
+        if !self.bases.iter().any(|base| base.id == one.id) {
+            return;
+        }
+        let (one, two) =
+            (compare(one, how, sides, self.scale, level), compare(two, how, sides, self.scale, level));
+        let people = sides.group.people();
+        let measured = match (one.quantity, two.quantity) {
+            (Quantity::Value(a), Quantity::Value(b)) => {
+                let mean = (a + b) / 2.0;
+                let interval = one.estimate().zip(two.estimate()).map(|(one, two)| {
+                    (crate::stats::mover_mean(one, two).clamp(-1.0, 1.0).around(mean), Method::Mover)
+                });
+                Measured { interval, ..Measured::new(mean, &people) }
+            }
+            (Quantity::Undefined(why), _) | (_, Quantity::Undefined(why)) => Measured::undefined(why, &people),
+        };
+        push(metric, measured);
+    }
+
+    /// Whether strata contradict the comparison of everyone.
+    fn reversal(&self, group: &Group, sides: &Sides<'_>, level: Level) -> Option<Reversal> {
+        if self.plan.roles.strata.is_empty() || sides.rest.is_some() {
+            return None;
+        }
+        let base = self.bases.iter().find(|base| base.id == "selection_rate").or(self.bases.first())?;
+        let overall = compare(base, Comparison::Difference, sides, self.scale, level);
+        let within = strata::pool(base, sides.group, sides.reference, level)?;
+        let difference = overall.quantity.value()?;
+        if difference * within.difference >= 0.0 {
+            return None;
+        }
+        let alpha = level.alpha();
+        let beyond_chance = within.p < alpha && overall.test.is_some_and(|test| test.p < alpha);
+        let metric = base.id;
+        Some(Reversal { group: group.clone(), metric, overall: difference, within: within.difference, beyond_chance })
+    }
+
+    fn summaries(&self, compared: &[&(&Group, Part)], into: &mut Measurements) {
+        let level = self.plan.confidence;
+        let parts: Vec<&Part> = compared.iter().map(|(_, part)| part).collect();
+        let of = |base: &Base, summary, level| {
+            summary::summarise(base, summary, &parts, self.scale, self.weighted, level)
+        };
+        for base in self.bases {
+            for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
+                let measured = of(base, summary, level);
+                into.all.push(place(measured, &self.name, None, Metric::Summarised(base, summary), level));
+            }
+        }
+        for metric in Metric::all().filter(|metric| metric.needs().decision && metric.parts().is_some()) {
+            let Some((Metric::Summarised(one, summary), Metric::Summarised(two, _))) = metric.parts() else { continue };
+            if !self.bases.iter().any(|base| base.id == one.id) {
+                continue;
+            }
+            // Both must hold together: half of the error each.
+            let both = level.bonferroni(2);
+            let (one, two) = (of(one, summary, both), of(two, summary, both));
+            let choose: fn(f64, f64) -> f64 = if summary == Summary::MinRatio { f64::min } else { f64::max };
+            let mut people = Cell::default();
+            parts.iter().for_each(|part| people.merge(&part.people()));
+            let measured = match (one.quantity, two.quantity) {
+                (Quantity::Value(a), Quantity::Value(b)) => {
+                    let interval = one.estimate().zip(two.estimate()).map(|(a, b)| {
+                        let (a, b) = (a.interval, b.interval);
+                        (Interval::new(choose(a.low, b.low), choose(a.high, b.high)), Method::Simultaneous)
+                    });
+                    Measured { interval, ..Measured::new(choose(a, b), &people) }
+                }
+                (Quantity::Undefined(why), _) | (_, Quantity::Undefined(why)) => Measured::undefined(why, &people),
+            };
+            into.all.push(place(measured, &self.name, None, metric, level));
+        }
+    }
+
+    /// The rates in each stratum: the selection rate, and what rules look at.
+    fn within_strata(&self, compared: &[&(&Group, Part)], into: &mut Measurements) {
+        if self.plan.roles.strata.is_empty() {
+            return;
+        }
+        let level = self.plan.confidence;
+        let bases = self.bases.iter().filter(|base| base.id == "selection_rate" || base.id == "base_rate");
+        for base in bases {
+            for (group, part) in compared {
+                for stratum in strata::strata_of(part) {
+                    let measured = base::measure(base, &part.within(&stratum), None, level);
+                    let placed = place(measured, &self.name, Some(group), Metric::Base(base), level);
+                    into.all.push(Measurement { stratum: Some(stratum), ..placed });
+                }
+            }
+        }
+    }
+}
+
