@@ -5,3 +5,7 @@ pub mod plan;
 pub mod stats;
 pub mod tally;
 pub mod measure;
+pub mod judge;
+pub mod proxy;
+pub mod remedy;
+pub mod report;

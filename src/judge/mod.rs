@@ -1,0 +1,228 @@
+//! Measurement × rule → finding with a verdict.
+//!
+//! Interval against band: pass only if the whole interval lies inside the
+//! tolerance, fail only if it lies wholly outside, else inconclusive, with
+//! what would settle it. Nothing here knows how a finding will look.
+
+mod settle;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Metric;
+use crate::cells::{Group, Quantity, Why};
+use crate::measure::{Against, Division, Measurement, Measurements};
+use crate::plan::{Plan, Reading, Rule};
+use crate::stats::{Interval, holm};
+
+/// What a rule comes to for one measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The whole interval lies outside the tolerance.
+    Fail,
+    /// The interval reaches over a border of the tolerance, or there is none.
+    Inconclusive,
+    /// The rule had nothing to work on.
+    NotEvaluated,
+    /// The whole interval lies inside the tolerance.
+    Pass,
+}
+
+/// Why a verdict is not a plain pass or fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The interval reaches over a border of the tolerance.
+    Straddles,
+    /// There is no value.
+    Undefined(Why),
+    /// There is a value and no interval.
+    NoInterval,
+    /// The group has fewer people than the plan asks for.
+    GroupTooSmall,
+    /// The reference group has fewer people than the plan asks for.
+    ReferenceTooSmall,
+    /// The group that the rule names is not in the data.
+    NoSuchGroup,
+    /// The reference group is not in the data.
+    NoSuchReference,
+    /// There is no second group to compare with.
+    NothingToCompare,
+}
+
+/// A rule applied to a measurement.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Rule,
+    /// The attribute or intersection.
+    pub attribute: String,
+    /// The group that the rule names, where the data do not have it.
+    pub absent_group: Option<String>,
+    /// What was judged; none when there was nothing.
+    pub measurement: Option<Measurement>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it is not a plain pass or fail.
+    pub reason: Option<Reason>,
+    /// The verdict of the other reading, where the rule goes by the estimate.
+    pub by_interval: Option<Verdict>,
+    /// p after Holm's correction over all findings of the audit.
+    pub p_adjusted: Option<f64>,
+    /// People in the group that would settle it, other things equal.
+    pub settled_by: Option<u64>,
+    /// The nearest values of the metric, below and above parity, that this
+    /// sample would have told apart from parity with 80 % power.
+    pub detectable: Option<(Option<f64>, Option<f64>)>,
+}
+
+/// All verdicts of an audit.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// The findings, in the order of the rules.
+    pub findings: Vec<Finding>,
+    /// Comparisons in the family that p-values are adjusted for.
+    pub family: usize,
+}
+
+/// Judges everything that was measured by every rule.
+pub fn all(measured: &Measurements, plan: &Plan) -> Judgement {
+    let mut findings = Vec::new();
+    for rule in &plan.rules {
+        for division in &measured.divisions {
+            if rule.attributes.is_empty() || rule.attributes.contains(&division.attribute) {
+                by_rule(rule, division, measured, plan, &mut findings);
+            }
+        }
+    }
+    let tested: Vec<usize> = (0..findings.len()).filter(|&at| p_of(&findings[at]).is_some()).collect();
+    let raw: Vec<f64> = tested.iter().filter_map(|&at| p_of(&findings[at])).collect();
+    for (at, adjusted) in tested.iter().zip(holm(&raw)) {
+        findings[*at].p_adjusted = Some(adjusted);
+    }
+    Judgement { findings, family: tested.len() }
+}
+
+fn p_of(finding: &Finding) -> Option<f64> {
+    finding.measurement.as_ref()?.test.map(|test| test.p)
+}
+
+fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Plan, into: &mut Vec<Finding>) {
+    let about = measured.all.iter().filter(|m| {
+        m.attribute == division.attribute && m.stratum.is_none() && m.metric == rule.metric && !is_missing(m)
+    });
+    let all: Vec<&Measurement> = about.collect();
+    let wanted = |m: &&&Measurement| match &m.group {
+        Some(group) => rule.groups.is_empty() || rule.groups.contains(&group.to_string()),
+        None => true,
+    };
+    for measurement in all.iter().filter(wanted) {
+        into.push(finding(rule, division, measurement, measured, plan));
+    }
+    let nothing = |reason, absent_group| Finding {
+        absent_group,
+        verdict: Verdict::NotEvaluated,
+        reason: Some(reason),
+        ..blank(rule, &division.attribute)
+    };
+    let names: Vec<String> = division.groups.iter().map(|size| size.group.to_string()).collect();
+    let absent: Vec<&String> = rule.groups.iter().filter(|group| !names.contains(group)).collect();
+    if all.is_empty() {
+        let reason = if division.reference.is_none() { Reason::NoSuchReference } else { Reason::NothingToCompare };
+        into.push(nothing(reason, None));
+    } else {
+        // A named group that one attribute lacks may belong to another.
+        let elsewhere = |group: &String| {
+            measured.divisions.iter().any(|other| other.groups.iter().any(|size| size.group.to_string() == *group))
+        };
+        for group in absent.into_iter().filter(|group| !elsewhere(group)) {
+            into.push(nothing(Reason::NoSuchGroup, Some(group.clone())));
+        }
+    }
+}
+
+fn is_missing(measurement: &Measurement) -> bool {
+    measurement.group.as_ref().is_some_and(|group| group.is_missing())
+}
+
+fn blank(rule: &Rule, attribute: &str) -> Finding {
+    Finding {
+        rule: rule.clone(),
+        attribute: attribute.to_string(),
+        absent_group: None,
+        measurement: None,
+        verdict: Verdict::NotEvaluated,
+        reason: None,
+        by_interval: None,
+        p_adjusted: None,
+        settled_by: None,
+        detectable: None,
+    }
+}
+
+fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measurements, plan: &Plan) -> Finding {
+    let too_small = too_small(division, m);
+    let (by_interval, reason) = match too_small {
+        Some(reason) => (Verdict::Inconclusive, Some(reason)),
+        None => against_band(rule, m),
+    };
+    let (verdict, reason, other) = match (rule.reading, m.quantity, too_small) {
+        (Reading::Point, Quantity::Value(value), None) => {
+            let verdict = if within(rule, value) { Verdict::Pass } else { Verdict::Fail };
+            (verdict, None, Some(by_interval))
+        }
+        _ => (by_interval, reason, None),
+    };
+    let open = verdict == Verdict::Inconclusive || other == Some(Verdict::Inconclusive);
+    Finding {
+        measurement: Some(m.clone()),
+        verdict,
+        reason,
+        by_interval: other,
+        settled_by: open.then(|| settle::people_needed(rule, m)).flatten(),
+        detectable: open.then(|| settle::detectable(m, measured, plan)).flatten(),
+        ..blank(rule, &division.attribute)
+    }
+}
+
+fn too_small(division: &Division, m: &Measurement) -> Option<Reason> {
+    let small = |group: &Group| division.groups.iter().any(|size| size.group == *group && size.too_small);
+    if m.group.as_ref().is_some_and(small) {
+        return Some(Reason::GroupTooSmall);
+    }
+    match &m.reference {
+        Some(Against::Group(group)) if small(group) => Some(Reason::ReferenceTooSmall),
+        _ => None,
+    }
+}
+
+fn within(rule: &Rule, value: f64) -> bool {
+    rule.at_least.is_none_or(|low| value >= low) && rule.at_most.is_none_or(|high| value <= high)
+}
+
+/// The interval against the tolerance band.
+fn against_band(rule: &Rule, m: &Measurement) -> (Verdict, Option<Reason>) {
+    if let Quantity::Undefined(why) = m.quantity {
+        return (Verdict::Inconclusive, Some(Reason::Undefined(why)));
+    }
+    let Some((Interval { low, high }, _)) = m.interval else {
+        return (Verdict::Inconclusive, Some(Reason::NoInterval));
+    };
+    let below = rule.at_least.is_some_and(|bound| high < bound);
+    let above = rule.at_most.is_some_and(|bound| low > bound);
+    if below || above {
+        (Verdict::Fail, None)
+    } else if within(rule, low) && within(rule, high) {
+        (Verdict::Pass, None)
+    } else {
+        (Verdict::Inconclusive, Some(Reason::Straddles))
+    }
+}
+
+impl Finding {
+    /// The metric judged.
+    pub fn metric(&self) -> Metric {
+        self.rule.metric
+    }
+}

@@ -1,0 +1,5 @@
+//! What could be done, with its price.
+
+mod reweigh;
+
+pub use reweigh::{Reweighing, Weight, reweighings};

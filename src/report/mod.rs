@@ -1,0 +1,47 @@
+//! What an audit found, and the only road from there to a file.
+//!
+//! A [`Report`] holds everything; a [`Release`] holds what may leave. Formats
+//! take a `Release`, and [`suppress`] is the only way to make one.
+
+mod guard;
+mod release;
+mod row;
+mod words;
+
+use crate::cells::Ledger;
+use crate::judge::Judgement;
+use crate::measure::Measurements;
+use crate::plan::Plan;
+use crate::proxy::Proxies;
+use crate::remedy::Reweighing;
+use crate::tally::Input;
+
+pub use release::{
+    Calibrated, CalibrationCurve, ExcludedRows, Exclusions, Provenance, Release, ReleasedFinding, ReleasedGroup, ReleasedProxy,
+    ReleasedRule, ReleasedWeight, ReleasedDivision, ReleasedReweighing, Shown, Tolerance, suppress,
+};
+pub use row::Row;
+pub use words::{number, percent};
+
+/// Everything that an audit found, small cells included. Cannot be written.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What was asked.
+    pub plan: Plan,
+    /// What was counted.
+    pub ledger: Ledger,
+    /// What was measured.
+    pub measurements: Measurements,
+    /// What that means by the rules.
+    pub judgement: Judgement,
+    /// Columns that might stand in for an attribute.
+    pub proxies: Proxies,
+    /// Weights that would level the labels, one table for each attribute.
+    pub reweighings: Vec<Reweighing>,
+    /// What a careful person would want to know about the data.
+    pub warnings: Vec<String>,
+    /// The files that were read.
+    pub inputs: Vec<Input>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}

@@ -1,0 +1,211 @@
+//! Evidence → sentences. The one place where an audit's findings get words.
+
+use super::release::{Release, ReleasedFinding};
+use crate::cells::Exclusion;
+use crate::judge::{Reason, Verdict};
+use crate::measure::{Division, Reversal};
+
+/// A number for people: four significant digits, no exponent for ordinary sizes.
+pub fn number(value: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    let size = value.abs();
+    let digits = if size >= 1000.0 { 0 } else { (3 - size.log10().floor() as i32).clamp(0, 6) as usize };
+    let text = format!("{value:.digits$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text.trim_start_matches('-') == "0" { "0".into() } else { text.replace('-', "−") }
+}
+
+/// A p-value for people.
+pub fn p_value(p: f64) -> String {
+    if p < 0.0001 { "< 0.0001".into() } else { format!("{p:.4}") }
+}
+
+/// A share for people: `12.3 %`.
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// The word of a verdict.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Inconclusive => "inconclusive",
+        Verdict::NotEvaluated => "not evaluated",
+    }
+}
+
+/// The band of a rule in words.
+pub fn tolerance(finding: &ReleasedFinding) -> String {
+    match (finding.tolerance.at_least, finding.tolerance.at_most) {
+        (Some(low), Some(high)) => format!("between {} and {}", number(low), number(high)),
+        (Some(low), None) => format!("at least {}", number(low)),
+        (None, Some(high)) => format!("at most {}", number(high)),
+        (None, None) => "anything".into(),
+    }
+}
+
+/// What was found, with its interval: `0.62 [0.55, 0.70]`.
+pub fn found(finding: &ReleasedFinding) -> String {
+    let row = &finding.measurement;
+    if row.suppressed {
+        return "withheld (small group)".into();
+    }
+    match (row.value, row.undefined) {
+        (Some(value), _) => match interval(row.low, row.high) {
+            Some(interval) => format!("{} {interval}", number(value)),
+            None => number(value),
+        },
+        (None, Some(why)) => format!("no value: {}", why.sentence()),
+        (None, None) => "nothing to measure".into(),
+    }
+}
+
+/// An interval in words; a missing upper end has no bound.
+pub fn interval(low: Option<f64>, high: Option<f64>) -> Option<String> {
+    match (low, high) {
+        (Some(low), Some(high)) => Some(format!("[{}, {}]", number(low), number(high))),
+        (Some(low), None) => Some(format!("[{}, no bound]", number(low))),
+        _ => None,
+    }
+}
+
+/// Who was compared with whom: `race: Black against White`.
+pub fn whom(finding: &ReleasedFinding) -> String {
+    let row = &finding.measurement;
+    let mut text = row.attribute.clone();
+    if !row.group.is_empty() {
+        text = format!("{text}: {}", row.group);
+    }
+    if !row.reference.is_empty() {
+        text = format!("{text} against {}", row.reference);
+    }
+    text
+}
+
+/// Why a finding is undecided, and what would settle it. Empty for a plain
+/// pass or fail.
+pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
+    let mut sentences = Vec::new();
+    match finding.reason {
+        None => {}
+        Some(Reason::Straddles) => sentences.push("The interval reaches over the border of the tolerance.".to_string()),
+        Some(Reason::Undefined(why)) => sentences.push(format!("There is no value: {}.", why.sentence())),
+        Some(Reason::NoInterval) => sentences.push("There is no interval for this metric; only a rule on the estimate (on = \"point\") can judge it.".into()),
+        Some(Reason::GroupTooSmall) => {
+            sentences.push(format!("The group has fewer than {min_group_size} people, too few to judge."));
+        }
+        Some(Reason::ReferenceTooSmall) => {
+            sentences.push(format!("The reference group has fewer than {min_group_size} people, too few to judge."));
+        }
+        Some(Reason::NoSuchGroup) => sentences.push("The data have no such group.".into()),
+        Some(Reason::NoSuchReference) => sentences.push("The data do not have the reference group.".into()),
+        Some(Reason::NothingToCompare) => sentences.push("There is no second group to compare with.".into()),
+    }
+    if let Some(by_interval) = finding.by_interval
+        && by_interval != finding.verdict
+    {
+        sentences.push(format!("By the estimate alone; by the interval it is {}.", verdict(by_interval)));
+    }
+    if let Some(people) = finding.settled_by {
+        sentences.push(format!("About {people} people in the group, other things equal, would settle it."));
+    }
+    let detectable: Vec<String> = [
+        finding.detectable_below.map(|value| format!("{} or less", number(value))),
+        finding.detectable_above.map(|value| format!("{} or more", number(value))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if !detectable.is_empty() {
+        let joined = detectable.join(", or ");
+        sentences.push(format!("With 80 % power this sample could have told {joined} apart from parity."));
+    }
+    sentences.join(" ")
+}
+
+/// The verdict of the whole audit in one sentence or two.
+pub fn headline(release: &Release) -> String {
+    let findings = &release.findings;
+    if findings.is_empty() {
+        return "No rules were given, so nothing was judged; the measurements follow.".into();
+    }
+    let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
+    let (fail, open, none, pass) = (
+        count(Verdict::Fail),
+        count(Verdict::Inconclusive),
+        count(Verdict::NotEvaluated),
+        count(Verdict::Pass),
+    );
+    let checks = |n: usize| if n == 1 { "1 check".to_string() } else { format!("{n} checks") };
+    let mut parts = Vec::new();
+    if fail > 0 {
+        parts.push(format!("{} found a disparity outside the tolerance", checks(fail)));
+    }
+    if open > 0 {
+        parts.push(format!("{} could not be decided with these data", checks(open)));
+    }
+    if none > 0 {
+        parts.push(format!("{} had nothing to work on", checks(none)));
+    }
+    if pass > 0 {
+        parts.push(format!("{} stayed within the tolerance", checks(pass)));
+    }
+    format!("Of {}: {}.", checks(findings.len()), parts.join("; "))
+}
+
+/// What befell rows, in words.
+pub fn exclusion(what: Exclusion) -> &'static str {
+    match what {
+        Exclusion::MissingDecision => "without a decision: left out",
+        Exclusion::MissingScore => "without a score: left out",
+        Exclusion::MissingWeight => "without a weight: left out",
+        Exclusion::MissingCount => "without a count: left out",
+        Exclusion::MissingLabel => "without a label: used only where no label is needed",
+        Exclusion::NoDemographics => "with a key that is not among the demographics: counted as (missing)",
+        Exclusion::NoOutputs => "of demographics without model outputs: not audited",
+        Exclusion::RepeatedKey => "with a key that occurred before: each counted",
+    }
+}
+
+/// Strata that contradict the comparison of everyone.
+pub(super) fn reversal(reversal: &Reversal, division: &Division, strata: &[String], known: bool) -> String {
+    let reference = division.reference.as_ref().map(ToString::to_string).unwrap_or_default();
+    let direction = |difference: f64| if difference < 0.0 { "lower" } else { "higher" };
+    let amount = |difference: f64| match known {
+        true => format!(" by {} points", number(difference.abs() * 100.0)),
+        false => String::new(),
+    };
+    let by = strata.join(" and ");
+    let name = if reversal.beyond_chance {
+        "This is Simpson's paradox: both differences are beyond chance."
+    } else {
+        "At least one of the two differences is within chance, so this is a sign of Simpson's paradox, not proof of it."
+    };
+    format!(
+        "Pooled and stratified comparisons point in opposite directions: over all, the {} of {} is {}{} than that of {reference}, but among people of the same {by} it is {}{}. {name}",
+        reversal.metric.replace('_', " "),
+        reversal.group,
+        direction(reversal.overall),
+        amount(reversal.overall),
+        direction(reversal.within),
+        amount(reversal.within),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        for (value, text) in
+            [(0.0, "0"), (0.123456, "0.1235"), (12.34567, "12.35"), (-0.5, "−0.5"), (1234.5, "1234"), (1e-9, "0"), (2.0, "2")]
+        {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(p_value(1e-9), "< 0.0001");
+    }
+}
