@@ -1,11 +1,22 @@
-//! Evenhand audits decisions for disparities between groups.
+//! Evenhand audits the decisions of a model for disparities between groups.
+//!
+//! Rows are counted once, into a small [`cells::Ledger`]; everything after it
+//! is a pure function of that ledger, and only a [`report::Release`], from
+//! which small cells have been withheld, can be written.
+
+mod audit;
 pub mod catalogue;
 pub mod cells;
-pub mod plan;
-pub mod stats;
-pub mod tally;
-pub mod measure;
+mod cli;
+pub mod history;
 pub mod judge;
+pub mod measure;
+pub mod plan;
 pub mod proxy;
 pub mod remedy;
 pub mod report;
+pub mod stats;
+pub mod tally;
+
+pub use audit::audit;
+pub use cli::run;

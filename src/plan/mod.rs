@@ -340,3 +340,8 @@ impl Plan {
         attributes.chain(self.crosses.iter().map(|c| (c.name(), &c.reference)))
     }
 }
+
+/// A text as it is written in a plan file.
+pub(crate) fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}

@@ -57,10 +57,12 @@ impl std::error::Error for PlanError {}
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = self.file.as_deref().unwrap_or("command line");
-        for (position, problem) in self.problems.iter().enumerate() {
-            if position > 0 {
-                writeln!(f)?;
-            }
+        match self.problems.len() {
+            1 => write!(f, "the plan has 1 problem:")?,
+            count => write!(f, "the plan has {count} problems:")?,
+        }
+        for problem in &self.problems {
+            writeln!(f)?;
             match &problem.place {
                 Place::File { line, column } => write!(f, "{file}:{line}:{column}: {}", problem.message)?,
                 Place::Flag(flag) => write!(f, "{flag}: {}", problem.message)?,

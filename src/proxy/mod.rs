@@ -1,9 +1,12 @@
-//! Which columns could stand in for an attribute.
+//! Which columns could stand in for an attribute: one by one, and together.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cells::{FeatureKind, FeatureTable, Group, Ledger, Matrix};
+mod association;
+mod joint;
+
+use crate::cells::{FeatureKind, Group, Ledger, Matrix};
 use crate::plan::Plan;
 
 /// How the strength of an association is measured.
@@ -85,4 +88,9 @@ pub struct Proxies {
     pub associations: Vec<Association>,
     /// Joint models, one for each attribute.
     pub joint: Vec<Joint>,
+}
+
+/// Every feature against every attribute, and all features together.
+pub fn all(ledger: &Ledger, matrix: &Matrix, plan: &Plan) -> Proxies {
+    Proxies { associations: association::all(ledger, plan), joint: joint::all(matrix, plan) }
 }

@@ -3,10 +3,12 @@
 //! A [`Report`] holds everything; a [`Release`] holds what may leave. Formats
 //! take a `Release`, and [`suppress`] is the only way to make one.
 
+pub mod chart;
+pub mod format;
 mod guard;
 mod release;
 mod row;
-mod words;
+pub mod words;
 
 use crate::cells::Ledger;
 use crate::judge::Judgement;
@@ -17,11 +19,11 @@ use crate::remedy::Reweighing;
 use crate::tally::Input;
 
 pub use release::{
-    Calibrated, CalibrationCurve, ExcludedRows, Exclusions, Provenance, Release, ReleasedFinding, ReleasedGroup, ReleasedProxy,
-    ReleasedRule, ReleasedWeight, ReleasedDivision, ReleasedReweighing, Shown, Tolerance, suppress,
+    Calibrated, CalibrationCurve, Change, ExcludedRows, Exclusions, OverTime, Provenance, Release, ReleasedDivision, ReleasedFinding,
+    ReleasedGroup, ReleasedJoint, ReleasedProxy, ReleasedReweighing, ReleasedRule, ReleasedWeight, Shown, Tolerance, Trend, TrendPoint,
+    suppress,
 };
 pub use row::Row;
-pub use words::{number, percent};
 
 /// Everything that an audit found, small cells included. Cannot be written.
 #[derive(Clone, Debug)]

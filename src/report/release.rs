@@ -267,6 +267,76 @@ pub struct ReleasedWeight {
     pub suppressed: bool,
 }
 
+/// What earlier audits say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OverTime {
+    /// Audits in the history, this one included.
+    pub audits: u64,
+    /// When the one before was made.
+    pub previous: Option<String>,
+    /// What changed since.
+    pub changes: Vec<Change>,
+    /// Each judged number over time.
+    pub trends: Vec<Trend>,
+}
+
+/// One number now and before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// Attribute.
+    pub attribute: String,
+    /// Group.
+    pub group: String,
+    /// Metric.
+    pub metric: String,
+    /// Reference.
+    pub reference: String,
+    /// Before.
+    pub before: Option<f64>,
+    /// Now.
+    pub now: Option<f64>,
+    /// Now less before.
+    pub difference: Option<f64>,
+    /// Its interval, both audits taken as independent samples.
+    pub low: Option<f64>,
+    /// Its interval.
+    pub high: Option<f64>,
+    /// p of no change.
+    pub p: Option<f64>,
+    /// p after Holm's correction over all changes.
+    pub p_adjusted: Option<f64>,
+    /// The change is beyond chance after correction.
+    pub beyond_chance: bool,
+}
+
+/// One number over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Trend {
+    /// Attribute.
+    pub attribute: String,
+    /// Group.
+    pub group: String,
+    /// Metric.
+    pub metric: String,
+    /// Reference.
+    pub reference: String,
+    /// The audits, oldest first.
+    pub points: Vec<TrendPoint>,
+}
+
+/// One audit of a trend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrendPoint {
+    /// When it was made.
+    pub created: String,
+    /// The number.
+    pub value: Option<f64>,
+    /// Its interval.
+    pub low: Option<f64>,
+    /// Its interval.
+    pub high: Option<f64>,
+}
+
 /// Everything about an audit that may leave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Release {
@@ -302,6 +372,8 @@ pub struct Release {
     pub reweighing: Vec<ReleasedReweighing>,
     /// Rows that were not plainly used.
     pub exclusions: Vec<Exclusions>,
+    /// Earlier audits, when a history is kept.
+    pub over_time: Option<OverTime>,
     /// What a careful person would want to know about the data.
     pub warnings: Vec<String>,
     /// Where it comes from.
@@ -372,6 +444,7 @@ pub fn suppress(report: Report) -> Release {
         joint_proxies,
         reweighing,
         exclusions,
+        over_time: None,
         warnings: report.warnings,
         provenance: Provenance { inputs: report.inputs, ..report.provenance },
     }

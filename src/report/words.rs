@@ -1,6 +1,6 @@
 //! Evidence → sentences. The one place where an audit's findings get words.
 
-use super::release::{Release, ReleasedFinding};
+use super::release::{Change, OverTime, Release, ReleasedFinding};
 use crate::cells::Exclusion;
 use crate::judge::{Reason, Verdict};
 use crate::measure::{Division, Reversal};
@@ -193,6 +193,40 @@ pub(super) fn reversal(reversal: &Reversal, division: &Division, strata: &[Strin
         direction(reversal.within),
         amount(reversal.within),
     )
+}
+
+/// One change in words.
+pub fn change(change: &Change) -> String {
+    let who = [change.attribute.as_str(), change.group.as_str()].join(": ");
+    let values = match (change.before, change.now) {
+        (Some(before), Some(now)) => format!("from {} to {}", number(before), number(now)),
+        (None, Some(now)) => format!("new: {}", number(now)),
+        (Some(before), None) => format!("no value now; it was {}", number(before)),
+        (None, None) => "no value".into(),
+    };
+    let difference = change.difference.map(|difference| {
+        let interval = interval(change.low, change.high).unwrap_or_default();
+        format!(", a change of {} {interval}", number(difference))
+    });
+    format!("{who}, {}: {values}{}", change.metric, difference.unwrap_or_default())
+}
+
+/// What earlier audits say, in sentences.
+pub fn over_time(history: &OverTime) -> String {
+    let Some(previous) = &history.previous else {
+        return "This is the first audit in the history; the next one will be compared with it.".into();
+    };
+    let beyond: Vec<&Change> = history.changes.iter().filter(|change| change.beyond_chance).collect();
+    let mut text = format!("{} audits in the history; compared with the one of {previous}: ", history.audits);
+    if beyond.is_empty() {
+        text.push_str("no change beyond chance.");
+    } else {
+        text.push_str(&format!("{} beyond chance.", if beyond.len() == 1 { "1 change".into() } else { format!("{} changes", beyond.len()) }));
+    }
+    for found in &history.changes {
+        text.push_str(&format!("\n  {}{}", change(found), if found.beyond_chance { " — beyond chance" } else { "" }));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::engine::source::{Column, Kind, Source};
 use super::error::TallyError;
 use super::feature::FeatureCounter;
 use super::intern::{Coder, TupleInterner, is_missing};
+use super::RecordedRow;
 use super::people::People;
 use crate::cells::{
     Cell, Decision, Excluded, Exclusion, FeatureKind, Frame, Group, Histogram, Intake, Label, Ledger, Level, Matrix,
@@ -149,6 +150,14 @@ pub(super) struct Counter {
     used: u64,
     whole_weights: bool,
     notes: BTreeMap<Exclusion, (u64, HashMap<(usize, u32), u64>)>,
+    recording: Option<Recording>,
+}
+
+/// Key, group and label of every row, for a remedy that weighs rows.
+#[derive(Debug)]
+struct Recording {
+    attributes: Vec<usize>,
+    rows: Vec<(Option<String>, Vec<u32>, Label)>,
 }
 
 impl Counter {
@@ -252,7 +261,23 @@ impl Counter {
             used: 0,
             whole_weights: true,
             notes: BTreeMap::new(),
+            recording: None,
         })
+    }
+
+    /// From now on keeps group and label of every row, for one attribute.
+    pub(super) fn record(&mut self, attribute: Option<&str>) {
+        let frame = self.frames.iter().find(|frame| Some(frame.columns.join("*").as_str()) == attribute);
+        self.recording = frame.map(|frame| Recording { attributes: frame.attributes.clone(), rows: Vec::new() });
+    }
+
+    /// What was kept of every row.
+    pub(super) fn recorded(&mut self) -> Vec<RecordedRow> {
+        let Some(recording) = self.recording.take() else { return Vec::new() };
+        let level = |attribute: usize, code: u32| self.coder(attribute).level(code).clone();
+        let group = |codes: &[u32]| Group(recording.attributes.iter().map(|&at| level(at, codes[at])).collect());
+        let rows = recording.rows.iter();
+        rows.map(|(key, codes, label)| RecordedRow { key: key.clone(), group: group(codes), label: *label }).collect()
     }
 
     /// Counts a batch.
@@ -298,6 +323,7 @@ impl Counter {
             (decision, score, weight, count) => {
                 let reason = [decision.err(), score.err(), weight.err(), count.err()].into_iter().flatten().next();
                 self.note(reason.unwrap_or(Exclusion::MissingDecision), &groups);
+                self.keep(key, &groups, Label::Unknown);
                 return Ok(());
             }
         };
@@ -314,6 +340,7 @@ impl Counter {
                 }
             },
         };
+        self.keep(key, &groups, label);
         let stratum = codes(&mut self.strata, self.people.as_ref(), person, columns, at, (row, &self.file))?;
         self.used += 1;
         if times == 0 {
@@ -333,6 +360,12 @@ impl Counter {
                 self.unmatched.insert(key.to_string());
                 (None, Some(Exclusion::NoDemographics))
             }
+        }
+    }
+
+    fn keep(&mut self, key: Option<&str>, groups: &[u32], label: Label) {
+        if let Some(recording) = &mut self.recording {
+            recording.rows.push((key.map(str::to_string), groups.to_vec(), label));
         }
     }
 

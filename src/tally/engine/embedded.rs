@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::super::count::Counter;
-use super::super::{Input, TallyError, Tallied};
+use super::super::{Input, RecordedRow, TallyError, Tallied};
 use super::Engine;
 use super::source::Source;
 use crate::plan::Plan;
@@ -15,28 +15,35 @@ pub struct Embedded;
 
 impl Engine for Embedded {
     fn tally(&self, plan: &Plan) -> Result<Tallied, TallyError> {
-        let source = Source::open(&plan.data.path, plan.data.delimiter)?;
-        let people = match &plan.data.demographics {
-            None => None,
-            Some(demographics) => Some(Source::open(&demographics.path, plan.data.delimiter)?),
-        };
-        let counter = Counter::new(plan, &source, people.as_ref())?;
-        let wanted = counter.wanted.clone();
-        let state = Arc::new(Mutex::new(Some(counter)));
-        let shared = Arc::clone(&state);
-        source.stream(&wanted, move |columns, rows| match shared.lock() {
-            Ok(mut guard) => guard.as_mut().map_or(Ok(()), |counter| counter.batch(columns, rows)),
-            Err(_) => Ok(()),
-        })?;
-        let counter = state.lock().ok().and_then(|mut guard| guard.take());
-        let Some(counter) = counter else {
-            let reason = "the counting stopped half-way".to_string();
-            return Err(TallyError::Unopenable { file: plan.data.path.clone(), reason });
-        };
-        let (ledger, matrix, warnings) = counter.finish()?;
-        let inputs = std::iter::once(&source).chain(&people).map(input).collect::<Result<_, _>>()?;
-        Ok(Tallied { ledger, matrix, inputs, warnings })
+        tally(plan, None).map(|(tallied, _)| tallied)
     }
+}
+
+/// One pass; with an attribute it also keeps group and label of every row.
+pub(in super::super) fn tally(plan: &Plan, record: Option<&str>) -> Result<(Tallied, Vec<RecordedRow>), TallyError> {
+    let source = Source::open(&plan.data.path, plan.data.delimiter)?;
+    let people = match &plan.data.demographics {
+        None => None,
+        Some(demographics) => Some(Source::open(&demographics.path, plan.data.delimiter)?),
+    };
+    let mut counter = Counter::new(plan, &source, people.as_ref())?;
+    counter.record(record);
+    let wanted = counter.wanted.clone();
+    let state = Arc::new(Mutex::new(Some(counter)));
+    let shared = Arc::clone(&state);
+    source.stream(&wanted, move |columns, rows| match shared.lock() {
+        Ok(mut guard) => guard.as_mut().map_or(Ok(()), |counter| counter.batch(columns, rows)),
+        Err(_) => Ok(()),
+    })?;
+    let counter = state.lock().ok().and_then(|mut guard| guard.take());
+    let Some(mut counter) = counter else {
+        let reason = "the counting stopped half-way".to_string();
+        return Err(TallyError::Unopenable { file: plan.data.path.clone(), reason });
+    };
+    let recorded = counter.recorded();
+    let (ledger, matrix, warnings) = counter.finish()?;
+    let inputs = std::iter::once(&source).chain(&people).map(input).collect::<Result<_, _>>()?;
+    Ok((Tallied { ledger, matrix, inputs, warnings }, recorded))
 }
 
 fn input(source: &Source) -> Result<Input, TallyError> {

@@ -1,0 +1,47 @@
+//! `evenhand audit`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::error::Stop;
+use super::options::PlanOptions;
+use super::output::{OutputFile, print, write_folder};
+use crate::report::Release;
+use crate::report::format::{csv, html, json, terminal};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    plan: PlanOptions,
+    /// Write report.html, audit.json, metrics.csv and charts/*.svg into this directory
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let (plan, provenance) = arguments.plan.plan(None)?;
+    let release = crate::audit(plan, provenance)?;
+    if let Some(folder) = &arguments.out {
+        write_folder(folder, &files(&release)?)?;
+    }
+    print(&terminal::write(&release))?;
+    if let Some(folder) = &arguments.out {
+        print(&format!("\nWritten: {}\n", folder.join("report.html").display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The files of an audit.
+pub(super) fn files(release: &Release) -> Result<Vec<OutputFile>, Stop> {
+    let mut files = vec![
+        OutputFile::new("report.html", html::write(release)?),
+        OutputFile::new("audit.json", json::write(release)?),
+        OutputFile::new("metrics.csv", csv::write(release)?),
+    ];
+    for chart in crate::report::chart::all(release) {
+        files.push(OutputFile::new(&format!("charts/{}.svg", chart.id), chart.svg));
+    }
+    Ok(files)
+}

@@ -1,0 +1,67 @@
+//! `evenhand gate`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::error::Stop;
+use super::options::PlanOptions;
+use super::output::{print, write_file, write_folder};
+use crate::judge::Verdict;
+use crate::plan::OnInconclusive;
+use crate::report::Release;
+use crate::report::format::{FORMATS, format};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    plan: PlanOptions,
+    /// How to say it: terminal, github, junit, markdown, json, csv; several with commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "terminal")]
+    format: Vec<String>,
+    /// Write the files of an audit into this directory too
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write the first format to this file
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let mut formats = Vec::new();
+    for name in &arguments.format {
+        formats.push(format(name).ok_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            Stop::Usage(format!("no format is called `{name}`; there are {}", names.join(", ")))
+        })?);
+    }
+    let (plan, provenance) = arguments.plan.plan(None)?;
+    if plan.rules.is_empty() {
+        return Err(Stop::Usage("a gate needs a rule: add [[rule]] to the plan, or --rule 'selection_rate.ratio >= 0.8'".into()));
+    }
+    let on_inconclusive = plan.on_inconclusive;
+    let release = crate::audit(plan, provenance)?;
+    if let Some(folder) = &arguments.out {
+        write_folder(folder, &super::audit::files(&release)?)?;
+    }
+    for (position, format) in formats.iter().enumerate() {
+        let text = (format.write)(&release)?;
+        match &arguments.output {
+            Some(path) if position == 0 => write_file(path, text.as_bytes())?,
+            _ => print(&text)?,
+        }
+    }
+    Ok(ExitCode::from(code(&release, on_inconclusive)))
+}
+
+/// 10 when a rule of level error failed, 11 when one could not be decided and
+/// the plan does not allow that, else 0.
+fn code(release: &Release, on_inconclusive: OnInconclusive) -> u8 {
+    let binding = || release.findings.iter().filter(|finding| finding.level == "error");
+    if binding().any(|finding| finding.verdict == Verdict::Fail) {
+        return 10;
+    }
+    let open = binding().any(|finding| matches!(finding.verdict, Verdict::Inconclusive | Verdict::NotEvaluated));
+    if open && on_inconclusive == OnInconclusive::Fail { 11 } else { 0 }
+}

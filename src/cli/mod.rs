@@ -1,0 +1,84 @@
+//! Command line → plan and exit code; one file for each command.
+
+mod audit;
+mod catalogue;
+mod error;
+mod gate;
+mod init;
+mod options;
+mod output;
+mod remedy;
+mod review;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::Stop;
+
+/// The exit codes, in the words of `--help`.
+const EXIT_CODES: &str = "Exit codes:
+  0   done; for a gate: every rule holds
+  1   could not run: a file or the data in it
+  2   usage, or the plan file
+  10  gate: a rule failed
+  11  gate: a rule could not be decided or had nothing to work on (see --on-inconclusive)";
+
+/// Audit the decisions of a model for disparities between groups.
+#[derive(Parser)]
+#[command(name = "evenhand", version, after_help = EXIT_CODES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Look at a data file and write a commented plan to start from
+    Init(init::Arguments),
+    /// Audit: report, charts, JSON, CSV, and a summary in the terminal
+    Audit(audit::Arguments),
+    /// Audit by rules, for a pipeline: the exit code says how it went
+    Gate(gate::Arguments),
+    /// Audit, keep it in a history, compare it with the one before
+    Review(review::Arguments),
+    /// Write what could be done about a disparity
+    #[command(subcommand)]
+    Remedy(remedy::Command),
+    /// List every metric
+    Metrics(catalogue::MetricsArguments),
+    /// Explain one metric: question, formula, range, sources, names elsewhere
+    Explain(catalogue::ExplainArguments),
+    /// Print the JSON schema of audit.json
+    Schema,
+}
+
+/// Runs the program and says how it went.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let outcome = match cli.command {
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
+        Command::Gate(arguments) => gate::run(&arguments),
+        Command::Review(arguments) => review::run(&arguments),
+        Command::Remedy(command) => remedy::run(&command),
+        Command::Metrics(arguments) => catalogue::metrics(&arguments),
+        Command::Explain(arguments) => catalogue::explain(&arguments),
+        Command::Schema => catalogue::schema(),
+    };
+    match outcome {
+        Ok(code) => code,
+        // The reader of our output went away: nobody is left to tell.
+        Err(Stop::Closed) => ExitCode::SUCCESS,
+        Err(stop) => {
+            eprintln!("error: {stop}");
+            ExitCode::from(stop.code())
+        }
+    }
+}

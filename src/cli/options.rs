@@ -1,0 +1,150 @@
+//! The flags that name a plan, shared by every command that audits.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::error::Stop;
+use crate::plan::{Flags, OnInconclusive, Plan};
+use crate::report::Provenance;
+
+/// What to audit: a plan file, or a data file with flags. Flags win.
+#[derive(Args)]
+pub(super) struct PlanOptions {
+    /// A plan file (.toml), or a data file (.csv, .tsv, .parquet, .arrow, .feather; text also .gz, .zst)
+    #[arg(value_name = "PLAN|DATA", default_value = "evenhand.toml")]
+    source: PathBuf,
+    /// What was decided: COLUMN=FAVOURABLE (several values with |), or 'SCORE>=NUMBER', 'SCORE<NUMBER'
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    decision: Option<String>,
+    /// What turned out to be true: COLUMN=FAVOURABLE
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    label: Option<String>,
+    /// The score behind the decision
+    #[arg(long, value_name = "COLUMN")]
+    score: Option<String>,
+    /// An attribute whose groups are compared (repeat for several)
+    #[arg(long = "attribute", value_name = "COLUMN")]
+    attributes: Vec<String>,
+    /// Borders that make groups of a number: age=25,40,60
+    #[arg(long, value_name = "COLUMN=NUMBERS")]
+    bins: Vec<String>,
+    /// An intersection of attributes: race,sex
+    #[arg(long = "cross", value_name = "A,B")]
+    crosses: Vec<String>,
+    /// Compare with: ATTRIBUTE=LEVEL, or largest, highest, overall, rest
+    #[arg(long = "reference", value_name = "ATTRIBUTE=LEVEL")]
+    references: Vec<String>,
+    /// A column within whose levels groups are compared too
+    #[arg(long = "stratum", value_name = "COLUMN")]
+    strata: Vec<String>,
+    /// A column of weights
+    #[arg(long, value_name = "COLUMN")]
+    weight: Option<String>,
+    /// A column that says how many people a row stands for
+    #[arg(long, value_name = "COLUMN")]
+    count: Option<String>,
+    /// Columns that might stand in for an attribute; '*' for all others
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
+    features: Vec<String>,
+    /// A second file with the attributes
+    #[arg(long, value_name = "FILE")]
+    demographics: Option<String>,
+    /// The column that both files share
+    #[arg(long, value_name = "COLUMN")]
+    on: Option<String>,
+    /// Something that must hold: 'selection_rate.ratio >= 0.8'
+    #[arg(long = "rule", value_name = "RULE")]
+    rules: Vec<String>,
+    /// The delimiter of text files
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<String>,
+    /// Level of the intervals
+    #[arg(long, value_name = "NUMBER")]
+    confidence: Option<f64>,
+    /// Groups with fewer people are shown and not judged
+    #[arg(long, value_name = "NUMBER")]
+    min_group_size: Option<u64>,
+    /// Counts from 1 to below this are withheld
+    #[arg(long, value_name = "NUMBER")]
+    min_cell: Option<u64>,
+    /// Seed of everything drawn by lot
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Title of the report
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// What a gate makes of a rule that could not be decided: fail, warn or pass
+    #[arg(long, value_name = "WORD", value_parser = on_inconclusive)]
+    on_inconclusive: Option<OnInconclusive>,
+}
+
+fn on_inconclusive(word: &str) -> Result<OnInconclusive, String> {
+    let found = OnInconclusive::WORDS.iter().find(|(name, _)| *name == word);
+    found.map(|(_, value)| *value).ok_or_else(|| "must be fail, warn or pass".to_string())
+}
+
+impl PlanOptions {
+    fn flags(&self, store: Option<&str>) -> Flags {
+        Flags {
+            decision: self.decision.clone(),
+            label: self.label.clone(),
+            score: self.score.clone(),
+            weight: self.weight.clone(),
+            count: self.count.clone(),
+            strata: self.strata.clone(),
+            features: self.features.clone(),
+            attributes: self.attributes.clone(),
+            bins: self.bins.clone(),
+            crosses: self.crosses.clone(),
+            references: self.references.clone(),
+            demographics: self.demographics.clone(),
+            on: self.on.clone(),
+            rules: self.rules.clone(),
+            delimiter: self.delimiter.clone(),
+            confidence: self.confidence,
+            min_cell: self.min_cell,
+            min_group_size: self.min_group_size,
+            seed: self.seed,
+            title: self.title.clone(),
+            store: store.map(str::to_string),
+            on_inconclusive: self.on_inconclusive,
+        }
+    }
+
+    /// The plan, and where it comes from.
+    pub(super) fn plan(&self, store: Option<&str>) -> Result<(Plan, Provenance), Stop> {
+        let flags = self.flags(store);
+        let (plan, plan_sha256) = if self.source.extension().is_some_and(|ending| ending == "toml") {
+            let bytes = std::fs::read(&self.source).map_err(|error| Stop::io(&self.source, &error))?;
+            let name = self.source.display().to_string();
+            let text = std::str::from_utf8(&bytes).map_err(|_| Stop::Usage(format!("{name}: the plan must be UTF-8 text")))?;
+            let base = self.source.parent().unwrap_or(Path::new(""));
+            (Plan::from_text(text, &name, base, &flags)?, Some(hexadecimal(&bytes)))
+        } else {
+            (Plan::from_flags(&self.source, &flags)?, None)
+        };
+        let provenance = Provenance {
+            version: env!("CARGO_PKG_VERSION").to_string(),
+            created: Some(now()),
+            plan_sha256,
+            inputs: Vec::new(),
+            seed: plan.seed,
+        };
+        Ok((plan, provenance))
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The time in UTC, to the second; `SOURCE_DATE_EPOCH` fixes it for
+/// reproducible outputs.
+fn now() -> String {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse::<i64>().ok());
+    let time = fixed.and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or_else(Timestamp::now);
+    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+}

@@ -1,0 +1,95 @@
+//! Writing files whole or not at all.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::error::Stop;
+
+/// One file of an output folder: its name within it, and its bytes.
+pub(super) struct OutputFile {
+    pub(super) name: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl OutputFile {
+    pub(super) fn new(name: &str, text: String) -> OutputFile {
+        OutputFile { name: name.to_string(), bytes: text.into_bytes() }
+    }
+}
+
+/// Writes all files into a folder. They are first written beside it, and
+/// moved when all of them are complete.
+pub(super) fn write_folder(folder: &Path, files: &[OutputFile]) -> Result<(), Stop> {
+    let parent = parent_of(folder);
+    std::fs::create_dir_all(&parent).map_err(|error| Stop::io(&parent, &error))?;
+    if folder.exists() && !folder.is_dir() {
+        return Err(Stop::Files { path: folder.into(), what: "is a file, not a directory".into() });
+    }
+    let cannot = |error: &std::io::Error| Stop::io(folder, error);
+    let staging = tempfile::Builder::new().prefix(".evenhand-").tempdir_in(&parent).map_err(|error| cannot(&error))?;
+    for file in files {
+        let path = staging.path().join(&file.name);
+        if let Some(inner) = path.parent() {
+            std::fs::create_dir_all(inner).map_err(|error| cannot(&error))?;
+        }
+        std::fs::write(&path, &file.bytes).map_err(|error| cannot(&error))?;
+    }
+    if !folder.exists() {
+        readable(staging.path()).map_err(|error| cannot(&error))?;
+        return std::fs::rename(staging.keep(), folder).map_err(|error| cannot(&error));
+    }
+    // Into a folder that is there file by file; only charts of ours that are
+    // no longer part of the audit are taken away.
+    for file in files {
+        let target = folder.join(&file.name);
+        if let Some(inner) = target.parent() {
+            std::fs::create_dir_all(inner).map_err(|error| Stop::io(inner, &error))?;
+        }
+        std::fs::rename(staging.path().join(&file.name), &target).map_err(|error| Stop::io(&target, &error))?;
+    }
+    for stale in std::fs::read_dir(folder.join("charts")).into_iter().flatten().flatten() {
+        let name = format!("charts/{}", stale.file_name().to_string_lossy());
+        if name.ends_with(".svg") && !files.iter().any(|file| file.name == name) {
+            std::fs::remove_file(stale.path()).map_err(|error| Stop::io(stale.path(), &error))?;
+        }
+    }
+    Ok(())
+}
+
+/// A temporary folder is for its owner alone; an output is for everyone the
+/// system's settings allow.
+#[cfg(unix)]
+fn readable(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Writes one file by way of a temporary one beside it.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    let cannot = |error: &std::io::Error| Stop::io(path, error);
+    let mut file = tempfile::NamedTempFile::new_in(parent_of(path)).map_err(|error| cannot(&error))?;
+    file.write_all(bytes).map_err(|error| cannot(&error))?;
+    file.persist(path).map_err(|failed| cannot(&failed.error))?;
+    Ok(())
+}
+
+fn parent_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Prints to standard output; a reader that went away is no error of ours.
+pub(super) fn print(text: &str) -> Result<(), Stop> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Stop::Closed,
+        _ => Stop::io("standard output", &error),
+    })
+}

@@ -1,0 +1,46 @@
+//! `evenhand review`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::error::Stop;
+use super::options::PlanOptions;
+use super::output::{print, write_folder};
+use crate::history::{Store, over_time};
+use crate::report::format::terminal;
+use crate::report::words;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    plan: PlanOptions,
+    /// The history file; by default `store` under [review] in the plan
+    #[arg(long, value_name = "FILE")]
+    store: Option<String>,
+    /// Write the report with the trend into this directory
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let (plan, provenance) = arguments.plan.plan(arguments.store.as_deref())?;
+    let Some(path) = plan.review.store.clone() else {
+        return Err(Stop::Usage("a review needs a history: name it with --store, or as `store` under [review]".into()));
+    };
+    let mut release = crate::audit(plan, provenance)?;
+    let store = Store::open(&path)?;
+    let earlier = store.audits(&release.title)?;
+    let history = over_time(&earlier, &release);
+    // The history keeps the audit; what it says of others can be made again.
+    store.append(&release)?;
+    let summary = words::over_time(&history);
+    release.over_time = Some(history);
+    if let Some(folder) = &arguments.out {
+        write_folder(folder, &super::audit::files(&release)?)?;
+    }
+    print(&terminal::write(&release))?;
+    print(&format!("\n{summary}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}

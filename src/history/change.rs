@@ -1,0 +1,109 @@
+//! What changed between two audits, and whether it is more than chance.
+
+use std::collections::BTreeSet;
+
+use crate::report::{Change, OverTime, Release, Row, Trend, TrendPoint};
+use crate::stats::{Estimate, Interval, Level, holm, mover_difference, two_sided_p};
+
+/// This audit against the ones before it, oldest first.
+///
+/// The two samples are taken as independent; the interval of the change comes
+/// from the intervals of both (MOVER), its p from their widths. A change is
+/// beyond chance when its p, corrected for all changes looked at (Holm), is
+/// below the error of the intervals.
+pub fn over_time(earlier: &[Release], now: &Release) -> OverTime {
+    let watched = watched(now);
+    let changes = match earlier.last() {
+        Some(before) => changes(before, now, &watched),
+        None => Vec::new(),
+    };
+    let trends = watched.iter().map(|row| Trend {
+        attribute: row.attribute.clone(),
+        group: row.group.clone(),
+        metric: row.metric.clone(),
+        reference: row.reference.clone(),
+        points: earlier.iter().chain([now]).map(|release| point(release, row)).collect(),
+    });
+    OverTime {
+        audits: earlier.len() as u64 + 1,
+        previous: earlier.last().and_then(|before| before.provenance.created.clone()),
+        changes,
+        trends: trends.collect(),
+    }
+}
+
+/// The numbers behind verdicts; without rules the selection rates.
+fn watched(now: &Release) -> Vec<&Row> {
+    let judged: Vec<&Row> = now.findings.iter().map(|finding| &finding.measurement).collect();
+    let rows: Vec<&Row> = match judged.is_empty() {
+        true => now.measurements.iter().filter(|row| row.metric == "selection_rate" && row.stratum.is_empty()).collect(),
+        false => judged,
+    };
+    let mut seen = BTreeSet::new();
+    rows.into_iter().filter(|row| seen.insert(key(row))).collect()
+}
+
+fn key(row: &Row) -> (&str, &str, &str, &str) {
+    (&row.attribute, &row.group, &row.metric, &row.reference)
+}
+
+fn find<'r>(release: &'r Release, wanted: &Row) -> Option<&'r Row> {
+    release.measurements.iter().find(|row| row.stratum.is_empty() && key(row) == key(wanted))
+}
+
+fn point(release: &Release, wanted: &Row) -> TrendPoint {
+    let row = find(release, wanted);
+    TrendPoint {
+        created: release.provenance.created.clone().unwrap_or_default(),
+        value: row.and_then(|row| row.value),
+        low: row.and_then(|row| row.low),
+        high: row.and_then(|row| row.high),
+    }
+}
+
+fn estimate(row: &Row) -> Option<Estimate> {
+    Some(Estimate { value: row.value?, interval: Interval::new(row.low?, row.high?) })
+}
+
+fn changes(before: &Release, now: &Release, watched: &[&Row]) -> Vec<Change> {
+    let mut changes: Vec<Change> = watched
+        .iter()
+        .map(|row| {
+            let earlier = find(before, row);
+            let pair = earlier.and_then(estimate).zip(estimate(row)).filter(|_| {
+                earlier.and_then(|earlier| earlier.level) == row.level
+            });
+            let interval = pair.map(|(old, new)| mover_difference(new, old));
+            let difference = earlier.and_then(|earlier| earlier.value).zip(row.value).map(|(old, new)| new - old);
+            Change {
+                attribute: row.attribute.clone(),
+                group: row.group.clone(),
+                metric: row.metric.clone(),
+                reference: row.reference.clone(),
+                before: earlier.and_then(|earlier| earlier.value),
+                now: row.value,
+                difference,
+                low: interval.map(|interval| interval.low),
+                high: interval.map(|interval| interval.high),
+                p: difference.zip(interval).and_then(|(difference, interval)| p_of(difference, interval, row.level?)),
+                p_adjusted: None,
+                beyond_chance: false,
+            }
+        })
+        .collect();
+    let tested: Vec<usize> = (0..changes.len()).filter(|&at| changes[at].p.is_some()).collect();
+    let raw: Vec<f64> = tested.iter().filter_map(|&at| changes[at].p).collect();
+    for (at, adjusted) in tested.into_iter().zip(holm(&raw)) {
+        changes[at].p_adjusted = Some(adjusted);
+        changes[at].beyond_chance = adjusted < 1.0 - now.confidence;
+    }
+    changes
+}
+
+/// p of no change: the distance from the estimate to the end of the interval
+/// on the side of zero is z standard errors.
+fn p_of(difference: f64, interval: Interval, level: f64) -> Option<f64> {
+    let reach = if difference > 0.0 { difference - interval.low } else { interval.high - difference };
+    let level = Level::new(level)?;
+    (reach > 0.0).then(|| two_sided_p(difference / reach * level.z()))
+}

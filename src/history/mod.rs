@@ -1,0 +1,114 @@
+//! Audits over time: an append-only store, and what changed between two.
+//!
+//! The store holds releases, never rows, and knows nothing of how an audit was
+//! made.
+
+mod change;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+pub use change::over_time;
+
+use crate::report::Release;
+
+/// A history that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {what}", .path.display())]
+pub struct HistoryError {
+    path: PathBuf,
+    what: String,
+}
+
+/// The layout of the store; raised when it changes.
+const VERSION: i64 = 1;
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens a store, and makes it when it is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is no such store.
+    pub fn open(path: &Path) -> Result<Store, HistoryError> {
+        let failed = |what: String| HistoryError { path: path.to_path_buf(), what };
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if parent.is_some_and(|parent| !parent.is_dir()) {
+            return Err(failed("the folder of the history does not exist".into()));
+        }
+        let connection = Connection::open(path).map_err(|error| failed(format!("cannot be opened: {error}")))?;
+        let store = Store { path: path.to_path_buf(), connection };
+        let version: i64 = store
+            .connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .map_err(|error| failed(format!("is not a history of audits: {error}")))?;
+        match version {
+            VERSION => {}
+            0 => store
+                .connection
+                .execute_batch(&format!(
+                    "BEGIN;
+                     CREATE TABLE audit (
+                         id INTEGER PRIMARY KEY,
+                         series TEXT NOT NULL,
+                         created TEXT NOT NULL,
+                         document TEXT NOT NULL
+                     );
+                     CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit
+                     BEGIN SELECT RAISE(ABORT, 'audits are never changed'); END;
+                     PRAGMA user_version = {VERSION};
+                     COMMIT;"
+                ))
+                .map_err(|error| failed(format!("cannot be prepared: {error}")))?,
+            other => return Err(failed(format!("was written by another version of this program (layout {other})"))),
+        }
+        Ok(store)
+    }
+
+    fn failed(&self, what: impl ToString) -> HistoryError {
+        HistoryError { path: self.path.clone(), what: what.to_string() }
+    }
+
+    /// All audits of a series (a title), oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or holds a document that is none.
+    pub fn audits(&self, series: &str) -> Result<Vec<Release>, HistoryError> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT document FROM audit WHERE series = ?1 ORDER BY id")
+            .map_err(|error| self.failed(error))?;
+        let documents =
+            statement.query_map([series], |row| row.get::<_, String>(0)).map_err(|error| self.failed(error))?;
+        let mut audits = Vec::new();
+        for document in documents {
+            let text = document.map_err(|error| self.failed(error))?;
+            let audit = crate::report::format::json::read(&text)
+                .map_err(|error| self.failed(format!("holds an audit that cannot be read: {error}")))?;
+            audits.push(audit);
+        }
+        Ok(audits)
+    }
+
+    /// Appends an audit.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn append(&self, release: &Release) -> Result<(), HistoryError> {
+        let document = serde_json::to_string(release).map_err(|error| self.failed(error))?;
+        let created = release.provenance.created.clone().unwrap_or_default();
+        self.connection
+            .execute(
+                "INSERT INTO audit (series, created, document) VALUES (?1, ?2, ?3)",
+                (&release.title, &created, &document),
+            )
+            .map_err(|error| self.failed(format!("cannot be written: {error}")))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,286 @@
+//! The report: one static page, readable without a script.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use sha2::{Digest, Sha256};
+
+use super::FormatError;
+use crate::catalogue::Metric;
+use crate::judge::Verdict;
+use crate::report::chart::{self, Chart, Section};
+use crate::report::{Release, ReleasedDivision, ReleasedFinding, Row, words};
+
+/// The style sheet of the page; the only style that its policy allows.
+const STYLE: &str = include_str!("../../../reports/templates/report.css");
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'r> {
+    release: &'r Release,
+    headline: String,
+    style: &'static str,
+    style_hash: String,
+    fail: Vec<FindingLine>,
+    open: Vec<FindingLine>,
+    none: Vec<FindingLine>,
+    pass: Vec<FindingLine>,
+    forests: Vec<&'r Chart>,
+    calibrations: Vec<&'r Chart>,
+    proxies: Vec<&'r Chart>,
+    trends: Vec<&'r Chart>,
+    attributes: Vec<DivisionTable<'r>>,
+    intersections: Vec<DivisionTable<'r>>,
+    exclusions: Vec<(String, Vec<(String, String)>)>,
+    glossary: Vec<Entry>,
+    changes: Vec<(String, bool)>,
+    level: String,
+}
+
+struct FindingLine {
+    rule: String,
+    basis: String,
+    who: String,
+    metric: String,
+    found: String,
+    expected: String,
+    n: String,
+    p: String,
+    note: String,
+    warning: bool,
+}
+
+struct DivisionTable<'r> {
+    division: &'r ReleasedDivision,
+    metrics: Vec<String>,
+    rows: Vec<GroupLine>,
+    comparisons: Vec<ComparisonLine>,
+    summaries: Vec<(String, String)>,
+}
+
+struct GroupLine {
+    group: String,
+    note: &'static str,
+    n: String,
+    share: String,
+    cells: Vec<String>,
+}
+
+struct ComparisonLine {
+    group: String,
+    metric: String,
+    found: String,
+    p: String,
+}
+
+struct Entry {
+    id: String,
+    title: String,
+    asks: String,
+    formula: String,
+    source: &'static str,
+}
+
+/// The page.
+///
+/// # Errors
+/// When the template cannot be filled, which would be a fault of the program.
+pub fn write(release: &Release) -> Result<String, FormatError> {
+    let charts = chart::all(release);
+    let of = |section| charts.iter().filter(|chart| chart.section == section).collect::<Vec<_>>();
+    let lines = |verdict| {
+        let findings = release.findings.iter().filter(|finding| finding.verdict == verdict);
+        findings.map(|finding| line(finding, release)).collect::<Vec<_>>()
+    };
+    let (intersections, attributes): (Vec<_>, Vec<_>) =
+        release.divisions.iter().map(|division| table(division, release)).partition(|t| t.division.attribute.contains('*'));
+    let page = Page {
+        release,
+        headline: words::headline(release),
+        style: STYLE,
+        style_hash: base64(&Sha256::digest(STYLE.as_bytes())),
+        fail: lines(Verdict::Fail),
+        open: lines(Verdict::Inconclusive),
+        none: lines(Verdict::NotEvaluated),
+        pass: lines(Verdict::Pass),
+        forests: of(Section::Forest),
+        calibrations: of(Section::Calibration),
+        proxies: of(Section::Proxies),
+        trends: of(Section::Trend),
+        attributes,
+        intersections,
+        exclusions: exclusions(release),
+        glossary: glossary(release),
+        changes: changes(release),
+        level: words::percent(release.confidence),
+    };
+    page.render().map_err(|error| FormatError::new("HTML", error))
+}
+
+fn line(finding: &ReleasedFinding, release: &Release) -> FindingLine {
+    let rule = release.rules.iter().find(|rule| rule.id == finding.rule);
+    FindingLine {
+        rule: finding.rule.clone(),
+        basis: rule.and_then(|rule| rule.basis.clone()).unwrap_or_default(),
+        who: words::whom(finding),
+        metric: finding.measurement.metric.clone(),
+        found: words::found(finding),
+        expected: words::tolerance(finding),
+        n: finding.measurement.n.map(|n| n.to_string()).unwrap_or_default(),
+        p: finding.measurement.p_adjusted.map(words::p_value).unwrap_or_default(),
+        note: words::open_question(finding, release.min_group_size),
+        warning: finding.level == "warn",
+    }
+}
+
+/// The columns of a group table: the bases that say most, as far as measured.
+const GROUP_COLUMNS: [&str; 8] = ["selection_rate", "base_rate", "tpr", "fpr", "ppv", "accuracy", "mean_score", "auc"];
+
+fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTable<'r> {
+    let rows: Vec<&Row> = release
+        .measurements
+        .iter()
+        .filter(|row| row.attribute == division.attribute && row.stratum.is_empty())
+        .collect();
+    let base: BTreeMap<(&str, &str), &Row> = rows
+        .iter()
+        .filter(|row| row.reference.is_empty() && !row.group.is_empty())
+        .map(|row| ((row.group.as_str(), row.metric.as_str()), *row))
+        .collect();
+    let metrics: Vec<String> = GROUP_COLUMNS
+        .iter()
+        .filter(|id| rows.iter().any(|row| row.metric == **id))
+        .map(|id| id.to_string())
+        .collect();
+    let groups = division.groups.iter().map(|group| GroupLine {
+        group: group.group.clone(),
+        note: match (group.missing, group.too_small, division.reference.as_deref() == Some(group.group.as_str())) {
+            (true, ..) => "not recorded",
+            (_, true, _) => "too small to judge",
+            (_, _, true) => "reference",
+            _ => "",
+        },
+        n: group.n.value().map_or("withheld".into(), |n| n.to_string()),
+        share: group.share.value().map_or("withheld".into(), words::percent),
+        cells: metrics
+            .iter()
+            .map(|metric| base.get(&(group.group.as_str(), metric.as_str())).map(|row| cell(row)).unwrap_or_default())
+            .collect(),
+    });
+    let judged: Vec<&str> = release.rules.iter().map(|rule| rule.metric.as_str()).collect();
+    const COMPARED: [&str; 8] = [
+        "selection_rate.difference",
+        "selection_rate.ratio",
+        "base_rate.difference",
+        "tpr.difference",
+        "fpr.difference",
+        "selection_rate.mantel_haenszel_odds_ratio",
+        "selection_rate.mantel_haenszel_difference",
+        "mean_score.difference",
+    ];
+    let comparisons = rows
+        .iter()
+        .filter(|row| !row.reference.is_empty())
+        .filter(|row| COMPARED.contains(&row.metric.as_str()) || judged.contains(&row.metric.as_str()))
+        .map(|row| ComparisonLine {
+            group: format!("{} against {}", row.group, row.reference),
+            metric: row.metric.clone(),
+            found: cell(row),
+            p: row.p.map(words::p_value).unwrap_or_default(),
+        });
+    const SUMMED: [&str; 3] = ["selection_rate.max_difference", "selection_rate.min_ratio", "equalized_odds_difference"];
+    let summaries = rows
+        .iter()
+        .filter(|row| row.group.is_empty())
+        .filter(|row| SUMMED.contains(&row.metric.as_str()) || judged.contains(&row.metric.as_str()))
+        .map(|row| (row.metric.clone(), cell(row)));
+    DivisionTable {
+        division,
+        rows: groups.collect(),
+        comparisons: comparisons.collect(),
+        summaries: summaries.collect(),
+        metrics,
+    }
+}
+
+/// A number with its interval, or why there is none.
+fn cell(row: &Row) -> String {
+    if row.suppressed {
+        return "withheld".into();
+    }
+    match (row.value, row.undefined) {
+        (Some(value), _) => match words::interval(row.low, row.high) {
+            Some(interval) => format!("{} {interval}", words::number(value)),
+            None => words::number(value),
+        },
+        (None, Some(why)) => format!("none: {}", why.sentence()),
+        (None, None) => String::new(),
+    }
+}
+
+fn exclusions(release: &Release) -> Vec<(String, Vec<(String, String)>)> {
+    let excluded = release.exclusions.iter();
+    excluded
+        .map(|exclusion| {
+            let rows = exclusion.by_group.iter().map(|by| {
+                let count = by.rows.value().map_or("withheld".to_string(), |rows| rows.to_string());
+                (format!("{}: {}", by.attribute, by.group), count)
+            });
+            (format!("{} rows {}", exclusion.rows, words::exclusion(exclusion.what)), rows.collect())
+        })
+        .collect()
+}
+
+fn changes(release: &Release) -> Vec<(String, bool)> {
+    let changes = release.over_time.iter().flat_map(|history| &history.changes);
+    changes.map(|change| (words::change(change), change.beyond_chance)).collect()
+}
+
+/// What was judged or stands in a table of the page.
+fn glossary(release: &Release) -> Vec<Entry> {
+    let judged = release.rules.iter().map(|rule| rule.metric.as_str());
+    let mut ids: Vec<&str> = judged.chain(GROUP_COLUMNS).collect();
+    ids.retain(|id| release.measurements.iter().any(|row| row.metric == *id));
+    let mut seen = std::collections::BTreeSet::new();
+    ids.into_iter()
+        .filter(|id| seen.insert(id.to_string()))
+        .filter_map(|id| Metric::parse(id).ok())
+        .map(|metric| Entry {
+            id: metric.id(),
+            title: metric.title(),
+            asks: metric.asks(),
+            formula: metric.formula(),
+            source: metric.source().full,
+        })
+        .collect()
+}
+
+/// Standard base64, for the hash of the style sheet.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0u32, |word, byte| (word << 8) | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for position in 0..4 {
+            if position <= chunk.len() {
+                text.push(char::from(ALPHABET[(word >> (18 - 6 * position)) as usize & 63]));
+            } else {
+                text.push('=');
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    /// RFC 4648, section 10.
+    #[test]
+    fn base64_as_in_the_standard() {
+        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+    }
+}
