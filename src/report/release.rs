@@ -391,8 +391,8 @@ pub struct Release {
 pub fn suppress(report: Report) -> Release {
     let min_cell = report.plan.min_cell;
     let mut gate = Gate::new(&report, min_cell);
-    let order = gate.rows_in_order(&report.measurements.all);
     let sizes = gate.sizes(&report);
+    let order = gate.rows_in_order(&report.measurements.all);
     let mut shown = vec![false; report.measurements.all.len()];
     for at in order {
         shown[at] = gate.admit(&report.measurements.all[at]);
@@ -656,8 +656,7 @@ impl<'r> Gate<'r> {
         self.frames().iter().position(|frame| frame.name() == attribute).unwrap_or(0)
     }
 
-    /// Sizes of groups come first, then rates of everyone, of groups, of
-    /// strata, then what is made of them.
+    /// The sizes of groups, before everything else.
     fn sizes(&mut self, report: &Report) -> BTreeMap<(String, Group), bool> {
         let mut sizes = BTreeMap::new();
         for division in &report.measurements.divisions {
@@ -671,20 +670,29 @@ impl<'r> Gate<'r> {
         sizes
     }
 
+    /// The order in which numbers are let through; what comes late gives way.
+    /// Rates of groups come before those of everyone: a few people without a
+    /// recorded group must not cost the comparison that the audit is about.
     fn rows_in_order(&self, all: &[Measurement]) -> Vec<usize> {
-        let rank = |m: &Measurement| match m.metric {
-            Metric::Base(base) => {
-                let computed = base.rate().is_none();
-                match (m.group.is_some(), m.stratum.is_some()) {
-                    (false, _) => 0,
-                    (true, false) if !computed => 1,
-                    (true, false) => 2,
-                    (true, true) => 3,
-                }
-            }
-            Metric::Compared(..) => 4,
-            Metric::Summarised(..) => 5,
-            Metric::Composite(_) => 6,
+        let rank = |m: &Measurement| {
+            let stage = match m.metric {
+                Metric::Base(base) => match (&m.group, m.attribute.contains('*'), m.stratum.is_some()) {
+                    _ if base.rate().is_none() => 5,
+                    (_, _, true) => 4,
+                    (None, ..) => 1,
+                    (Some(group), false, _) if !group.is_missing() => 0,
+                    (Some(_), false, _) => 2,
+                    (Some(_), true, _) => 3,
+                },
+                Metric::Compared(..) => 6,
+                Metric::Summarised(..) => 7,
+                Metric::Composite(_) => 8,
+            };
+            let base = match m.metric {
+                Metric::Base(base) => BASES.iter().position(|other| other.id == base.id),
+                _ => None,
+            };
+            (stage, base)
         };
         let mut order: Vec<usize> = (0..all.len()).collect();
         order.sort_by_key(|&at| rank(&all[at]));
