@@ -56,7 +56,8 @@ fn features(
     let mut columns: Vec<Vec<f64>> = Vec::new();
     for name in NUMBERS {
         let at = column(name)?;
-        let numbers: Vec<f64> = rows.iter().map(|row| row[at].parse::<f64>().map(f64::ln_1p)).collect::<Result<_, _>>()?;
+        let numbers: Vec<f64> =
+            rows.iter().map(|row| row[at].parse::<f64>().map(f64::ln_1p)).collect::<Result<_, _>>()?;
         columns.push(numbers);
     }
     for name in NAMES {

@@ -1,21 +1,58 @@
 //! The recipe: the only place where the stages meet.
 
+use crate::cells::RowWeight;
 use crate::plan::Plan;
 use crate::report::{Provenance, Release, Report, suppress};
-use crate::tally::TallyError;
+use crate::tally::{Tallied, TallyError};
 use crate::{judge, measure, proxy, remedy, tally};
 
-/// Audits what the plan names. `provenance` is carried through unchanged.
+/// Audits what the plan names. `provenance` is carried through; the hashes of
+/// the inputs are added.
 ///
 /// # Errors
 /// When the data cannot be read or are not what the plan says.
+///
+/// # Examples
+/// ```
+/// use evenhand::{Plan, Provenance, audit};
+///
+/// let folder = std::path::Path::new("fixtures/berkeley-1973");
+/// let text = std::fs::read_to_string(folder.join("evenhand.toml"))?;
+/// let plan = Plan::from_text(&text, "evenhand.toml", folder, &Default::default())?;
+/// let release = audit(plan, Provenance::default())?;
+/// let men = release.measurements.iter().find(|row| row.group == "Male" && row.metric == "selection_rate");
+/// assert_eq!(men.and_then(|row| row.value), Some(1198.0 / 2691.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn audit(plan: Plan, provenance: Provenance) -> Result<Release, TallyError> {
     let tallied = tally::run(&plan)?; // the last line that sees a row
+    Ok(suppress(report(plan, tallied, provenance))) // the only thing a format can write
+}
+
+/// Audits what the plan names, and weighs every row of the outputs so that
+/// label and group no longer depend on each other. No weights when nobody has
+/// both a label and a group of `attribute`, an attribute or intersection.
+///
+/// # Errors
+/// When the data cannot be read or are not what the plan says.
+pub fn reweigh(
+    plan: Plan,
+    attribute: &str,
+    provenance: Provenance,
+) -> Result<(Release, Option<Vec<RowWeight>>), TallyError> {
+    let (tallied, rows) = tally::run_recording(&plan, attribute)?;
+    let report = report(plan, tallied, provenance);
+    let table = report.reweighings.iter().find(|table| table.attribute == attribute);
+    let weights = table.map(|table| remedy::row_weights(table, rows));
+    Ok((suppress(report), weights))
+}
+
+fn report(plan: Plan, tallied: Tallied, provenance: Provenance) -> Report {
     let measurements = measure::all(&tallied.ledger, &plan);
     let judgement = judge::all(&measurements, &plan);
     let proxies = proxy::all(&tallied.ledger, &tallied.matrix, &plan);
     let reweighings = remedy::reweighings(&tallied.ledger);
-    let report = Report {
+    Report {
         plan,
         ledger: tallied.ledger,
         measurements,
@@ -25,6 +62,5 @@ pub fn audit(plan: Plan, provenance: Provenance) -> Result<Release, TallyError> 
         warnings: tallied.warnings,
         inputs: tallied.inputs,
         provenance,
-    };
-    Ok(suppress(report)) // the only thing a format can write
+    }
 }

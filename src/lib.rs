@@ -16,7 +16,11 @@ pub mod proxy;
 pub mod remedy;
 pub mod report;
 pub mod stats;
+mod suggest;
 pub mod tally;
 
-pub use audit::audit;
+pub use audit::{audit, reweigh};
+pub use cells::Ledger;
 pub use cli::run;
+pub use plan::Plan;
+pub use report::{Provenance, Release};

@@ -114,17 +114,14 @@ impl Base {
 
     /// The formula in words.
     pub fn formula(&self) -> String {
-        let quotient = |numerator: Outcomes, denominator: Outcomes| {
-            format!("({}) / ({})", numerator.words(), denominator.words())
-        };
+        let quotient =
+            |numerator: Outcomes, denominator: Outcomes| format!("({}) / ({})", numerator.words(), denominator.words());
         match self.value {
             Value::Rate(rate) => quotient(rate.numerator(), rate.denominator()),
             Value::Quotient(numerator, denominator) => quotient(numerator, denominator),
             Value::BalancedAccuracy => "(TP / (TP + FN) + TN / (TN + FP)) / 2".into(),
             Value::F1 => "2·TP / (2·TP + FP + FN)".into(),
-            Value::MatthewsCorrelation => {
-                "(TP·TN − FP·FN) / √((TP + FP)·(TP + FN)·(TN + FP)·(TN + FN))".into()
-            }
+            Value::MatthewsCorrelation => "(TP·TN − FP·FN) / √((TP + FP)·(TP + FN)·(TN + FP)·(TN + FN))".into(),
             Value::MeanScore => "Σ w·score / Σ w".into(),
             Value::Auc => "P(score of a qualified > score of a not qualified) + ½·P(equal)".into(),
             Value::Brier => "Σ w·(score − label)² / Σ w".into(),
@@ -249,11 +246,7 @@ pub const BASES: &[Base] = &[
         worse: Worse::Lower,
         ideal: Some(1.0),
         source: CHOULDECHOVA_2017,
-        peers: &[
-            ("AIF360", "negative_predictive_value"),
-            ("Aequitas", "npv"),
-            ("SageMaker Clarify", "rejection rate"),
-        ],
+        peers: &[("AIF360", "negative_predictive_value"), ("Aequitas", "npv"), ("SageMaker Clarify", "rejection rate")],
     },
     Base {
         id: "fdr",

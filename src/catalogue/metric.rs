@@ -5,6 +5,7 @@ use std::fmt;
 use super::base::{BASES, Base, Needs, Value, base};
 use super::notion::{Meaning, NOTIONS, Notion, notion};
 use super::source::{MANTEL_HAENSZEL_1959, Source};
+use crate::suggest::nearest;
 
 /// How a group is compared with the reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,13 +151,9 @@ impl Metric {
         if let Some(found) = Metric::find(id) {
             return Ok(found);
         }
-        let suggestion = Metric::all()
-            .map(|metric| metric.id())
-            .chain(NOTIONS.iter().map(|notion| notion.id.to_string()))
-            .map(|candidate| (strsim::damerau_levenshtein(id, &candidate), candidate))
-            .filter(|(distance, candidate)| *distance <= 2 + candidate.len() / 5)
-            .min()
-            .map(|(_, candidate)| candidate);
+        let known: Vec<String> =
+            Metric::all().map(|metric| metric.id()).chain(NOTIONS.iter().map(|notion| notion.id.to_string())).collect();
+        let suggestion = nearest(id, known.iter().map(String::as_str)).map(str::to_string);
         Err(UnknownMetric { id: id.to_string(), suggestion })
     }
 
@@ -191,8 +188,7 @@ impl Metric {
                 .map(|summary| Metric::Summarised(base, summary));
             std::iter::once(Metric::Base(base)).chain(comparisons).chain(summaries)
         });
-        let composites =
-            NOTIONS.iter().filter(|n| !matches!(n.meaning, Meaning::Alias(_))).map(Metric::Composite);
+        let composites = NOTIONS.iter().filter(|n| !matches!(n.meaning, Meaning::Alias(_))).map(Metric::Composite);
         of_bases.chain(composites)
     }
 
@@ -300,9 +296,7 @@ impl Metric {
     pub fn needs(&self) -> Needs {
         match self {
             Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => base.needs(),
-            Metric::Composite(_) => {
-                self.parts().map(|(a, b)| a.needs().and(b.needs())).unwrap_or_default()
-            }
+            Metric::Composite(_) => self.parts().map(|(a, b)| a.needs().and(b.needs())).unwrap_or_default(),
         }
     }
 
@@ -445,7 +439,8 @@ mod tests {
 
     #[test]
     fn rates_and_their_complements_are_both_there() {
-        for (one, other) in [("tpr", "fnr"), ("tnr", "fpr"), ("ppv", "fdr"), ("npv", "for"), ("accuracy", "error_rate")] {
+        for (one, other) in [("tpr", "fnr"), ("tnr", "fpr"), ("ppv", "fdr"), ("npv", "for"), ("accuracy", "error_rate")]
+        {
             let rate = |id| base(id).and_then(Base::rate).expect(id);
             assert_eq!(rate(one).complement(), rate(other));
         }

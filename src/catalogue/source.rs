@@ -14,20 +14,16 @@ const fn source(short: &'static str, full: &'static str) -> Source {
 }
 
 /// Four-fifths rule.
-pub const UGESP: Source = source(
-    "UGESP 1978",
-    "Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4(D), 1978",
-);
+pub const UGESP: Source =
+    source("UGESP 1978", "Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4(D), 1978");
 /// Equality of opportunity.
 pub const HARDT_2016: Source = source(
     "Hardt, Price & Srebro 2016",
     "Hardt M., Price E., Srebro N.: Equality of Opportunity in Supervised Learning. NeurIPS 2016",
 );
 /// Error rates and predictive values under different prevalence.
-pub const CHOULDECHOVA_2017: Source = source(
-    "Chouldechova 2017",
-    "Chouldechova A.: Fair Prediction with Disparate Impact. Big Data 5(2), 2017",
-);
+pub const CHOULDECHOVA_2017: Source =
+    source("Chouldechova 2017", "Chouldechova A.: Fair Prediction with Disparate Impact. Big Data 5(2), 2017");
 /// Kinds of accuracy, treatment equality.
 pub const BERK_2018: Source = source(
     "Berk et al. 2018",

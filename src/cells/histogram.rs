@@ -167,10 +167,7 @@ impl<K: Ord + Clone> Histogram<K> {
             let distinct: std::collections::BTreeSet<i64> =
                 self.parts.values().flat_map(|part| part.bins.keys().copied()).collect();
             if distinct.len() > EXACT_VALUES {
-                let largest = distinct
-                    .iter()
-                    .map(|&bin| Grid::Exact.centre(bin).abs())
-                    .fold(0.0, f64::max);
+                let largest = distinct.iter().map(|&bin| Grid::Exact.centre(bin).abs()).fold(0.0, f64::max);
                 self.regrid(covering(largest));
             }
         }

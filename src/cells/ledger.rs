@@ -1,11 +1,11 @@
 //! The ledger: everything an audit needs to know about the rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Group, Histogram, Label, Level, Tally, pairs};
+use super::{Cell, EXACT_VALUES, Group, Histogram, Label, Level, Tally, pairs};
 
 /// One way of dividing everyone into groups: an attribute or an intersection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,17 @@ impl FeatureTable {
         match self {
             FeatureTable::Numeric(_) => FeatureKind::Numeric,
             FeatureTable::Categorical(_) => FeatureKind::Categorical,
+        }
+    }
+
+    /// Different names; 0 for numbers.
+    fn levels(&self) -> usize {
+        match self {
+            FeatureTable::Numeric(_) => 0,
+            FeatureTable::Categorical(cells) => {
+                let names = cells.keys().map(|(_, level)| level).filter(|level| **level != Level::Missing);
+                names.collect::<BTreeSet<_>>().len()
+            }
         }
     }
 }
@@ -123,12 +134,23 @@ pub struct Intake {
     pub rows: u64,
     /// Rows that the audit counts.
     pub used: u64,
+    /// People that those rows stand for: as many, unless rows carry counts.
+    pub people: u64,
     /// Rows of demographics that were read; absent when in the same file.
     pub demographics: Option<u64>,
     /// Whether each row stands for as many people as its count says.
     pub counted: bool,
     /// Whether rows carry weights.
     pub weighted: bool,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Input {
+    /// Its name, without the folder.
+    pub name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
 }
 
 /// All that leaves the tally.
@@ -145,6 +167,8 @@ pub struct Ledger {
     /// Every feature against every single attribute: (feature, attribute).
     #[serde(with = "pairs")]
     pub features: BTreeMap<(String, String), FeatureTable>,
+    /// Features that turned out to have too many names to compare.
+    pub unusable: BTreeSet<String>,
 }
 
 /// Two ledgers that do not describe the same columns.
@@ -156,10 +180,13 @@ pub struct MergeError {
 
 impl Ledger {
     /// Adds the ledger of other rows, counted by the same plan. In any order
-    /// the result is what counting all rows together gives.
+    /// the result is what counting all rows together gives, provided that each
+    /// person, and what the demographics say of them, is in one part only: a
+    /// part cannot see that a key of its own is repeated in another.
     ///
     /// # Errors
-    /// When attributes, strata or the kind of a feature differ.
+    /// When attributes or strata differ, or a feature holds numbers in one part
+    /// and names in the other.
     pub fn merge(&mut self, other: &Ledger) -> Result<(), MergeError> {
         let same_frames = self.frames.iter().map(|f| &f.columns).eq(other.frames.iter().map(|f| &f.columns));
         if !same_frames {
@@ -185,6 +212,7 @@ impl Ledger {
         self.intake = Intake {
             rows: self.intake.rows + other.intake.rows,
             used: self.intake.used + other.intake.used,
+            people: self.intake.people + other.intake.people,
             demographics: match (self.intake.demographics, other.intake.demographics) {
                 (None, None) => None,
                 (mine, theirs) => Some(mine.unwrap_or(0) + theirs.unwrap_or(0)),
@@ -217,6 +245,10 @@ impl Ledger {
                 (Some(_), _) => return Err(MergeError { what: "the kind of a feature" }),
             }
         }
+        self.unusable.extend(other.unusable.iter().cloned());
+        let outgrown = self.features.iter().filter(|(_, table)| table.levels() >= EXACT_VALUES);
+        self.unusable.extend(outgrown.map(|((feature, _), _)| feature.clone()));
+        self.features.retain(|(feature, _), _| !self.unusable.contains(feature));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, FeatureKind, Label, Level};
+use super::{Decision, FeatureKind, Group, Label, Level};
 
 /// The value of one feature in one row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,4 +52,25 @@ impl Matrix {
         self.rows.sort_by_cached_key(|row| (row.hash, serde_json::to_string(row).unwrap_or_default()));
         self.rows.truncate(self.limit);
     }
+}
+
+/// What a remedy needs to know of one row. The only thing about a single row
+/// that leaves the tally, and on the way to a file of weights alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelledRow {
+    /// The row's key, where the plan names one.
+    pub key: Option<String>,
+    /// Its group.
+    pub group: Group,
+    /// Its label; unknown too when the row was left out.
+    pub label: Label,
+}
+
+/// The weight of one row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowWeight {
+    /// The row's key, where the plan names one.
+    pub key: Option<String>,
+    /// The weight; 1 for a row without group or label.
+    pub weight: f64,
 }

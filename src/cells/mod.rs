@@ -18,6 +18,6 @@ pub use cell::{Cell, Decision, Label, Outcome, Tally};
 pub use exact::Exact;
 pub use histogram::{Distribution, EXACT_VALUES, Grid, Histogram};
 pub use key::{Group, Level, MISSING, Stratum};
-pub use ledger::{Excluded, Exclusion, FeatureKind, FeatureTable, Frame, Intake, Ledger, MergeError};
-pub use matrix::{Matrix, MatrixRow, Value};
+pub use ledger::{Excluded, Exclusion, FeatureKind, FeatureTable, Frame, Input, Intake, Ledger, MergeError};
+pub use matrix::{LabelledRow, Matrix, MatrixRow, RowWeight, Value};
 pub use why::{Quantity, Why};

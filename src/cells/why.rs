@@ -60,7 +60,9 @@ impl Why {
             Why::NotAProbability => "the score is not between 0 and 1, so it is no probability",
             Why::ZeroWeight => "all weights in the group are zero",
             Why::NoIntervalMethod => "no interval method for this quantity",
-            Why::ReferenceContainsGroup => "the reference contains the group, so the two cannot be pooled within strata",
+            Why::ReferenceContainsGroup => {
+                "the reference contains the group, so the two cannot be pooled within strata"
+            }
             Why::NoSuchReference => "the reference group is not in the data",
             Why::NoSharedStratum => "no stratum has both groups and both outcomes",
             Why::TooFewRows => "too few rows to estimate the spread",

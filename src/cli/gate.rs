@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::error::Stop;
 use super::options::PlanOptions;
@@ -11,14 +12,14 @@ use super::output::{print, write_file, write_folder};
 use crate::judge::Verdict;
 use crate::plan::OnInconclusive;
 use crate::report::Release;
-use crate::report::format::{FORMATS, format};
+use crate::report::format::{FORMATS, Format, format};
 
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     plan: PlanOptions,
-    /// How to say it: terminal, github, junit, markdown, json, csv; several with commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "terminal")]
+    /// How to say it; several with commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "terminal", value_parser = names())]
     format: Vec<String>,
     /// Write the files of an audit into this directory too
     #[arg(long, value_name = "DIR")]
@@ -28,17 +29,18 @@ pub(super) struct Arguments {
     output: Option<PathBuf>,
 }
 
+/// The formats by name, with a word on each for the help.
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about)))
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let mut formats = Vec::new();
-    for name in &arguments.format {
-        formats.push(format(name).ok_or_else(|| {
-            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            Stop::Usage(format!("no format is called `{name}`; there are {}", names.join(", ")))
-        })?);
-    }
+    let formats: Vec<&Format> = arguments.format.iter().filter_map(|name| format(name)).collect();
     let (plan, provenance) = arguments.plan.plan(None)?;
     if plan.rules.is_empty() {
-        return Err(Stop::Usage("a gate needs a rule: add [[rule]] to the plan, or --rule 'selection_rate.ratio >= 0.8'".into()));
+        return Err(Stop::Usage(
+            "a gate needs a rule: add [[rule]] to the plan, or --rule 'selection_rate.ratio >= 0.8'".into(),
+        ));
     }
     let on_inconclusive = plan.on_inconclusive;
     let release = crate::audit(plan, provenance)?;

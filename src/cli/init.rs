@@ -28,7 +28,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let folder = arguments.data.parent().unwrap_or(Path::new(""));
     let target = arguments.out.clone().unwrap_or_else(|| folder.join("evenhand.toml"));
     if target.exists() && !arguments.force {
-        return Err(Stop::Usage(format!("{} is already there: --force replaces it, --out names another", target.display())));
+        return Err(Stop::Usage(format!(
+            "{} is already there: --force replaces it, --out names another",
+            target.display()
+        )));
     }
     let columns = look(&arguments.data, None)?;
     let beside = arguments.out.as_ref().is_none_or(|out| out.parent() == Some(folder));
@@ -46,20 +49,54 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
 
 /// Names that tell a role, the surest first.
 const DECISIONS: &[&str] = &[
-    "decision", "approved", "approve", "hired", "selected", "admitted", "accepted", "granted", "offer", "predicted",
-    "prediction", "y_pred",
+    "decision",
+    "approved",
+    "approve",
+    "hired",
+    "selected",
+    "admitted",
+    "accepted",
+    "granted",
+    "offer",
+    "predicted",
+    "prediction",
+    "y_pred",
 ];
-const LABELS: &[&str] = &["label", "repaid", "qualified", "actual", "target", "y_true", "truth", "two_year_recid", "outcome"];
+const LABELS: &[&str] =
+    &["label", "repaid", "qualified", "actual", "target", "y_true", "truth", "two_year_recid", "outcome"];
 const SCORES: &[&str] = &["score", "probability", "proba", "prob", "p"];
 const WEIGHTS: &[&str] = &["weight", "sample_weight", "w"];
 const COUNTS: &[&str] = &["count", "freq", "frequency"];
 const KEYS: &[&str] = &["id", "person_id", "customer_id", "applicant_id", "key", "uuid"];
 const ATTRIBUTES: &[&str] = &[
-    "sex", "gender", "race", "ethnicity", "ethnic", "age", "religion", "disability", "nationality", "marital_status",
-    "married", "foreign_worker",
+    "sex",
+    "gender",
+    "race",
+    "ethnicity",
+    "ethnic",
+    "age",
+    "religion",
+    "disability",
+    "nationality",
+    "marital_status",
+    "married",
+    "foreign_worker",
 ];
 /// Values that are good for the person.
-const GOOD: &[&str] = &["yes", "true", "1", "approved", "accepted", "hired", "admitted", "good", "granted", "favourable", "favorable", "y"];
+const GOOD: &[&str] = &[
+    "yes",
+    "true",
+    "1",
+    "approved",
+    "accepted",
+    "hired",
+    "admitted",
+    "good",
+    "granted",
+    "favourable",
+    "favorable",
+    "y",
+];
 
 fn named<'c>(columns: &'c [ColumnLook], words: &[&str], fits: impl Fn(&ColumnLook) -> bool) -> Option<&'c ColumnLook> {
     words.iter().find_map(|word| columns.iter().find(|column| column.name.eq_ignore_ascii_case(word) && fits(column)))
@@ -75,7 +112,8 @@ fn plan(path: &Path, columns: &[ColumnLook]) -> String {
     let key = named(columns, KEYS, |_| true);
     let attributes: Vec<&ColumnLook> =
         columns.iter().filter(|column| ATTRIBUTES.iter().any(|word| column.name.eq_ignore_ascii_case(word))).collect();
-    let mut text = String::from("# What evenhand audits. Lines that begin with # are suggestions or explanations.\n\n[data]\n");
+    let mut text =
+        String::from("# What evenhand audits. Lines that begin with # are suggestions or explanations.\n\n[data]\n");
     let _ = writeln!(text, "path = {}", quoted(&path.display().to_string()));
     if let Some(key) = key {
         let _ = writeln!(text, "key = {}", quoted(&key.name));
@@ -159,7 +197,11 @@ fn features(text: &mut String, columns: &[ColumnLook], taken: &[Option<&ColumnLo
     if names.is_empty() {
         text.push_str("# features = { include = [\"*\"] }                               # might they stand in for an attribute?\n");
     } else {
-        let _ = writeln!(text, "features = {{ include = [{}] }}   # might they stand in for an attribute?", names.join(", "));
+        let _ = writeln!(
+            text,
+            "features = {{ include = [{}] }}   # might they stand in for an attribute?",
+            names.join(", ")
+        );
     }
 }
 

@@ -120,7 +120,8 @@ impl PlanOptions {
         let (plan, plan_sha256) = if self.source.extension().is_some_and(|ending| ending == "toml") {
             let bytes = std::fs::read(&self.source).map_err(|error| Stop::io(&self.source, &error))?;
             let name = self.source.display().to_string();
-            let text = std::str::from_utf8(&bytes).map_err(|_| Stop::Usage(format!("{name}: the plan must be UTF-8 text")))?;
+            let text =
+                std::str::from_utf8(&bytes).map_err(|_| Stop::Usage(format!("{name}: the plan must be UTF-8 text")))?;
             let base = self.source.parent().unwrap_or(Path::new(""));
             (Plan::from_text(text, &name, base, &flags)?, Some(hexadecimal(&bytes)))
         } else {

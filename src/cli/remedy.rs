@@ -8,9 +8,9 @@ use clap::{Args, Subcommand};
 use super::error::Stop;
 use super::options::PlanOptions;
 use super::output::print;
-use crate::cells::Label;
-use crate::report::words::{number, percent};
-use crate::{remedy, tally};
+use crate::plan::{Plan, Roles};
+use crate::report::words;
+use crate::tally;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -37,9 +37,11 @@ pub(super) fn run(command: &Command) -> Result<ExitCode, Stop> {
 }
 
 fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
-    let (plan, _) = arguments.plan.plan(None)?;
+    let (plan, provenance) = arguments.plan.plan(None)?;
     if plan.roles.label.is_none() {
-        return Err(Stop::Usage("reweighing levels labels, and the plan names none: add `label` under [roles], or --label".into()));
+        return Err(Stop::Usage(
+            "reweighing levels labels, and the plan names none: add `label` under [roles], or --label".into(),
+        ));
     }
     let names: Vec<String> = plan.frames().map(|(name, _)| name).collect();
     let attribute = match (&arguments.attribute, names.as_slice()) {
@@ -50,26 +52,21 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
         }
         (None, _) => return Err(Stop::Usage(format!("say --for which attribute: {}", names.join(", ")))),
     };
-    let (tallied, rows) = tally::run_recording(&plan, &attribute)?;
-    let tables = remedy::reweighings(&tallied.ledger);
-    let Some(table) = tables.iter().find(|table| table.attribute == attribute) else {
-        return Err(Stop::Usage(format!("no row has both a label and a value of {attribute}: there is nothing to level")));
+    let key = plan.data.key.clone();
+    let features = None; // weights need no model
+    let plan = Plan { roles: Roles { features, ..plan.roles }, ..plan };
+    let (release, weights) = crate::reweigh(plan, &attribute, provenance)?;
+    let table = release.reweighing.iter().find(|table| table.attribute == attribute);
+    let (Some(weights), Some(table)) = (weights, table) else {
+        let what = format!("no row has both a label and a value of {attribute}: there is nothing to level");
+        return Err(Stop::Usage(what));
     };
-    tally::write_weights(&arguments.out, plan.data.key.as_deref(), &rows, |row| match row.label {
-        Label::Favourable => table.factor(&row.group, true),
-        Label::Unfavourable => table.factor(&row.group, false),
-        Label::Unknown => 1.0,
-    })?;
+    tally::write_weights(&arguments.out, key.as_deref(), &weights)?;
     print(&format!(
-        "{} weights written to {}\nUnder them the base rate is {} in every group of {attribute}.\nEffective number of people: {} before, {} after.\n",
-        rows.len(),
+        "{} weights written to {}\n{}\n",
+        weights.len(),
         arguments.out.display(),
-        percent(table.overall),
-        number(table.n_eff_before),
-        number(table.n_eff_after),
+        words::reweighing(table)
     ))?;
-    for group in &table.unmoved {
-        print(&format!("Not levelled: {group} has people of one label only, and keeps its base rate.\n"))?;
-    }
     Ok(ExitCode::SUCCESS)
 }

@@ -36,7 +36,9 @@ pub fn over_time(earlier: &[Release], now: &Release) -> OverTime {
 fn watched(now: &Release) -> Vec<&Row> {
     let judged: Vec<&Row> = now.findings.iter().map(|finding| &finding.measurement).collect();
     let rows: Vec<&Row> = match judged.is_empty() {
-        true => now.measurements.iter().filter(|row| row.metric == "selection_rate" && row.stratum.is_empty()).collect(),
+        true => {
+            now.measurements.iter().filter(|row| row.metric == "selection_rate" && row.stratum.is_empty()).collect()
+        }
         false => judged,
     };
     let mut seen = BTreeSet::new();
@@ -70,9 +72,10 @@ fn changes(before: &Release, now: &Release, watched: &[&Row]) -> Vec<Change> {
         .iter()
         .map(|row| {
             let earlier = find(before, row);
-            let pair = earlier.and_then(estimate).zip(estimate(row)).filter(|_| {
-                earlier.and_then(|earlier| earlier.level) == row.level
-            });
+            let pair = earlier
+                .and_then(estimate)
+                .zip(estimate(row))
+                .filter(|_| earlier.and_then(|earlier| earlier.level) == row.level);
             let interval = pair.map(|(old, new)| mover_difference(new, old));
             let difference = earlier.and_then(|earlier| earlier.value).zip(row.value).map(|(old, new)| new - old);
             Change {

@@ -6,6 +6,8 @@
 
 mod settle;
 
+pub use settle::POWER;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +49,7 @@ pub enum Reason {
     NoSuchGroup,
     /// The reference group is not in the data.
     NoSuchReference,
-    /// There is no second group to compare with.
+    /// There are no two groups to compare.
     NothingToCompare,
 }
 
@@ -129,7 +131,9 @@ fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Pla
     let names: Vec<String> = division.groups.iter().map(|size| size.group.to_string()).collect();
     let absent: Vec<&String> = rule.groups.iter().filter(|group| !names.contains(group)).collect();
     if all.is_empty() {
-        let reason = if division.reference.is_none() { Reason::NoSuchReference } else { Reason::NothingToCompare };
+        let compared = division.groups.iter().filter(|size| !size.group.is_missing()).count();
+        let absent = compared > 1 && division.reference.is_none();
+        let reason = if absent { Reason::NoSuchReference } else { Reason::NothingToCompare };
         into.push(nothing(reason, None));
     } else {
         // A named group that one attribute lacks may belong to another.

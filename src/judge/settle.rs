@@ -7,7 +7,7 @@ use crate::plan::{Plan, Rule};
 use crate::stats::detectable as detectable_rates;
 
 /// The power at which "this sample could have shown" is meant.
-const POWER: f64 = 0.8;
+pub const POWER: f64 = 0.8;
 
 /// People that the group would need, all groups growing alike and the estimate
 /// staying where it is, for the interval to leave the nearest border of the
@@ -16,12 +16,11 @@ const POWER: f64 = 0.8;
 pub(super) fn people_needed(rule: &Rule, m: &Measurement) -> Option<u64> {
     let (Quantity::Value(value), Some((interval, _))) = (m.quantity, m.interval) else { return None };
     let scale = |x: f64| if m.metric.is_ratio() { x.ln() } else { x };
-    let factors = [rule.at_least, rule.at_most].into_iter().flatten().filter(|bound| interval.contains(*bound)).map(
-        |bound| {
+    let factors =
+        [rule.at_least, rule.at_most].into_iter().flatten().filter(|bound| interval.contains(*bound)).map(|bound| {
             let end = if bound < value { interval.low } else { interval.high };
             ((scale(value) - scale(end)) / (scale(value) - scale(bound))).powi(2)
-        },
-    );
+        });
     let factor = factors.fold(f64::NAN, f64::max);
     let people = (m.n as f64 * factor).ceil();
     (factor.is_finite() && factor > 1.0 && people < 1e15).then_some(people as u64)

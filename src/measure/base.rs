@@ -15,9 +15,7 @@ const CALIBRATION_BINS: usize = 10;
 pub(super) fn measure(base: &Base, part: &Part, scale: Option<Scale>, level: Level) -> Measured {
     match base.value {
         Value::Rate(rate) => rate_of(&part.cell(rate.numerator()), &part.cell(rate.denominator()), level),
-        Value::Quotient(numerator, denominator) => {
-            quotient(&part.cell(numerator), &part.cell(denominator), part, numerator == FN, level)
-        }
+        Value::Quotient(numerator, denominator) => quotient(numerator, denominator, part, level),
         Value::BalancedAccuracy => balanced_accuracy(part, level),
         Value::F1 => f1(part, level),
         Value::MatthewsCorrelation => matthews(part),
@@ -45,33 +43,31 @@ fn rate_of(numerator: &Cell, denominator: &Cell, level: Level) -> Measured {
     }
 }
 
-/// FN/FP is the odds of a share; (TP + FP)/(TP + FN) shares its true positives.
-fn quotient(numerator: &Cell, denominator: &Cell, part: &Part, disjoint: bool, level: Level) -> Measured {
+/// A quotient of two sets that share nobody is the odds of one among both, such
+/// as FN/FP. Where they share people, as (TP + FP)/(TP + FN) does its true
+/// positives, the spread comes from those who are in one of them only.
+fn quotient(numerator: Outcomes, denominator: Outcomes, part: &Part, level: Level) -> Measured {
     let labelled = part.cell(TP.or(FP).or(FN).or(TN));
-    let (above, below) = (numerator.weight.value(), denominator.weight.value());
+    let above = part.cell(numerator).weight.value();
+    let below = part.cell(denominator).weight.value();
     if below <= 0.0 {
         let why = if above > 0.0 { Why::ZeroDenominator } else { empty(&labelled) };
         return Measured::undefined(why, &labelled);
     }
-    let interval = if disjoint {
-        let mut both = numerator.clone();
-        both.merge(denominator);
-        proportion(numerator, &both).map(|share| (wilson(share, level).map(|q| q / (1.0 - q)), Method::WilsonOdds))
+    let interval = if numerator.without(denominator) == numerator {
+        let share = proportion(&part.cell(numerator), &part.cell(numerator.or(denominator)));
+        share.map(|share| (wilson(share, level).map(|q| q / (1.0 - q)), Method::WilsonOdds))
     } else {
         let per_person = labelled.effective() / labelled.weight.value();
-        let errors = part.cell(FP.or(FN)).weight.value();
+        let in_one = numerator.without(denominator).or(denominator.without(numerator));
+        let discordant = part.cell(in_one).weight.value();
         (above > 0.0).then(|| {
-            let spread = (errors / (above * below * per_person)).sqrt();
+            let spread = (discordant / (above * below * per_person)).sqrt();
             let (log, half) = ((above / below).ln(), level.z() * spread);
             (Interval::new((log - half).exp(), (log + half).exp()), Method::PairedLog)
         })
     };
-    Measured {
-        interval,
-        numerator: Some(above),
-        denominator: Some(below),
-        ..Measured::new(above / below, &labelled)
-    }
+    Measured { interval, numerator: Some(above), denominator: Some(below), ..Measured::new(above / below, &labelled) }
 }
 
 fn balanced_accuracy(part: &Part, level: Level) -> Measured {

@@ -6,7 +6,7 @@ use super::{Measured, Method, Test, TestMethod};
 use crate::catalogue::{Base, Comparison, Value};
 use crate::cells::{Quantity, Why};
 use crate::stats::{
-    Interval, Level, fisher_two_sided, min_expected, miettinen_nurminen_ratio, mover_difference, mover_ratio, newcombe,
+    Interval, Level, fisher_two_sided, miettinen_nurminen_ratio, min_expected, mover_difference, mover_ratio, newcombe,
     odds_ratio, odds_ratio_interval, pooled_z, welch, welch_interval,
 };
 
@@ -88,9 +88,8 @@ fn interval_of(
 }
 
 fn rate_interval(base: &Base, how: Comparison, sides: &Sides<'_>, level: Level) -> Option<(Interval, Method)> {
-    let (one, two) = (as_proportion(base, sides.group)?, as_proportion(base, sides.apart()));
-    // Everyone is in the group: it is its own reference.
-    let Some(two) = two else { return None };
+    // No proportion on the other side: everyone is in the group.
+    let (one, two) = (as_proportion(base, sides.group)?, as_proportion(base, sides.apart())?);
     match (how, sides.rest.is_some()) {
         (Comparison::Difference, false) => Some((newcombe(one, two, level), Method::Newcombe)),
         (Comparison::Ratio, false) => {

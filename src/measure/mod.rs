@@ -7,8 +7,8 @@ mod part;
 mod strata;
 mod summary;
 
-use serde::{Deserialize, Serialize};
 use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 pub use base::CalibrationBin;
 
@@ -314,7 +314,13 @@ impl FrameLook<'_> {
         self.within_strata(&compared, into);
         let whole = self.frame.everyone().total().weight.value();
         let groups = parts.iter().map(|(group, part)| self.size(group, part, whole)).collect();
-        into.divisions.push(Division { attribute: self.name.clone(), groups, reference: against, data_chosen, reversals });
+        into.divisions.push(Division {
+            attribute: self.name.clone(),
+            groups,
+            reference: against,
+            data_chosen,
+            reversals,
+        });
     }
 
     fn size(&self, group: &Group, part: &Part, whole: f64) -> GroupSize {
@@ -405,39 +411,44 @@ impl FrameLook<'_> {
                     };
                     for how in Comparison::ALL.into_iter().filter(|how| how.stratified()) {
                         let measured = strata::pooled(how, found.as_ref(), &part.people());
-                        push(Metric::Compared(base, how), match against {
-                            Against::Overall => Measured::undefined(Why::ReferenceContainsGroup, &part.people()),
-                            _ => measured,
-                        });
+                        push(
+                            Metric::Compared(base, how),
+                            match against {
+                                Against::Overall => Measured::undefined(Why::ReferenceContainsGroup, &part.people()),
+                                _ => measured,
+                            },
+                        );
                     }
                 }
             }
-            self.average_odds(&sides, level, &mut push);
+            self.means(&sides, level, &mut push);
             reversals.extend(self.reversal(group, &sides, level));
         }
     }
 
-    /// The composites that compare a group with the reference.
-    fn average_odds(&self, sides: &Sides<'_>, level: Level, push: &mut dyn FnMut(Metric, Measured)) {
-        let Some(metric) = Metric::all().find(|metric| metric.id() == "average_odds_difference") else { return };
-        let Some((Metric::Compared(one, how), Metric::Compared(two, _))) = metric.parts() else { return };
-        if !self.bases.iter().any(|base| base.id == one.id) {
-            return;
-        }
-        let (one, two) =
-            (compare(one, how, sides, self.scale, level), compare(two, how, sides, self.scale, level));
+    /// The composites that are the mean of two comparisons.
+    fn means(&self, sides: &Sides<'_>, level: Level, push: &mut dyn FnMut(Metric, Measured)) {
         let people = sides.group.people();
-        let measured = match (one.quantity, two.quantity) {
-            (Quantity::Value(a), Quantity::Value(b)) => {
-                let mean = (a + b) / 2.0;
-                let interval = one.estimate().zip(two.estimate()).map(|(one, two)| {
-                    (crate::stats::mover_mean(one, two).clamp(-1.0, 1.0).around(mean), Method::Mover)
-                });
-                Measured { interval, ..Measured::new(mean, &people) }
+        for metric in Metric::all() {
+            let Some((Metric::Compared(one, how), Metric::Compared(two, other))) = metric.parts() else { continue };
+            if [one, two].iter().any(|part| !self.bases.iter().any(|base| base.id == part.id)) {
+                continue;
             }
-            (Quantity::Undefined(why), _) | (_, Quantity::Undefined(why)) => Measured::undefined(why, &people),
-        };
-        push(metric, measured);
+            let one = compare(one, how, sides, self.scale, level);
+            let two = compare(two, other, sides, self.scale, level);
+            let measured = match (one.quantity, two.quantity) {
+                (Quantity::Value(a), Quantity::Value(b)) => {
+                    let mean = (a + b) / 2.0;
+                    let (low, high) = metric.range();
+                    let interval = one.estimate().zip(two.estimate()).map(|(one, two)| {
+                        (crate::stats::mover_mean(one, two).clamp(low, high).around(mean), Method::Mover)
+                    });
+                    Measured { interval, ..Measured::new(mean, &people) }
+                }
+                (Quantity::Undefined(why), _) | (_, Quantity::Undefined(why)) => Measured::undefined(why, &people),
+            };
+            push(metric, measured);
+        }
     }
 
     /// Whether strata contradict the comparison of everyone.
@@ -461,18 +472,17 @@ impl FrameLook<'_> {
     fn summaries(&self, compared: &[&(&Group, Part)], into: &mut Measurements) {
         let level = self.plan.confidence;
         let parts: Vec<&Part> = compared.iter().map(|(_, part)| part).collect();
-        let of = |base: &Base, summary, level| {
-            summary::summarise(base, summary, &parts, self.scale, self.weighted, level)
-        };
+        let of =
+            |base: &Base, summary, level| summary::summarise(base, summary, &parts, self.scale, self.weighted, level);
         for base in self.bases {
             for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
                 let measured = of(base, summary, level);
                 into.all.push(place(measured, &self.name, None, Metric::Summarised(base, summary), level));
             }
         }
-        for metric in Metric::all().filter(|metric| metric.needs().decision && metric.parts().is_some()) {
+        for metric in Metric::all() {
             let Some((Metric::Summarised(one, summary), Metric::Summarised(two, _))) = metric.parts() else { continue };
-            if !self.bases.iter().any(|base| base.id == one.id) {
+            if [one, two].iter().any(|part| !self.bases.iter().any(|base| base.id == part.id)) {
                 continue;
             }
             // Both must hold together: half of the error each.
@@ -495,7 +505,7 @@ impl FrameLook<'_> {
         }
     }
 
-    /// The rates in each stratum: the selection rate, and what rules look at.
+    /// The selection rate and the base rate in each stratum.
     fn within_strata(&self, compared: &[&(&Group, Part)], into: &mut Measurements) {
         if self.plan.roles.strata.is_empty() {
             return;
@@ -513,4 +523,3 @@ impl FrameLook<'_> {
         }
     }
 }
-

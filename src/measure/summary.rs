@@ -125,10 +125,8 @@ fn fold(intervals: impl Iterator<Item = Interval>, choose: fn(f64, f64) -> f64) 
 
 /// χ² of equal rates in all groups.
 fn homogeneity(base: &Base, parts: &[&Part]) -> Option<Test> {
-    let table: Option<Vec<Vec<f64>>> = parts
-        .iter()
-        .map(|part| as_proportion(base, part).map(|p| vec![p.successes(), p.failures()]))
-        .collect();
+    let table: Option<Vec<Vec<f64>>> =
+        parts.iter().map(|part| as_proportion(base, part).map(|p| vec![p.successes(), p.failures()])).collect();
     let test = chi_square(&table?)?;
     Some(Test { method: TestMethod::ChiSquare, statistic: Some(test.statistic), p: test.p })
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::problem::{At, Place, Problems, suggestion};
+use super::problem::{At, Place, Problems};
 use super::{
     Attribute, Cross, Data, DecisionRole, Demographics, Features, LabelRole, OnInconclusive, Plan, Review, Roles, Rule,
     ScoreRole,
 };
 use crate::catalogue::{Metric, Needs};
 use crate::stats::Level;
+use crate::suggest::suggestion;
 
 #[derive(Debug, Default)]
 pub(super) struct Draft {
@@ -55,14 +56,16 @@ impl Draft {
         if let Some(every) = &self.every
             && every.value.parse::<jiff::Span>().is_err()
         {
-            problems.add(&every.place, format!("`every` must be an ISO 8601 duration such as \"P1M\", not \"{}\"", every.value));
+            problems.add(
+                &every.place,
+                format!("`every` must be an ISO 8601 duration such as \"P1M\", not \"{}\"", every.value),
+            );
         }
         let resolve = |path: PathBuf, from_flag: bool| if from_flag { path } else { base.join(path) };
         let path = self.path?;
-        let demographics = self.demographics.map(|at| Demographics {
-            path: resolve(at.value.path, self.demographics_from_flag),
-            on: at.value.on,
-        });
+        let demographics = self
+            .demographics
+            .map(|at| Demographics { path: resolve(at.value.path, self.demographics_from_flag), on: at.value.on });
         Some(Plan {
             title: self.title,
             confidence: confidence?,
@@ -182,7 +185,8 @@ impl Draft {
             for name in &rule.attributes {
                 if !names.contains(name) {
                     let hint = suggestion(name, names.iter().map(String::as_str));
-                    problems.add(&at.place, format!("rule `{}` names `{name}`, which is no attribute here{hint}", rule.id));
+                    problems
+                        .add(&at.place, format!("rule `{}` names `{name}`, which is no attribute here{hint}", rule.id));
                 }
             }
             match (rule.at_least, rule.at_most) {

@@ -6,7 +6,7 @@
 mod draft;
 mod file;
 mod flags;
-pub(crate) mod problem;
+mod problem;
 mod reader;
 
 use std::path::{Path, PathBuf};

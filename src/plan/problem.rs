@@ -93,19 +93,3 @@ impl Problems {
         }
     }
 }
-
-/// The candidate that `word` is most likely a slip of.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = word.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().min(word.chars().count()) / 4)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// `; did you mean …?`, or nothing.
-pub(crate) fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(word, candidates).map(|found| format!("; did you mean `{found}`?")).unwrap_or_default()
-}

@@ -6,7 +6,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{At, Place, Problems, suggestion};
+use super::problem::{At, Place, Problems};
+use crate::suggest::suggestion;
 
 /// The text of a plan file, for turning offsets into lines and columns.
 #[derive(Clone, Copy)]
@@ -165,10 +166,8 @@ impl<'t, 'p> Table<'t, 'p> {
             Some((_, value)) => Some(*value),
             None => {
                 let all: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-                self.problems.add(
-                    &text.place,
-                    format!("`{key}` must be one of {}, not \"{}\"", all.join(", "), text.value),
-                );
+                self.problems
+                    .add(&text.place, format!("`{key}` must be one of {}, not \"{}\"", all.join(", "), text.value));
                 None
             }
         }

@@ -8,9 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Association, Strength};
 use crate::cells::{Cell, Distribution, Exact, FeatureTable, Group, Histogram, Ledger, Level};
 use crate::plan::Plan;
-use crate::stats::{
-    Moments, ScoreBin, auc, benjamini_hochberg, chi_square, correlation_ratio, cramers_v_corrected,
-};
+use crate::stats::{Moments, ScoreBin, auc, benjamini_hochberg, chi_square, correlation_ratio, cramers_v_corrected};
 
 pub(super) fn all(ledger: &Ledger, plan: &Plan) -> Vec<Association> {
     let legitimate = plan.roles.features.as_ref().map(|f| f.legitimate.as_slice()).unwrap_or_default();

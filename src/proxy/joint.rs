@@ -8,10 +8,11 @@
 
 use std::collections::BTreeMap;
 
+use linfa::DatasetBase;
 use linfa::prelude::Fit;
-use linfa::{Dataset, DatasetBase};
 use linfa_logistic::LogisticRegression;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, Axis, ShapeBuilder};
+use rayon::prelude::*;
 
 use super::{Joint, JointGroup};
 use crate::cells::{FeatureKind, Group, Level, Matrix, Value};
@@ -22,8 +23,11 @@ use crate::stats::{Counter, ScoreBin, auc, auc_interval};
 const FOLDS: usize = 5;
 /// Shuffles behind the null.
 const PERMUTATIONS: usize = 19;
+/// The fit ends when its gradient, a sum over rows, is this small: ranks of
+/// scores settle long before coefficients do.
+const TOLERANCE: f64 = 1e-2;
 /// Rows beyond this add time and no insight.
-const MOST_ROWS: usize = 4_000;
+const MOST_ROWS: usize = 2_000;
 /// Levels of a name that get a column of their own.
 const MOST_LEVELS: usize = 20;
 /// A group needs this many people on either side to be modelled.
@@ -44,27 +48,9 @@ pub(super) fn all(matrix: &Matrix, plan: &Plan) -> Vec<Joint> {
     attributes
         .map(|(at, attribute)| {
             let levels: Vec<&Level> = matrix.rows[..rows].iter().map(|row| &row.levels[at]).collect();
-            let mut counts: BTreeMap<&Level, usize> = BTreeMap::new();
-            for level in &levels {
-                *counts.entry(level).or_default() += 1;
-            }
-            let known = rows - counts.get(&Level::Missing).copied().unwrap_or(0);
-            let modelled = counts
-                .iter()
-                .filter(|(level, n)| ***level != Level::Missing && **n >= FEWEST && known - **n >= FEWEST);
-            // Of two groups each tells the other: one model is enough.
-            let groups: Vec<&Level> = modelled.map(|(level, _)| *level).collect();
-            let groups = if counts.keys().filter(|level| ***level != Level::Missing).count() == 2 {
-                groups.into_iter().take(1).collect()
-            } else {
-                groups
-            };
             Joint {
                 attribute: attribute.clone(),
-                groups: groups
-                    .into_iter()
-                    .filter_map(|level| one_group(level, &levels, &coded, &folds, plan))
-                    .collect(),
+                groups: groups(&levels, &coded, &folds, plan),
                 rows: rows as u64,
                 features: matrix.features.iter().map(|(name, _)| name.clone()).collect(),
                 folds: FOLDS as u32,
@@ -75,50 +61,89 @@ pub(super) fn all(matrix: &Matrix, plan: &Plan) -> Vec<Joint> {
         .collect()
 }
 
-fn one_group(level: &Level, levels: &[&Level], coded: &Array2<f64>, folds: &[usize], plan: &Plan) -> Option<JointGroup> {
+/// The groups of one attribute that are large enough, each told from all others.
+fn groups(levels: &[&Level], coded: &Array2<f64>, folds: &[usize], plan: &Plan) -> Vec<JointGroup> {
     let known: Vec<usize> = (0..levels.len()).filter(|&row| *levels[row] != Level::Missing).collect();
-    let truth: Vec<bool> = known.iter().map(|&row| levels[row] == level).collect();
-    let folds: Vec<usize> = known.iter().map(|&row| folds[row]).collect();
-    let coded = coded.select(Axis(0), &known);
-    let found = area(&out_of_fold(&coded, &truth, &folds)?, &truth)?;
-    let interval = auc_interval(&found, plan.confidence)?;
-    let mut highest: f64 = 0.0;
-    let mut as_high = 1;
-    for permutation in 0..PERMUTATIONS {
-        let mut shuffled = truth.clone();
-        Counter::new(plan.seed, 100 + permutation as u64).shuffle(&mut shuffled);
-        let null = out_of_fold(&coded, &shuffled, &folds).and_then(|scores| area(&scores, &shuffled))?;
-        highest = highest.max(null.value);
-        as_high += usize::from(null.value >= found.value);
+    let mut counts: BTreeMap<&Level, usize> = BTreeMap::new();
+    for &row in &known {
+        *counts.entry(levels[row]).or_default() += 1;
     }
+    // Of two groups each tells the other: one model is enough.
+    let most = if counts.len() == 2 { 1 } else { counts.len() };
+    let modelled = counts.iter().filter(|(_, n)| **n >= FEWEST && known.len() - **n >= FEWEST).take(most);
+    let coded = coded.select(Axis(0), &known);
+    let folds: Vec<usize> = known.iter().map(|&row| folds[row]).collect();
+    let folds: Vec<Fold> = (0..FOLDS).map(|fold| Fold::new(&coded, &folds, fold)).collect();
+    modelled
+        .filter_map(|(level, _)| {
+            let truth: Vec<bool> = known.iter().map(|&row| levels[row] == *level).collect();
+            one_group(level, &truth, &folds, plan)
+        })
+        .collect()
+}
+
+fn one_group(level: &Level, truth: &[bool], folds: &[Fold], plan: &Plan) -> Option<JointGroup> {
+    let found = area(&out_of_fold(truth, folds)?, truth)?;
+    let interval = auc_interval(&found, plan.confidence)?;
+    // Each shuffle has a stream of its own, so that threads change nothing.
+    let nulls: Option<Vec<f64>> = (0..PERMUTATIONS)
+        .into_par_iter()
+        .map(|permutation| {
+            let mut shuffled = truth.to_vec();
+            Counter::new(plan.seed, 100 + permutation as u64).shuffle(&mut shuffled);
+            area(&out_of_fold(&shuffled, folds)?, &shuffled).map(|null| null.value)
+        })
+        .collect();
+    let nulls = nulls?;
+    let as_high = 1 + nulls.iter().filter(|null| **null >= found.value).count();
     Some(JointGroup {
         group: Group::single(level.clone()),
         n: truth.iter().filter(|yes| **yes).count() as u64,
         auc: found.value,
         low: interval.low,
         high: interval.high,
-        null_highest: highest,
+        null_highest: nulls.into_iter().fold(0.0, f64::max),
         p: as_high as f64 / (PERMUTATIONS + 1) as f64,
     })
 }
 
-/// The probability of belonging to the group that a model gives each row it
-/// was not fitted on.
-fn out_of_fold(coded: &Array2<f64>, truth: &[bool], folds: &[usize]) -> Option<Vec<f64>> {
-    let mut scores = vec![0.0; truth.len()];
-    for fold in 0..FOLDS {
-        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..truth.len()).partition(|&row| folds[row] == fold);
+/// One division of the rows into those that a model is fitted on and those
+/// that it is asked about, in units of the former.
+struct Fold {
+    outside: Vec<usize>,
+    inside: Vec<usize>,
+    train: Array2<f64>,
+    test: Array2<f64>,
+}
+
+impl Fold {
+    fn new(coded: &Array2<f64>, folds: &[usize], fold: usize) -> Fold {
+        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..folds.len()).partition(|&row| folds[row] == fold);
         let train = coded.select(Axis(0), &outside);
         let (mean, spread) = standard(&train);
-        let scaled = |rows: &Array2<f64>| (rows - &mean) / &spread;
-        let targets: Array1<bool> = outside.iter().map(|&row| truth[row]).collect();
-        let dataset: DatasetBase<_, _> = Dataset::new(scaled(&train), targets);
-        let model = LogisticRegression::default().alpha(1.0).max_iterations(60).fit(&dataset).ok()?;
+        // Column by column in memory: the fit multiplies by the transpose.
+        let scaled = |rows: &Array2<f64>| {
+            let mut columns = Array2::zeros(rows.raw_dim().f());
+            columns.assign(&((rows - &mean) / &spread));
+            columns
+        };
         let test = scaled(&coded.select(Axis(0), &inside));
-        let probabilities = model.predict_probabilities(&test);
+        Fold { train: scaled(&train), test, outside, inside }
+    }
+}
+
+/// The probability of belonging to the group that a model gives each row it
+/// was not fitted on.
+fn out_of_fold(truth: &[bool], folds: &[Fold]) -> Option<Vec<f64>> {
+    let mut scores = vec![0.0; truth.len()];
+    for fold in folds {
+        let targets: Array1<bool> = fold.outside.iter().map(|&row| truth[row]).collect();
+        let dataset = DatasetBase::new(fold.train.view(), targets);
+        let model = LogisticRegression::default().alpha(1.0).gradient_tolerance(TOLERANCE).max_iterations(60);
+        let model = model.fit(&dataset).ok()?;
         // The library calls the larger class positive; the names say which it was.
         let flipped = !model.labels().pos.class;
-        for (row, probability) in inside.iter().zip(probabilities) {
+        for (row, probability) in fold.inside.iter().zip(model.predict_probabilities(&fold.test)) {
             scores[*row] = if flipped { 1.0 - probability } else { probability };
         }
     }
@@ -210,12 +235,7 @@ mod tests {
                 }
             })
             .collect();
-        Matrix {
-            attributes: vec!["g".into()],
-            features: vec![("x".into(), FeatureKind::Numeric)],
-            limit: 1000,
-            rows,
-        }
+        Matrix { attributes: vec!["g".into()], features: vec![("x".into(), FeatureKind::Numeric)], limit: 1000, rows }
     }
 
     fn found(telling: bool) -> JointGroup {

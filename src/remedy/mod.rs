@@ -2,4 +2,4 @@
 
 mod reweigh;
 
-pub use reweigh::{Reweighing, Weight, reweighings};
+pub use reweigh::{Reweighing, Weight, reweighings, row_weights};

@@ -4,7 +4,7 @@
 //! on weighted shares. People without group or label keep the weight 1.
 
 use crate::catalogue::{QUALIFIED, UNQUALIFIED};
-use crate::cells::{Frame, Group, Ledger};
+use crate::cells::{Frame, Group, Label, LabelledRow, Ledger, RowWeight};
 
 /// The weight of one group and label.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,14 +95,25 @@ fn reweigh(frame: &Frame) -> Option<Reweighing> {
     Some(result)
 }
 
+/// The weight of each row by a table, in the order of the rows.
+pub fn row_weights(table: &Reweighing, rows: Vec<LabelledRow>) -> Vec<RowWeight> {
+    let weight = |row: &LabelledRow| match row.label {
+        Label::Favourable => table.factor(&row.group, true),
+        Label::Unfavourable => table.factor(&row.group, false),
+        Label::Unknown => 1.0,
+    };
+    rows.into_iter().map(|row| RowWeight { weight: weight(&row), key: row.key }).collect()
+}
+
 impl Reweighing {
-    /// The factor of a group and label; 1 for people without either.
+    /// The factor of a group and label; none when nobody has both.
+    pub fn weight(&self, group: &Group, favourable: bool) -> Option<f64> {
+        self.weights.iter().find(|weight| weight.group == *group && weight.favourable == favourable)?.factor
+    }
+
+    /// The factor of a row; 1 for people without group or label.
     pub fn factor(&self, group: &Group, favourable: bool) -> f64 {
-        self.weights
-            .iter()
-            .find(|weight| weight.group == *group && weight.favourable == favourable)
-            .and_then(|weight| weight.factor)
-            .unwrap_or(1.0)
+        self.weight(group, favourable).unwrap_or(1.0)
     }
 
     /// The base rate of a group under the weights; none when it has nobody.
@@ -115,7 +126,7 @@ impl Reweighing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cells::{Decision, Label, Level, Outcome, Stratum, Tally};
+    use crate::cells::{Decision, Level, Outcome, Stratum, Tally};
 
     /// By hand: 6 of 8 and 2 of 12 qualify, so 8 of 20 overall; the weight of
     /// (a, yes) is (8/20)·(8/20)/(6/20) = 8/15.

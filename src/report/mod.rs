@@ -5,25 +5,27 @@
 
 pub mod chart;
 pub mod format;
+mod gate;
 mod guard;
 mod release;
 mod row;
+mod suppress;
 pub mod words;
 
-use crate::cells::Ledger;
+use crate::cells::{Input, Ledger};
 use crate::judge::Judgement;
 use crate::measure::Measurements;
 use crate::plan::Plan;
 use crate::proxy::Proxies;
 use crate::remedy::Reweighing;
-use crate::tally::Input;
 
 pub use release::{
-    Calibrated, CalibrationCurve, Change, ExcludedRows, Exclusions, OverTime, Provenance, Release, ReleasedDivision, ReleasedFinding,
-    ReleasedGroup, ReleasedJoint, ReleasedProxy, ReleasedReweighing, ReleasedRule, ReleasedWeight, Shown, Tolerance, Trend, TrendPoint,
-    suppress,
+    Calibrated, CalibrationCurve, Change, ExcludedRows, Exclusions, OverTime, Provenance, Release, ReleasedDivision,
+    ReleasedFinding, ReleasedGroup, ReleasedJoint, ReleasedProxy, ReleasedReweighing, ReleasedRule, ReleasedWeight,
+    Shown, Tolerance, Trend, TrendPoint,
 };
 pub use row::Row;
+pub use suppress::suppress;
 
 /// Everything that an audit found, small cells included. Cannot be written.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! Evidence → sentences. The one place where an audit's findings get words.
 
-use super::release::{Change, OverTime, Release, ReleasedFinding};
-use crate::cells::Exclusion;
-use crate::judge::{Reason, Verdict};
-use crate::measure::{Division, Reversal};
+use super::release::{Change, OverTime, Release, ReleasedFinding, ReleasedReweighing, Shown};
+use crate::cells::{Exclusion, Intake};
+use crate::judge::{POWER, Reason, Verdict};
+use crate::measure::{Division, Method, Reversal, TestMethod};
 
 /// A number for people: four significant digits, no exponent for ordinary sizes.
 pub fn number(value: f64) -> String {
@@ -34,6 +34,72 @@ pub fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Fail => "fail",
         Verdict::Inconclusive => "inconclusive",
         Verdict::NotEvaluated => "not evaluated",
+    }
+}
+
+/// Verdicts in the order of reporting, each with the heading of its findings.
+pub const HEADINGS: [(Verdict, &str); 4] = [
+    (Verdict::Fail, "Outside the tolerance"),
+    (Verdict::Inconclusive, "Could not be decided"),
+    (Verdict::NotEvaluated, "Nothing to work on"),
+    (Verdict::Pass, "Within the tolerance"),
+];
+
+/// How many rows were read and audited.
+pub fn rows(intake: &Intake) -> String {
+    let people = if intake.counted { format!(", standing for {} people", intake.people) } else { String::new() };
+    format!("{} rows read, {} audited{people}.", intake.rows, intake.used)
+}
+
+/// The name of an interval method, and where it comes from.
+pub fn method(method: Method) -> (&'static str, &'static str) {
+    match method {
+        Method::Wilson => ("Wilson score interval", "Wilson (1927), J. Am. Stat. Assoc. 22"),
+        Method::WilsonOdds => ("Wilson score interval of a share, as odds", "Wilson (1927), J. Am. Stat. Assoc. 22"),
+        Method::WilsonJaccard => {
+            ("Wilson score interval of TP/(TP + FP + FN), as F1", "Wilson (1927), J. Am. Stat. Assoc. 22")
+        }
+        Method::Newcombe => {
+            ("Newcombe hybrid score interval of a difference", "Newcombe (1998), Stat. Med. 17, method 10")
+        }
+        Method::MiettinenNurminen => {
+            ("Miettinen–Nurminen score interval of a ratio", "Miettinen & Nurminen (1985), Stat. Med. 4")
+        }
+        Method::Woolf => {
+            ("Woolf interval of an odds ratio", "Woolf (1955), Ann. Hum. Genet. 19; Haldane (1956), ibid. 20")
+        }
+        Method::Mover => {
+            ("interval from the intervals of the parts (MOVER)", "Donner & Zou (2012), Stat. Methods Med. Res. 21")
+        }
+        Method::StudentT => ("Student t interval of a mean", "Student (1908), Biometrika 6"),
+        Method::Welch => ("Welch interval of a difference of means", "Welch (1947), Biometrika 34"),
+        Method::DeLong => {
+            ("DeLong interval of an area, on the logit scale", "DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44")
+        }
+        Method::PairedLog => {
+            ("log interval of a ratio of two shares of the same people", "Nam & Blackwelder (2002), Stat. Med. 21")
+        }
+        Method::Sato => ("Sato interval of a difference within strata", "Sato (1989), Biometrics 45"),
+        Method::RobinsBreslowGreenland => (
+            "Robins–Breslow–Greenland interval of an odds ratio within strata",
+            "Robins, Breslow & Greenland (1986), Biometrics 42",
+        ),
+        Method::Simultaneous => {
+            ("intervals of all pairs or groups that hold together (Bonferroni)", "Dunn (1961), J. Am. Stat. Assoc. 56")
+        }
+    }
+}
+
+/// The name of a test, and where it comes from.
+pub fn test(test: TestMethod) -> (&'static str, &'static str) {
+    match test {
+        TestMethod::PooledZ => ("pooled two-proportion z-test", "Fleiss, Levin & Paik (2003)"),
+        TestMethod::Fisher => ("Fisher’s exact test, where an expected count is under 5", "Fisher (1935)"),
+        TestMethod::ChiSquare => ("χ² test of equal rates in all groups", "Pearson (1900)"),
+        TestMethod::CochranMantelHaenszel => {
+            ("Cochran–Mantel–Haenszel test", "Cochran (1954); Mantel & Haenszel (1959)")
+        }
+        TestMethod::Welch => ("Welch t-test", "Welch (1947), Biometrika 34"),
     }
 }
 
@@ -93,7 +159,9 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         None => {}
         Some(Reason::Straddles) => sentences.push("The interval reaches over the border of the tolerance.".to_string()),
         Some(Reason::Undefined(why)) => sentences.push(format!("There is no value: {}.", why.sentence())),
-        Some(Reason::NoInterval) => sentences.push("There is no interval for this metric; only a rule on the estimate (on = \"point\") can judge it.".into()),
+        Some(Reason::NoInterval) => sentences.push(
+            "There is no interval for this metric; only a rule on the estimate (on = \"point\") can judge it.".into(),
+        ),
         Some(Reason::GroupTooSmall) => {
             sentences.push(format!("The group has fewer than {min_group_size} people, too few to judge."));
         }
@@ -102,7 +170,7 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         }
         Some(Reason::NoSuchGroup) => sentences.push("The data have no such group.".into()),
         Some(Reason::NoSuchReference) => sentences.push("The data do not have the reference group.".into()),
-        Some(Reason::NothingToCompare) => sentences.push("There is no second group to compare with.".into()),
+        Some(Reason::NothingToCompare) => sentences.push("There are no two groups to compare.".into()),
     }
     if let Some(by_interval) = finding.by_interval
         && by_interval != finding.verdict
@@ -121,7 +189,8 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
     .collect();
     if !detectable.is_empty() {
         let joined = detectable.join(", or ");
-        sentences.push(format!("With 80 % power this sample could have told {joined} apart from parity."));
+        let power = POWER * 100.0;
+        sentences.push(format!("With {power:.0} % power this sample could have told {joined} apart from parity."));
     }
     sentences.join(" ")
 }
@@ -133,12 +202,8 @@ pub fn headline(release: &Release) -> String {
         return "No rules were given, so nothing was judged; the measurements follow.".into();
     }
     let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
-    let (fail, open, none, pass) = (
-        count(Verdict::Fail),
-        count(Verdict::Inconclusive),
-        count(Verdict::NotEvaluated),
-        count(Verdict::Pass),
-    );
+    let (fail, open, none, pass) =
+        (count(Verdict::Fail), count(Verdict::Inconclusive), count(Verdict::NotEvaluated), count(Verdict::Pass));
     let checks = |n: usize| if n == 1 { "1 check".to_string() } else { format!("{n} checks") };
     let mut parts = Vec::new();
     if fail > 0 {
@@ -168,6 +233,23 @@ pub fn exclusion(what: Exclusion) -> &'static str {
         Exclusion::NoOutputs => "of demographics without model outputs: not audited",
         Exclusion::RepeatedKey => "with a key that occurred before: each counted",
     }
+}
+
+/// What reweighing does to one attribute, and its price.
+pub fn reweighing(table: &ReleasedReweighing) -> String {
+    let rate = match table.base_rate_after {
+        Shown::Value(rate) => format!("Base rate under the weights: {} in every group", percent(rate)),
+        Shown::Withheld => "Under the weights the base rate is the same in every group".into(),
+    };
+    let except = match table.unmoved.as_slice() {
+        [] => String::new(),
+        groups => format!(", except {}, where everyone has the same label", groups.join(", ")),
+    };
+    let people = match (table.n_eff_before, table.n_eff_after) {
+        (Shown::Value(before), Shown::Value(after)) => format!("{} before, {} after", number(before), number(after)),
+        _ => "withheld (small group)".into(),
+    };
+    format!("{rate}{except}. Effective number of people: {people}.")
 }
 
 /// Strata that contradict the comparison of everyone.
@@ -221,7 +303,10 @@ pub fn over_time(history: &OverTime) -> String {
     if beyond.is_empty() {
         text.push_str("no change beyond chance.");
     } else {
-        text.push_str(&format!("{} beyond chance.", if beyond.len() == 1 { "1 change".into() } else { format!("{} changes", beyond.len()) }));
+        text.push_str(&format!(
+            "{} beyond chance.",
+            if beyond.len() == 1 { "1 change".into() } else { format!("{} changes", beyond.len()) }
+        ));
     }
     for found in &history.changes {
         text.push_str(&format!("\n  {}{}", change(found), if found.beyond_chance { " — beyond chance" } else { "" }));
@@ -235,9 +320,15 @@ mod tests {
 
     #[test]
     fn numbers_for_people() {
-        for (value, text) in
-            [(0.0, "0"), (0.123456, "0.1235"), (12.34567, "12.35"), (-0.5, "−0.5"), (1234.5, "1234"), (1e-9, "0"), (2.0, "2")]
-        {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.123456, "0.1235"),
+            (12.34567, "12.35"),
+            (-0.5, "−0.5"),
+            (1234.5, "1234"),
+            (1e-9, "0"),
+            (2.0, "2"),
+        ] {
             assert_eq!(number(value), text);
         }
         assert_eq!(p_value(1e-9), "< 0.0001");

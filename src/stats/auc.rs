@@ -99,10 +99,17 @@ mod tests {
     fn variance_from_the_definition() {
         let positives = [0.2, 0.5, 0.7, 0.9];
         let negatives = [0.1, 0.4, 0.5];
-        let psi = |x: f64, y: f64| if x > y { 1.0 } else if x == y { 0.5 } else { 0.0 };
+        let psi = |x: f64, y: f64| {
+            if x > y {
+                1.0
+            } else if x == y {
+                0.5
+            } else {
+                0.0
+            }
+        };
         let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
-        let variance =
-            |v: &[f64]| v.iter().map(|x| (x - mean(v)).powi(2)).sum::<f64>() / (v.len() as f64 - 1.0);
+        let variance = |v: &[f64]| v.iter().map(|x| (x - mean(v)).powi(2)).sum::<f64>() / (v.len() as f64 - 1.0);
         let v10: Vec<f64> = positives.iter().map(|&x| mean(&negatives.map(|y| psi(x, y)))).collect();
         let v01: Vec<f64> = negatives.iter().map(|&y| mean(&positives.map(|x| psi(x, y)))).collect();
         let wanted = variance(&v10) / 4.0 + variance(&v01) / 3.0;

@@ -54,9 +54,9 @@ impl Counter {
 
 /// A hash of bytes under a seed: FNV-1a, then mixed. Stable for ever.
 pub fn hash64(seed: u64, bytes: &[u8]) -> u64 {
-    let fnv = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325u64 ^ mix(seed), |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325u64 ^ mix(seed), |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    });
     mix(fnv ^ bytes.len() as u64)
 }
 

@@ -91,7 +91,7 @@ mod tests {
         close(student_t_two_sided(2.0, 10.0), 0.07338803477074037);
         close(chi_square_survival(3.841458820694124, 1.0), 0.05);
         close(chi_square_survival(500.0, 3.0), 4.771672031912758e-108);
-        close(f_survival(4.0, 2.0, 20.0), 0.034571613033607777);
+        close(f_survival(4.0, 2.0, 20.0), 0.034_571_613_033_607_78);
     }
 
     #[test]

@@ -18,10 +18,7 @@ fn above(estimate: Estimate) -> f64 {
 /// The interval of `first − second`.
 pub fn mover_difference(first: Estimate, second: Estimate) -> Interval {
     let difference = first.value - second.value;
-    Interval::new(
-        difference - below(first).hypot(above(second)),
-        difference + above(first).hypot(below(second)),
-    )
+    Interval::new(difference - below(first).hypot(above(second)), difference + above(first).hypot(below(second)))
 }
 
 /// The interval of the mean of two.

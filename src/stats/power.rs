@@ -13,7 +13,7 @@ pub struct Detectable {
     pub above: Option<f64>,
 }
 
-/// The nearest rates of a group of `n` that a two-sided pooled z-test at
+/// The nearest rates of `n` people that a two-sided pooled z-test at
 /// `level` tells apart from a reference of rate `rate` and size `reference_n`
 /// with the chance `power`. Normal approximation; Fleiss, Levin & Paik (2003), ch. 4.
 pub fn detectable(rate: f64, n: f64, reference_n: f64, level: Level, power: f64) -> Detectable {
@@ -25,7 +25,7 @@ pub fn detectable(rate: f64, n: f64, reference_n: f64, level: Level, power: f64)
         if alternative > 0.0 { normal_cdf(margin / alternative) >= power } else { margin > 0.0 }
     };
     let nearest = |end: f64| {
-        if !(n > 0.0 && reference_n > 0.0) || !reaches(end) {
+        if !(n > 0.0 && reference_n > 0.0 && reaches(end)) {
             return None;
         }
         let (mut near, mut far) = (rate, end);

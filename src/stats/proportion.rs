@@ -82,8 +82,11 @@ pub fn miettinen_nurminen_ratio(first: Proportion, second: Proportion, level: Le
     }
     let z = level.z();
     let low = if x1 == 0.0 { 0.0 } else { solve_falling(|log_ratio| ratio_score(first, second, log_ratio.exp()) - z) };
-    let high =
-        if x2 == 0.0 { f64::INFINITY } else { solve_falling(|log_ratio| ratio_score(first, second, log_ratio.exp()) + z) };
+    let high = if x2 == 0.0 {
+        f64::INFINITY
+    } else {
+        solve_falling(|log_ratio| ratio_score(first, second, log_ratio.exp()) + z)
+    };
     let interval = Interval::new(if x1 == 0.0 { 0.0 } else { low.exp() }, if x2 == 0.0 { high } else { high.exp() });
     Some(if x2 > 0.0 { interval.around(first.estimate() / second.estimate()) } else { interval })
 }

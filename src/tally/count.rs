@@ -1,127 +1,21 @@
 //! Counting: one row after the other into cells.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
 
 use super::engine::source::{Column, Kind, Source};
 use super::error::TallyError;
 use super::feature::FeatureCounter;
+use super::frame::{FrameCounter, frames};
 use super::intern::{Coder, TupleInterner, is_missing};
-use super::RecordedRow;
 use super::people::People;
+use super::roles::{Binary, DecisionCounter, Origin, Wanted, coder, codes, decided, features, number};
+use super::sample::Sample;
 use crate::cells::{
-    Cell, Decision, Excluded, Exclusion, FeatureKind, Frame, Group, Histogram, Intake, Label, Ledger, Level, Matrix,
-    MatrixRow, Outcome, Stratum, Tally, Value,
+    Decision, Excluded, Exclusion, Group, Intake, Label, LabelledRow, Ledger, Matrix, MatrixRow, Outcome, Stratum,
 };
 use crate::plan::{DecisionRole, Plan, Side, Values};
 use crate::stats::hash64;
-
-/// Rows that models see at most.
-const SAMPLE: usize = 20_000;
-/// How many distinct scores are buffered before they go into histograms.
-const BUFFER: usize = 200_000;
-
-/// Where the code of an attribute or stratum comes from.
-#[derive(Debug)]
-enum Origin {
-    /// A column of the outputs, with its coder.
-    Outputs(usize, Coder),
-    /// The n-th wanted column of the demographics.
-    People(usize),
-}
-
-/// A column whose values are one thing or the other.
-#[derive(Debug)]
-struct Binary {
-    column: usize,
-    coder: Coder,
-    favourable: Values,
-    /// By code: whether it is favourable; unknown until first seen.
-    known: HashMap<u32, bool>,
-}
-
-impl Binary {
-    fn read(&mut self, column: &Column<'_>, at: usize, row: u64, file: &Path) -> Result<Option<bool>, TallyError> {
-        let code = self.coder.code(column.text(at), row, file)?;
-        let (coder, favourable) = (&self.coder, &self.favourable);
-        Ok(match coder.level(code) {
-            Level::Missing => None,
-            Level::Value(text) => Some(*self.known.entry(code).or_insert_with(|| favourable.contains(text))),
-        })
-    }
-
-    /// An error when values were seen and none was favourable.
-    fn check(&self, file: &Path, role: &str) -> Result<(), TallyError> {
-        if self.known.is_empty() || self.known.values().any(|favourable| *favourable) {
-            return Ok(());
-        }
-        let mut seen: Vec<String> = self.coder.values().take(6).map(|value| format!("\"{value}\"")).collect();
-        if self.coder.values().count() > seen.len() {
-            seen.push("…".into());
-        }
-        let wanted: Vec<String> = self.favourable.0.iter().map(|value| format!("\"{value}\"")).collect();
-        let hint = self
-            .favourable
-            .0
-            .iter()
-            .find_map(|value| crate::plan::problem::nearest(value, self.coder.values()))
-            .map(|near| format!("; did you mean \"{near}\"?"))
-            .unwrap_or_default();
-        Err(TallyError::Column {
-            file: file.to_path_buf(),
-            column: self.coder.column.clone(),
-            what: format!(
-                "the favourable {role} {} never occurs; the values are {}{hint}",
-                wanted.join(", "),
-                seen.join(", ")
-            ),
-        })
-    }
-}
-
-#[derive(Debug)]
-enum DecisionCounter {
-    Column(Binary),
-    Threshold { column: usize, name: String, threshold: f64, above: Side },
-}
-
-/// How one frame's group is found, and what was counted in it.
-#[derive(Debug, Default)]
-struct FrameCounter {
-    columns: Vec<String>,
-    /// Positions among the attributes.
-    attributes: Vec<usize>,
-    tuples: TupleInterner,
-    cells: HashMap<(u32, u32), Box<[Cell; 9]>>,
-    scores: Histogram<(u32, Label)>,
-    /// (group, label, score, weight), the last two as bits → how many.
-    buffer: HashMap<(u32, Label, u64, u64), u64>,
-}
-
-impl FrameCounter {
-    fn flush(&mut self) {
-        for ((group, label, score, weight), times) in self.buffer.drain() {
-            self.scores.add(&(group, label), f64::from_bits(score), f64::from_bits(weight), times);
-        }
-        self.scores.settle();
-    }
-}
-
-/// A sampled row, ordered by its hash.
-#[derive(Debug, PartialEq)]
-struct Sampled(MatrixRow);
-
-impl Eq for Sampled {}
-impl PartialOrd for Sampled {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Sampled {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.hash.cmp(&other.0.hash)
-    }
-}
 
 /// Everything that is needed to count the rows of one file.
 #[derive(Debug)]
@@ -145,12 +39,20 @@ pub(super) struct Counter {
     frames: Vec<FrameCounter>,
     stratum_codes: TupleInterner,
     features: Vec<(usize, FeatureCounter)>,
-    sample: BinaryHeap<Sampled>,
+    sample: Sample,
     rows: u64,
     used: u64,
+    people_counted: u64,
     whole_weights: bool,
-    notes: BTreeMap<Exclusion, (u64, HashMap<(usize, u32), u64>)>,
+    notes: BTreeMap<Exclusion, Note>,
     recording: Option<Recording>,
+}
+
+/// Rows that met one fate: in all, and by position of the attribute and code.
+#[derive(Debug, Default)]
+struct Note {
+    rows: u64,
+    by_group: HashMap<(usize, u32), u64>,
 }
 
 /// Key, group and label of every row, for a remedy that weighs rows.
@@ -256,9 +158,10 @@ impl Counter {
             frames: frames(plan),
             stratum_codes: TupleInterner::default(),
             features,
-            sample: BinaryHeap::new(),
+            sample: Sample::default(),
             rows: 0,
             used: 0,
+            people_counted: 0,
             whole_weights: true,
             notes: BTreeMap::new(),
             recording: None,
@@ -272,12 +175,12 @@ impl Counter {
     }
 
     /// What was kept of every row.
-    pub(super) fn recorded(&mut self) -> Vec<RecordedRow> {
+    pub(super) fn recorded(&mut self) -> Vec<LabelledRow> {
         let Some(recording) = self.recording.take() else { return Vec::new() };
         let level = |attribute: usize, code: u32| self.coder(attribute).level(code).clone();
         let group = |codes: &[u32]| Group(recording.attributes.iter().map(|&at| level(at, codes[at])).collect());
         let rows = recording.rows.iter();
-        rows.map(|(key, codes, label)| RecordedRow { key: key.clone(), group: group(codes), label: *label }).collect()
+        rows.map(|(key, codes, label)| LabelledRow { key: key.clone(), group: group(codes), label: *label }).collect()
     }
 
     /// Counts a batch.
@@ -300,9 +203,10 @@ impl Counter {
         }
         let decision = match &mut self.decision {
             None => Ok(Decision::Unknown),
-            Some(DecisionCounter::Column(binary)) => {
-                binary.read(&columns[binary.column], at, row, &self.file)?.map(decided).ok_or(Exclusion::MissingDecision)
-            }
+            Some(DecisionCounter::Column(binary)) => binary
+                .read(&columns[binary.column], at, row, &self.file)?
+                .map(decided)
+                .ok_or(Exclusion::MissingDecision),
             Some(DecisionCounter::Threshold { column, name, threshold, above }) => {
                 number(&columns[*column], at, &self.missing, (&self.file, row, name, "a score"))?
                     .map(|score| decided((score >= *threshold) == (*above == Side::Favourable)))
@@ -311,9 +215,9 @@ impl Counter {
         };
         let read = |role: &Option<(usize, String)>, what, reason| match role {
             None => Ok::<_, TallyError>(Ok(None)),
-            Some((column, name)) => Ok(number(&columns[*column], at, &self.missing, (&self.file, row, name, what))?
-                .map(Some)
-                .ok_or(reason)),
+            Some((column, name)) => {
+                Ok(number(&columns[*column], at, &self.missing, (&self.file, row, name, what))?.map(Some).ok_or(reason))
+            }
         };
         let score = read(&self.score, "a score", Exclusion::MissingScore)?;
         let weight = read(&self.weight, "a weight", Exclusion::MissingWeight)?;
@@ -343,11 +247,13 @@ impl Counter {
         self.keep(key, &groups, label);
         let stratum = codes(&mut self.strata, self.people.as_ref(), person, columns, at, (row, &self.file))?;
         self.used += 1;
+        self.people_counted += times;
         if times == 0 {
             return Ok(());
         }
         self.add_cells(&groups, &stratum, Outcome { label, decision }, score, (weight, times));
-        self.add_features(columns, at, &groups, Outcome { label, decision }, (weight, times), key)
+        self.add_features(columns, at, &groups, Outcome { label, decision }, (weight, times), key);
+        Ok(())
     }
 
     /// The person of a key, and what is to be noted of the join.
@@ -370,10 +276,10 @@ impl Counter {
     }
 
     fn note(&mut self, exclusion: Exclusion, groups: &[u32]) {
-        let (rows, by_group) = self.notes.entry(exclusion).or_default();
-        *rows += 1;
+        let note = self.notes.entry(exclusion).or_default();
+        note.rows += 1;
         for (attribute, code) in groups.iter().enumerate() {
-            *by_group.entry((attribute, *code)).or_default() += 1;
+            *note.by_group.entry((attribute, *code)).or_default() += 1;
         }
     }
 
@@ -404,22 +310,9 @@ impl Counter {
         (weight, times): (f64, u64),
     ) {
         let stratum = self.stratum_codes.code(stratum);
+        let weight = self.weight.as_ref().map(|_| weight);
         for frame in &mut self.frames {
-            let tuple: Vec<u32> = frame.attributes.iter().map(|&attribute| groups[attribute]).collect();
-            let group = frame.tuples.code(&tuple);
-            let cell = &mut frame.cells.entry((group, stratum)).or_default()[outcome.index()];
-            match self.weight {
-                // Without weights the sums are the count; they are filled in at the end.
-                None => cell.n += times,
-                Some(_) => cell.add(weight, times),
-            }
-            if let Some(score) = score {
-                let key = (group, outcome.label, (score + 0.0).to_bits(), weight.to_bits());
-                *frame.buffer.entry(key).or_default() += times;
-                if frame.buffer.len() > BUFFER {
-                    frame.flush();
-                }
-            }
+            frame.add(groups, stratum, outcome, score, (weight, times));
         }
     }
 
@@ -431,35 +324,27 @@ impl Counter {
         outcome: Outcome,
         (weight, times): (f64, u64),
         key: Option<&str>,
-    ) -> Result<(), TallyError> {
+    ) {
         if self.features.is_empty() {
-            return Ok(());
+            return;
         }
         for (column, feature) in &mut self.features {
-            feature.add(&columns[*column], at, groups, (weight, times), (&self.file, self.rows))?;
+            feature.add(&columns[*column], at, groups, (weight, times));
         }
         let hash = match key {
             Some(key) => hash64(self.seed, key.as_bytes()),
             None => hash64(self.seed, &self.rows.to_le_bytes()),
         };
-        let full = self.sample.len() >= SAMPLE;
-        if full && self.sample.peek().is_some_and(|largest| largest.0.hash <= hash) {
-            return Ok(());
-        }
-        let levels = groups.iter().enumerate().map(|(attribute, code)| self.coder(attribute).level(*code).clone());
-        let row = MatrixRow {
+        let (attributes, people, features) = (&self.attributes, &self.people_coders, &self.features);
+        let level = |(attribute, code): (usize, &u32)| coder(attributes, people, attribute).level(*code).clone();
+        self.sample.offer(hash, || MatrixRow {
             hash,
-            levels: levels.collect(),
+            levels: groups.iter().enumerate().map(level).collect(),
             label: outcome.label,
             decision: outcome.decision,
             weight: weight * times as f64,
-            values: self.features.iter().map(|(column, feature)| feature.raw(&columns[*column], at)).collect(),
-        };
-        self.sample.push(Sampled(row));
-        if self.sample.len() > SAMPLE {
-            self.sample.pop();
-        }
-        Ok(())
+            values: features.iter().map(|(column, feature)| feature.raw(&columns[*column], at)).collect(),
+        });
     }
 
     fn coder(&self, attribute: usize) -> &Coder {
@@ -488,11 +373,11 @@ impl Counter {
                         Origin::Outputs(..) => None,
                     })
                     .collect();
-                let (rows, by_group) = self.notes.entry(Exclusion::NoOutputs).or_default();
-                *rows += 1;
+                let note = self.notes.entry(Exclusion::NoOutputs).or_default();
+                note.rows += 1;
                 for (attribute, code) in groups.into_iter().enumerate() {
                     if let Some(code) = code {
-                        *by_group.entry((attribute, code)).or_default() += 1;
+                        *note.by_group.entry((attribute, code)).or_default() += 1;
                     }
                 }
             }
@@ -510,7 +395,7 @@ impl Counter {
                 tables.insert((name.clone(), attributes[attribute].column.clone()), table);
             }
         }
-        let matrix = matrix(&attributes, kinds, std::mem::take(&mut self.sample));
+        let matrix = std::mem::take(&mut self.sample).finish(&attributes, &kinds);
         Ok((Ledger { features: tables, ..ledger }, matrix, warnings))
     }
 
@@ -530,63 +415,40 @@ impl Counter {
                 self.unmatched.len()
             ));
         }
-        for (_, feature) in &self.features {
-            if feature.kind().is_none() {
-                warnings.push(format!(
-                    "feature `{}` has too many different names to compare and was left out: is it an identifier?",
-                    feature.column
-                ));
-            }
-        }
+        warnings.extend(self.unusable().into_iter().map(|feature| {
+            format!(
+                "feature `{feature}` has too many different names to compare and was left out: is it an identifier, or does it mix numbers with names?"
+            )
+        }));
         warnings
     }
 
     fn ledger(&mut self) -> Ledger {
         let unweighted = self.weight.is_none();
-        let strata: Vec<&Coder> =
-            (0..self.strata.len()).map(|at| coder(&self.strata, &self.people_coders, at)).collect();
-        let attributes = &self.attributes;
-        let people_coders = &self.people_coders;
-        let mut frames = Vec::new();
-        for frame in &mut self.frames {
-            frame.flush();
-            let group = |code: u32| {
-                let levels = frame.tuples.tuple(code).iter().zip(&frame.attributes);
-                Group(levels.map(|(c, at)| coder(attributes, people_coders, *at).level(*c).clone()).collect())
-            };
-            let mut groups: BTreeMap<Group, Tally> = BTreeMap::new();
-            for ((code, stratum), cells) in std::mem::take(&mut frame.cells) {
-                let tuple = self.stratum_codes.tuple(stratum).iter().zip(&strata);
-                let stratum = Stratum(tuple.map(|(code, coder)| coder.level(*code).clone()).collect());
-                let tally = groups.entry(group(code)).or_default();
-                for (outcome, mut cell) in Outcome::ALL.into_iter().zip(*cells) {
-                    if cell.n == 0 {
-                        continue;
-                    }
-                    if unweighted {
-                        let people = std::mem::take(&mut cell.n);
-                        cell.add(1.0, people);
-                    }
-                    tally.cell_mut(&stratum, outcome).merge(&cell);
-                }
-            }
-            let scores = std::mem::take(&mut frame.scores).rekey(|(code, label)| (group(*code), *label));
-            frames.push(Frame { columns: frame.columns.clone(), groups, scores });
-        }
-        let exclusions = self.notes.iter().map(|(exclusion, (rows, by_group))| {
-            let by_group = by_group
+        let (attributes, people_coders) = (&self.attributes, &self.people_coders);
+        let level = |attribute: usize, code: u32| coder(attributes, people_coders, attribute).level(code).clone();
+        let stratum = |code: u32| {
+            let tuple = self.stratum_codes.tuple(code).iter().enumerate();
+            Stratum(tuple.map(|(at, code)| coder(&self.strata, people_coders, at).level(*code).clone()).collect())
+        };
+        let counters = std::mem::take(&mut self.frames);
+        let frames = counters.into_iter().map(|frame| frame.finish(level, stratum, unweighted)).collect();
+        let exclusions = self.notes.iter().map(|(exclusion, note)| {
+            let by_group = note
+                .by_group
                 .iter()
                 .map(|((attribute, code), rows)| {
                     let coder = coder(attributes, people_coders, *attribute);
                     ((coder.column.clone(), Group::single(coder.level(*code).clone())), *rows)
                 })
                 .collect();
-            (*exclusion, Excluded { rows: *rows, by_group })
+            (*exclusion, Excluded { rows: note.rows, by_group })
         });
         Ledger {
             intake: Intake {
                 rows: self.rows,
                 used: self.used,
+                people: self.people_counted,
                 demographics: self.people.as_ref().map(|people| people.rows),
                 counted: self.count.is_some(),
                 weighted: self.weight.is_some(),
@@ -595,155 +457,13 @@ impl Counter {
             frames,
             strata: self.stratum_names.clone(),
             features: BTreeMap::new(),
+            unusable: self.unusable(),
         }
     }
-}
 
-/// The columns to read, each once.
-struct Wanted<'s> {
-    source: &'s Source,
-    columns: Vec<(String, Kind)>,
-}
-
-impl Wanted<'_> {
-    fn add(&mut self, column: &str, kind: Kind, role: &'static str) -> Result<usize, TallyError> {
-        if !self.source.has(column) {
-            return Err(self.source.no_column(column, role));
-        }
-        match self.columns.iter().position(|(name, _)| name == column) {
-            Some(at) => {
-                // Read as text, a number is still a number; not the other way round.
-                if kind == Kind::Text {
-                    self.columns[at].1 = Kind::Text;
-                }
-                Ok(at)
-            }
-            None => {
-                self.columns.push((column.to_string(), kind));
-                Ok(self.columns.len() - 1)
-            }
-        }
+    /// Features with too many names to compare.
+    fn unusable(&self) -> BTreeSet<String> {
+        let unusable = self.features.iter().filter(|(_, feature)| feature.kind().is_none());
+        unusable.map(|(_, feature)| feature.column.clone()).collect()
     }
-}
-
-fn frames(plan: &Plan) -> Vec<FrameCounter> {
-    let position = |column: &String| plan.attributes.iter().position(|a| a.column == *column);
-    let frame = |columns: Vec<String>| FrameCounter {
-        attributes: columns.iter().filter_map(position).collect(),
-        columns,
-        ..FrameCounter::default()
-    };
-    let singles = plan.attributes.iter().map(|attribute| frame(vec![attribute.column.clone()]));
-    singles.chain(plan.crosses.iter().map(|cross| frame(cross.attributes.clone()))).collect()
-}
-
-fn features(plan: &Plan, wanted: &mut Wanted<'_>) -> Result<Vec<(usize, FeatureCounter)>, TallyError> {
-    let Some(features) = &plan.roles.features else { return Ok(Vec::new()) };
-    let mut names: Vec<String> = Vec::new();
-    for name in features.include.iter().chain(&features.legitimate).chain(&features.categorical) {
-        if name == "*" {
-            let roles: Vec<String> = wanted.columns.iter().map(|(name, _)| name.clone()).collect();
-            let attributes: Vec<&String> = plan.attributes.iter().map(|a| &a.column).collect();
-            let others = wanted.source.columns.iter().filter(|c| !roles.contains(c) && !attributes.contains(c));
-            names.extend(others.cloned());
-        } else {
-            names.push(name.clone());
-        }
-    }
-    let mut counters = Vec::new();
-    let mut seen = HashSet::new();
-    for name in names {
-        if !features.exclude.contains(&name) && seen.insert(name.clone()) {
-            let categorical = features.categorical.contains(&name);
-            let kind = if categorical { Kind::Text } else { Kind::Number };
-            let at = wanted.add(&name, kind, "feature")?;
-            let counter = FeatureCounter::new(&name, categorical, plan.attributes.len(), &plan.data.missing);
-            counters.push((at, counter));
-        }
-    }
-    Ok(counters)
-}
-
-fn coder<'c>(origins: &'c [Origin], people: &'c [Coder], at: usize) -> &'c Coder {
-    match &origins[at] {
-        Origin::Outputs(_, coder) => coder,
-        Origin::People(column) => &people[*column],
-    }
-}
-
-/// The codes of a row's attributes or strata.
-fn codes(
-    origins: &mut [Origin],
-    people: Option<&People>,
-    person: Option<u32>,
-    columns: &[Column<'_>],
-    at: usize,
-    (row, file): (u64, &Path),
-) -> Result<Vec<u32>, TallyError> {
-    origins
-        .iter_mut()
-        .map(|origin| match origin {
-            Origin::Outputs(column, coder) => coder.code(columns[*column].text(at), row, file),
-            Origin::People(column) => Ok(match (people, person) {
-                (Some(people), Some(person)) => people.code(person, *column),
-                _ => super::intern::MISSING_CODE,
-            }),
-        })
-        .collect()
-}
-
-fn decided(favourable: bool) -> Decision {
-    if favourable { Decision::Favourable } else { Decision::Unfavourable }
-}
-
-/// The finite number in a row, or nothing when it is missing.
-fn number(
-    column: &Column<'_>,
-    at: usize,
-    missing: &[String],
-    (file, row, name, what): (&Path, u64, &str, &str),
-) -> Result<Option<f64>, TallyError> {
-    let wrong = |shown: &str| TallyError::value(file, row, name, format!("\"{shown}\" is not {what}: it must be a finite number"));
-    match column {
-        Column::Number(numbers) => match numbers.get(at) {
-            Some(number) if !number.is_finite() => Err(wrong(&number.to_string())),
-            other => Ok(other),
-        },
-        Column::Text(texts) => {
-            let text = texts.get(at).map(str::trim).unwrap_or_default();
-            if is_missing(text, missing) {
-                return Ok(None);
-            }
-            match text.parse::<f64>() {
-                Ok(number) if number.is_finite() => Ok(Some(number)),
-                _ => Err(wrong(text)),
-            }
-        }
-    }
-}
-
-/// The sample, with every feature in its final kind.
-fn matrix(attributes: &[&Coder], kinds: Vec<(String, Option<FeatureKind>)>, sample: BinaryHeap<Sampled>) -> Matrix {
-    let kept: Vec<usize> = (0..kinds.len()).filter(|&at| kinds[at].1.is_some()).collect();
-    let mut matrix = Matrix {
-        attributes: attributes.iter().map(|coder| coder.column.clone()).collect(),
-        features: kinds.iter().filter_map(|(name, kind)| kind.map(|kind| (name.clone(), kind))).collect(),
-        limit: SAMPLE,
-        rows: Vec::new(),
-    };
-    let rows = sample.into_iter().map(|Sampled(mut row)| {
-        row.values = kept
-            .iter()
-            .map(|&at| match (&row.values[at], kinds[at].1) {
-                (Value::Level(Level::Value(text)), Some(FeatureKind::Numeric)) => {
-                    text.parse().map_or(Value::Level(Level::Missing), Value::Number)
-                }
-                (Value::Number(number), Some(FeatureKind::Categorical)) => Value::Level(Level::value(number.to_string())),
-                (value, _) => value.clone(),
-            })
-            .collect();
-        row
-    });
-    matrix.extend(rows.collect());
-    matrix
 }

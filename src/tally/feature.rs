@@ -1,10 +1,8 @@
 //! One feature against every attribute.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use super::engine::source::Column;
-use super::error::TallyError;
 use super::intern::{Coder, Interner, is_missing};
 use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Histogram, Level, Value};
 
@@ -47,14 +45,7 @@ impl FeatureCounter {
     }
 
     /// Counts a row whose groups are `groups`, one code for each attribute.
-    pub(super) fn add(
-        &mut self,
-        column: &Column<'_>,
-        at: usize,
-        groups: &[u32],
-        (weight, times): (f64, u64),
-        (file, row): (&Path, u64),
-    ) -> Result<(), TallyError> {
+    pub(super) fn add(&mut self, column: &Column<'_>, at: usize, groups: &[u32], (weight, times): (f64, u64)) {
         match &mut self.seen {
             Seen::TooMany => {}
             Seen::Levels { interner, counts } => {
@@ -70,14 +61,14 @@ impl FeatureCounter {
                 }
             }
             Seen::Numbers { buffer, .. } => {
-                let Some(number) = number(column, at, &self.missing).map_err(|text| {
-                    let what = format!(
-                        "\"{text}\" is not a number, and the values before it are: mend it, list it under [data] missing, or leave the feature out"
-                    );
-                    TallyError::value(file, row, &self.column, what)
-                })?
-                else {
-                    return Ok(());
+                let number = match number(column, at, &self.missing) {
+                    Ok(Some(number)) => number,
+                    Ok(None) => return,
+                    // A name among that many numbers: the same as had it come first.
+                    Err(NotANumber) => {
+                        self.seen = Seen::TooMany;
+                        return;
+                    }
                 };
                 for (attribute, group) in groups.iter().enumerate() {
                     *buffer.entry((attribute as u16, *group, number.to_bits(), weight.to_bits())).or_default() += times;
@@ -87,7 +78,6 @@ impl FeatureCounter {
                 }
             }
         }
-        Ok(())
     }
 
     /// Too many levels: numbers go on as histograms, names cannot.
@@ -191,18 +181,16 @@ fn numbers(interner: &Interner) -> Option<Vec<Option<f64>>> {
         .collect()
 }
 
-/// The number of a row; nothing when missing; the text when it is none.
-fn number(column: &Column<'_>, at: usize, missing: &[String]) -> Result<Option<f64>, String> {
+/// The value of a row that is no finite number.
+struct NotANumber;
+
+/// The number of a row; nothing when missing.
+fn number(column: &Column<'_>, at: usize, missing: &[String]) -> Result<Option<f64>, NotANumber> {
+    let finite = |number: f64| if number.is_finite() { Ok(Some(number)) } else { Err(NotANumber) };
     match column {
-        Column::Number(numbers) => match numbers.get(at) {
-            Some(number) if !number.is_finite() => Err(number.to_string()),
-            other => Ok(other),
-        },
+        Column::Number(numbers) => numbers.get(at).map_or(Ok(None), finite),
         Column::Text(texts) => match texts.get(at).map(str::trim) {
-            Some(text) if !is_missing(text, missing) => match text.parse::<f64>() {
-                Ok(number) if number.is_finite() => Ok(Some(number)),
-                _ => Err(text.to_string()),
-            },
+            Some(text) if !is_missing(text, missing) => text.parse::<f64>().map_err(|_| NotANumber).and_then(finite),
             _ => Ok(None),
         },
     }

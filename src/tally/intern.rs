@@ -1,6 +1,6 @@
 //! Texts as small numbers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::error::TallyError;
@@ -106,7 +106,9 @@ impl Coder {
                 file,
                 row,
                 &self.column,
-                format!("\"{trimmed}\" is not a number, and the column has bins; if it means no value, list it under [data] missing"),
+                format!(
+                    "\"{trimmed}\" is not a number, and the column has bins; if it means no value, list it under [data] missing"
+                ),
             )),
         }
     }
@@ -123,10 +125,15 @@ impl Coder {
     pub(super) fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if self.interner.trimmed > 0 {
-            warnings.push(format!("column `{}`: blanks around {} values were taken off", self.column, self.interner.trimmed));
+            warnings.push(format!(
+                "column `{}`: blanks around {} values were taken off",
+                self.column, self.interner.trimmed
+            ));
         }
         const WORDS: [&str; 9] = ["na", "n/a", "null", "none", "nan", "?", "unknown", "missing", "-"];
-        for value in self.values().filter(|value| WORDS.contains(&value.to_lowercase().as_str())) {
+        let odd: BTreeSet<&str> =
+            self.values().filter(|value| WORDS.contains(&value.to_lowercase().as_str())).collect();
+        for value in odd {
             warnings.push(format!(
                 "column `{}`: \"{value}\" is a value of its own here; if it means no value, list it under [data] missing",
                 self.column

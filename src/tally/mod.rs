@@ -9,20 +9,20 @@ mod count;
 pub mod engine;
 mod error;
 mod feature;
+mod frame;
 mod intern;
 mod look;
 mod people;
+mod roles;
+mod sample;
 mod weights;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 pub use engine::{Embedded, Engine};
 pub use error::TallyError;
 pub use look::{ColumnLook, look};
 pub use weights::write_weights;
 
-use crate::cells::{Group, Label, Ledger, Matrix};
+use crate::cells::{Input, LabelledRow, Ledger, Matrix};
 use crate::plan::Plan;
 
 /// What one pass over the rows gives.
@@ -38,15 +38,6 @@ pub struct Tallied {
     pub warnings: Vec<String>,
 }
 
-/// A file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Input {
-    /// Its name, without the folder.
-    pub name: String,
-    /// SHA-256 of its bytes, in hexadecimal.
-    pub sha256: String,
-}
-
 /// Counts what the plan asks for, on this machine.
 ///
 /// # Errors
@@ -55,22 +46,11 @@ pub fn run(plan: &Plan) -> Result<Tallied, TallyError> {
     Embedded.tally(plan)
 }
 
-/// What a remedy needs to know of one row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RecordedRow {
-    /// The row's key, where the plan names one.
-    pub key: Option<String>,
-    /// Its group.
-    pub group: Group,
-    /// Its label; unknown too when the row was excluded.
-    pub label: Label,
-}
-
 /// Counts what the plan asks for, and keeps group and label of every row in
 /// the order of the file, for one attribute or intersection.
 ///
 /// # Errors
 /// When the data cannot be read or are not what the plan says.
-pub fn run_recording(plan: &Plan, attribute: &str) -> Result<(Tallied, Vec<RecordedRow>), TallyError> {
+pub fn run_recording(plan: &Plan, attribute: &str) -> Result<(Tallied, Vec<LabelledRow>), TallyError> {
     engine::embedded::tally(plan, Some(attribute))
 }

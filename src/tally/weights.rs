@@ -4,7 +4,8 @@ use std::path::Path;
 
 use polars::prelude::*;
 
-use super::{RecordedRow, TallyError};
+use super::TallyError;
+use crate::cells::RowWeight;
 
 /// Writes one line for each row of the outputs, in their order: the key (or
 /// the row's number, from 1) and the weight. The ending of the path chooses
@@ -12,19 +13,14 @@ use super::{RecordedRow, TallyError};
 ///
 /// # Errors
 /// When the path has another ending, or the file cannot be written.
-pub fn write_weights(
-    path: &Path,
-    key: Option<&str>,
-    rows: &[RecordedRow],
-    weight: impl Fn(&RecordedRow) -> f64,
-) -> Result<(), TallyError> {
+pub fn write_weights(path: &Path, key: Option<&str>, rows: &[RowWeight]) -> Result<(), TallyError> {
     let failed = |reason: String| TallyError::Unopenable { file: path.to_path_buf(), reason };
     let parquet = match path.extension().and_then(|ending| ending.to_str()) {
         Some("csv") => false,
         Some("parquet") => true,
         _ => return Err(failed("weights are written as .csv or .parquet".into())),
     };
-    let weights: Vec<f64> = rows.iter().map(weight).collect();
+    let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
     let id = match key {
         Some(key) => Column::new(key.into(), rows.iter().map(|row| row.key.as_deref()).collect::<Vec<_>>()),
         None => Column::new("row".into(), (1..=rows.len() as u64).map(|row| row as i64).collect::<Vec<_>>()),

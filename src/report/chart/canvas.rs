@@ -10,12 +10,8 @@ pub(super) const MUTED: RGBColor = RGBColor(0x76, 0x76, 0x76);
 /// The band of the tolerance.
 pub(super) const BAND: RGBColor = RGBColor(0xd9, 0xe8, 0xe2);
 /// The four hues that pass 3:1 on both themes.
-pub(super) const HUES: [RGBColor; 4] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xd5, 0x5e, 0x00),
-    RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0xcc, 0x79, 0xa7),
-];
+pub(super) const HUES: [RGBColor; 4] =
+    [RGBColor(0x00, 0x72, 0xb2), RGBColor(0xd5, 0x5e, 0x00), RGBColor(0x00, 0x9e, 0x73), RGBColor(0xcc, 0x79, 0xa7)];
 
 /// The library draws text at its size divided by this.
 const TEXT_SCALE: f64 = 1.24;
@@ -202,8 +198,7 @@ impl Axis {
     /// A handful of round numbers on the axis.
     pub(super) fn ticks(self) -> Vec<f64> {
         if self.logarithmic {
-            const ROUND: [f64; 15] =
-                [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 25.0];
+            const ROUND: [f64; 15] = [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 25.0];
             let inside = ROUND.into_iter().filter(|x| (self.low..=self.high).contains(&x.ln()));
             return spaced(inside.collect(), self);
         }

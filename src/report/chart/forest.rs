@@ -59,17 +59,12 @@ fn one(number: usize, rule: &ReleasedRule, findings: &[&ReleasedFinding], releas
         canvas.line(&[(axis.at(parity), TOP - 6), (axis.at(parity), bottom)], MUTED, 1);
     }
     let scale = if logarithmic { ", logarithmic scale" } else { "" };
-    canvas.text(
-        &format!("{}{scale}", rule.metric),
-        ((LABEL + WIDTH - 30) / 2, bottom + 38),
-        12.0,
-        Anchor::Middle,
-        INK,
-    );
+    canvas.text(&format!("{}{scale}", rule.metric), ((LABEL + WIDTH - 30) / 2, bottom + 38), 12.0, Anchor::Middle, INK);
     for (position, finding) in findings.iter().enumerate() {
         let y = TOP + ROW * position as i32 + ROW / 2;
         let row = &finding.measurement;
-        let name = if row.group.is_empty() { row.attribute.clone() } else { format!("{}: {}", row.attribute, row.group) };
+        let name =
+            if row.group.is_empty() { row.attribute.clone() } else { format!("{}: {}", row.attribute, row.group) };
         canvas.text(&fit(&name, f64::from(LABEL - 24), 13.0), (LABEL - 14, y), 13.0, Anchor::Right, INK);
         let (mark, colour) = look(finding.verdict);
         if let Some(low) = row.low {

@@ -1,6 +1,6 @@
 //! The report: one static page, readable without a script.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use sha2::{Digest, Sha256};
@@ -32,6 +32,7 @@ struct Page<'r> {
     attributes: Vec<DivisionTable<'r>>,
     intersections: Vec<DivisionTable<'r>>,
     exclusions: Vec<(String, Vec<(String, String)>)>,
+    methods: Vec<(&'static str, &'static str)>,
     glossary: Vec<Entry>,
     changes: Vec<(String, bool)>,
     level: String,
@@ -92,8 +93,11 @@ pub fn write(release: &Release) -> Result<String, FormatError> {
         let findings = release.findings.iter().filter(|finding| finding.verdict == verdict);
         findings.map(|finding| line(finding, release)).collect::<Vec<_>>()
     };
-    let (intersections, attributes): (Vec<_>, Vec<_>) =
-        release.divisions.iter().map(|division| table(division, release)).partition(|t| t.division.attribute.contains('*'));
+    let (intersections, attributes): (Vec<_>, Vec<_>) = release
+        .divisions
+        .iter()
+        .map(|division| table(division, release))
+        .partition(|t| t.division.attribute.contains('*'));
     let page = Page {
         release,
         headline: words::headline(release),
@@ -110,6 +114,7 @@ pub fn write(release: &Release) -> Result<String, FormatError> {
         attributes,
         intersections,
         exclusions: exclusions(release),
+        methods: methods(release),
         glossary: glossary(release),
         changes: changes(release),
         level: words::percent(release.confidence),
@@ -147,11 +152,8 @@ fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTa
         .filter(|row| row.reference.is_empty() && !row.group.is_empty())
         .map(|row| ((row.group.as_str(), row.metric.as_str()), *row))
         .collect();
-    let metrics: Vec<String> = GROUP_COLUMNS
-        .iter()
-        .filter(|id| rows.iter().any(|row| row.metric == **id))
-        .map(|id| id.to_string())
-        .collect();
+    let metrics: Vec<String> =
+        GROUP_COLUMNS.iter().filter(|id| rows.iter().any(|row| row.metric == **id)).map(|id| id.to_string()).collect();
     let groups = division.groups.iter().map(|group| GroupLine {
         group: group.group.clone(),
         note: match (group.missing, group.too_small, division.reference.as_deref() == Some(group.group.as_str())) {
@@ -188,7 +190,8 @@ fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTa
             found: cell(row),
             p: row.p.map(words::p_value).unwrap_or_default(),
         });
-    const SUMMED: [&str; 3] = ["selection_rate.max_difference", "selection_rate.min_ratio", "equalized_odds_difference"];
+    const SUMMED: [&str; 3] =
+        ["selection_rate.max_difference", "selection_rate.min_ratio", "equalized_odds_difference"];
     let summaries = rows
         .iter()
         .filter(|row| row.group.is_empty())
@@ -236,12 +239,19 @@ fn changes(release: &Release) -> Vec<(String, bool)> {
     changes.map(|change| (words::change(change), change.beyond_chance)).collect()
 }
 
+/// The interval methods and tests behind the numbers, in a fixed order.
+fn methods(release: &Release) -> Vec<(&'static str, &'static str)> {
+    let intervals: BTreeSet<_> = release.measurements.iter().filter_map(|row| row.method).collect();
+    let tests: BTreeSet<_> = release.measurements.iter().filter_map(|row| row.test).collect();
+    intervals.into_iter().map(words::method).chain(tests.into_iter().map(words::test)).collect()
+}
+
 /// What was judged or stands in a table of the page.
 fn glossary(release: &Release) -> Vec<Entry> {
     let judged = release.rules.iter().map(|rule| rule.metric.as_str());
     let mut ids: Vec<&str> = judged.chain(GROUP_COLUMNS).collect();
     ids.retain(|id| release.measurements.iter().any(|row| row.metric == *id));
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     ids.into_iter()
         .filter(|id| seen.insert(id.to_string()))
         .filter_map(|id| Metric::parse(id).ok())

@@ -3,24 +3,21 @@
 use std::fmt::Write;
 
 use super::terminal::clean;
-use crate::judge::Verdict;
 use crate::report::{Release, ReleasedFinding, words};
 
 /// The sentence, a table of findings by verdict, and the groups.
 pub fn write(release: &Release) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "# {}\n\n{}\n", safe(&release.title), words::headline(release));
-    for (verdict, title) in [
-        (Verdict::Fail, "Outside the tolerance"),
-        (Verdict::Inconclusive, "Could not be decided"),
-        (Verdict::NotEvaluated, "Nothing to work on"),
-        (Verdict::Pass, "Within the tolerance"),
-    ] {
+    for (verdict, title) in words::HEADINGS {
         let findings: Vec<&ReleasedFinding> = release.findings.iter().filter(|f| f.verdict == verdict).collect();
         if findings.is_empty() {
             continue;
         }
-        let _ = writeln!(text, "## {title}\n\n| rule | who | metric | found | expected | n | note |\n|---|---|---|---|---|---|---|");
+        let _ = writeln!(
+            text,
+            "## {title}\n\n| rule | who | metric | found | expected | n | note |\n|---|---|---|---|---|---|---|"
+        );
         for finding in findings {
             let _ = writeln!(
                 text,
@@ -39,7 +36,7 @@ pub fn write(release: &Release) -> String {
     for sentence in release.divisions.iter().flat_map(|division| &division.reversals) {
         let _ = writeln!(text, "> {}\n", safe(sentence));
     }
-    let _ = writeln!(text, "{} rows read, {} audited.", release.intake.rows, release.intake.used);
+    let _ = writeln!(text, "{}", words::rows(&release.intake));
     for exclusion in &release.exclusions {
         let _ = writeln!(text, "- {} rows {}", exclusion.rows, words::exclusion(exclusion.what));
     }

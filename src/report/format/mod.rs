@@ -39,8 +39,16 @@ pub const FORMATS: &[Format] = &[
     Format { name: "terminal", about: "a readable summary", write: |release| Ok(terminal::write(release)) },
     Format { name: "json", about: "the whole release, by the schema of `evenhand schema`", write: json::write },
     Format { name: "csv", about: "the tidy table, one row for each measurement", write: csv::write },
-    Format { name: "markdown", about: "verdicts as tables, for a pull request", write: |release| Ok(markdown::write(release)) },
-    Format { name: "github", about: "workflow commands that annotate a run", write: |release| Ok(github::write(release)) },
+    Format {
+        name: "markdown",
+        about: "verdicts as tables, for a pull request",
+        write: |release| Ok(markdown::write(release)),
+    },
+    Format {
+        name: "github",
+        about: "workflow commands that annotate a run",
+        write: |release| Ok(github::write(release)),
+    },
     Format { name: "junit", about: "a test report in JUnit's XML", write: junit::write },
 ];
 

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use crate::judge::Verdict;
 use crate::report::words;
 use crate::report::{Release, ReleasedFinding};
 
@@ -11,12 +10,7 @@ use crate::report::{Release, ReleasedFinding};
 pub fn write(release: &Release) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}\n\n{}", clean(&release.title), words::headline(release));
-    for (verdict, title) in [
-        (Verdict::Fail, "Outside the tolerance"),
-        (Verdict::Inconclusive, "Could not be decided"),
-        (Verdict::NotEvaluated, "Nothing to work on"),
-        (Verdict::Pass, "Within the tolerance"),
-    ] {
+    for (verdict, title) in words::HEADINGS {
         let findings: Vec<&ReleasedFinding> = release.findings.iter().filter(|f| f.verdict == verdict).collect();
         if findings.is_empty() {
             continue;
@@ -37,7 +31,13 @@ pub fn write(release: &Release) -> String {
 
 fn write_finding(text: &mut String, finding: &ReleasedFinding, release: &Release) {
     let note = if finding.level == "warn" { " (warning)" } else { "" };
-    let _ = writeln!(text, "  {:<13} {} · {}{note}", words::verdict(finding.verdict), clean(&finding.rule), clean(&words::whom(finding)));
+    let _ = writeln!(
+        text,
+        "  {:<13} {} · {}{note}",
+        words::verdict(finding.verdict),
+        clean(&finding.rule),
+        clean(&words::whom(finding))
+    );
     let _ = writeln!(
         text,
         "                {} {}; expected {}{}",
@@ -56,6 +56,11 @@ fn write_groups(text: &mut String, release: &Release) {
     for division in &release.divisions {
         let reference = division.reference.as_deref().map(|r| format!(", compared with {r}")).unwrap_or_default();
         let _ = writeln!(text, "\nGroups of {}{}", clean(&division.attribute), clean(&reference));
+        // One number for all groups: the first that is measured here.
+        let measured =
+            |id: &&str| release.measurements.iter().any(|row| row.attribute == division.attribute && row.metric == *id);
+        let main = ["selection_rate", "base_rate"].into_iter().find(measured).unwrap_or("mean_score");
+        let title = main.replace('_', " ");
         let width = division.groups.iter().map(|group| clean(&group.group).chars().count()).max().unwrap_or(0).min(40);
         for group in &division.groups {
             let size = group.n.value().map_or("withheld".to_string(), |n| n.to_string());
@@ -71,13 +76,8 @@ fn write_groups(text: &mut String, release: &Release) {
                     row.value.map(|value| format!("{} {interval}", words::number(value)))
                 })
             };
-            let (name, found) = match (rate("selection_rate"), rate("base_rate"), rate("mean_score")) {
-                (Some(found), ..) => ("selection rate", found),
-                (None, Some(found), _) => ("base rate", found),
-                (None, None, Some(found)) => ("mean score", found),
-                _ => ("rate", "withheld or undefined".into()),
-            };
-            let _ = writeln!(text, "  {:<width$}  n = {size:<9} {name} {found}", clean(&group.group));
+            let found = rate(main).unwrap_or("withheld or undefined".into());
+            let _ = writeln!(text, "  {:<width$}  n = {size:<9} {title} {found}", clean(&group.group));
         }
     }
 }
@@ -95,7 +95,7 @@ fn write_proxies(text: &mut String, release: &Release) {
 }
 
 fn write_rows(text: &mut String, release: &Release) {
-    let _ = writeln!(text, "\n{} rows read, {} audited.", release.intake.rows, release.intake.used);
+    let _ = writeln!(text, "\n{}", words::rows(&release.intake));
     for exclusion in &release.exclusions {
         let _ = writeln!(text, "  {} rows {}", exclusion.rows, words::exclusion(exclusion.what));
     }

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::super::count::Counter;
-use super::super::{Input, RecordedRow, TallyError, Tallied};
+use super::super::{Tallied, TallyError};
 use super::Engine;
 use super::source::Source;
+use crate::cells::{Input, LabelledRow};
 use crate::plan::Plan;
 
 /// Reads with polars on this machine, and counts batch by batch.
@@ -20,7 +21,7 @@ impl Engine for Embedded {
 }
 
 /// One pass; with an attribute it also keeps group and label of every row.
-pub(in super::super) fn tally(plan: &Plan, record: Option<&str>) -> Result<(Tallied, Vec<RecordedRow>), TallyError> {
+pub(in super::super) fn tally(plan: &Plan, record: Option<&str>) -> Result<(Tallied, Vec<LabelledRow>), TallyError> {
     let source = Source::open(&plan.data.path, plan.data.delimiter)?;
     let people = match &plan.data.demographics {
         None => None,

@@ -6,7 +6,7 @@ pub(super) mod source;
 
 pub use embedded::Embedded;
 
-use super::{TallyError, Tallied};
+use super::{Tallied, TallyError};
 use crate::plan::Plan;
 
 /// A way to count rows.

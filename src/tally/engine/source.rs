@@ -15,7 +15,7 @@ use polars::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::super::error::TallyError;
-use crate::plan::problem::suggestion;
+use crate::suggest::suggestion;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -90,7 +90,8 @@ impl Source {
                 source.numeric = vec![false; source.columns.len()];
             }
             _ => {
-                let schema = guarded(|| source.scan(&[])?.collect_schema()).map_err(|detail| source.unreadable(detail))?;
+                let schema =
+                    guarded(|| source.scan(&[])?.collect_schema()).map_err(|detail| source.unreadable(detail))?;
                 source.columns = schema.iter_names().map(|name| name.to_string()).collect();
                 source.numeric = schema.iter_values().map(|dtype| dtype.is_primitive_numeric()).collect();
             }

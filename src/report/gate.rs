@@ -1,0 +1,363 @@
+//! Which numbers may leave, one after the other.
+//!
+//! The gate knows what every published number says about counts, and asks the
+//! [`Guard`] whether a small count would follow.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Report;
+use super::guard::{Guard, Sum};
+use crate::catalogue::{BASES, Base, FN, FP, Metric, Outcomes, QUALIFIED, TN, TP, UNQUALIFIED, Value};
+use crate::cells::{Frame, Group, Outcome, Stratum};
+use crate::measure::{Against, Measurement};
+
+/// Which numbers have been let through so far.
+pub(super) struct Gate<'r> {
+    report: &'r Report,
+    min_cell: u64,
+    guard: Option<Guard>,
+    index: BTreeMap<(usize, Group, Stratum, usize), usize>,
+    scores: BTreeMap<(usize, Group), usize>,
+    by_strata: bool,
+    /// Base metrics that are shown: attribute, group, id.
+    shown: BTreeSet<(String, Option<Group>, &'static str)>,
+}
+
+/// More unknowns than this, and strata are not published.
+const MOST_UNKNOWNS: usize = 2_000;
+
+impl<'r> Gate<'r> {
+    /// A gate that has let nothing through yet.
+    pub(super) fn new(report: &'r Report, min_cell: u64) -> Gate<'r> {
+        let mut gate = Gate {
+            report,
+            min_cell,
+            guard: None,
+            index: BTreeMap::new(),
+            scores: BTreeMap::new(),
+            by_strata: true,
+            shown: BTreeSet::new(),
+        };
+        if min_cell <= 1 {
+            return gate;
+        }
+        gate.number_unknowns();
+        if gate.index.len() > MOST_UNKNOWNS {
+            gate.by_strata = false;
+            gate.index.clear();
+            gate.number_unknowns();
+        }
+        let unknowns = gate.index.len() + gate.scores.len();
+        let (facts, secrets) = (gate.facts(), gate.secrets());
+        gate.guard = Some(Guard::new(unknowns, &facts, &secrets));
+        gate
+    }
+
+    fn frames(&self) -> &'r [Frame] {
+        &self.report.ledger.frames
+    }
+
+    fn stratum_key(&self, stratum: &Stratum) -> Stratum {
+        if self.by_strata { stratum.clone() } else { Stratum::default() }
+    }
+
+    fn number_unknowns(&mut self) {
+        let mut places = BTreeSet::new();
+        for frame in self.frames() {
+            for tally in frame.groups.values() {
+                places.extend(tally.iter().map(|(stratum, outcome, _)| (self.stratum_key(stratum), outcome.index())));
+            }
+        }
+        for (at, frame) in self.frames().iter().enumerate() {
+            for group in frame.groups.keys() {
+                for (stratum, outcome) in &places {
+                    let next = self.index.len();
+                    self.index.insert((at, group.clone(), stratum.clone(), *outcome), next);
+                }
+            }
+        }
+        let mut next = self.index.len();
+        self.scores.clear();
+        for (at, frame) in self.frames().iter().enumerate() {
+            for group in frame.groups.keys() {
+                self.scores.insert((at, group.clone()), next);
+                next += 1;
+            }
+        }
+    }
+
+    /// What everyone knows: how many people there are in all; that every
+    /// division holds the same people, and an intersection refines its
+    /// attributes.
+    fn facts(&self) -> Vec<Sum> {
+        let mut facts = vec![self.sum(0, |_| true, None, everything())];
+        let places: BTreeSet<(&Stratum, usize)> =
+            self.index.keys().map(|(_, _, stratum, outcome)| (stratum, *outcome)).collect();
+        for (at, frame) in self.frames().iter().enumerate() {
+            for (other_at, other) in self.frames().iter().enumerate().take(at) {
+                let [column] = other.columns.as_slice() else { continue };
+                let position = frame.columns.iter().position(|name| name == column);
+                // An intersection adds up to each level of its attributes; two
+                // attributes only add up to the same whole.
+                let levels: Vec<Option<&Group>> = match position {
+                    Some(_) => other.groups.keys().map(Some).collect(),
+                    None => vec![None],
+                };
+                for level in levels {
+                    let mine = |group: &&Group| match (level, position) {
+                        (Some(level), Some(position)) => group.0[position] == level.0[0],
+                        _ => true,
+                    };
+                    let theirs = |group: &&Group| level.is_none_or(|level| level == *group);
+                    for (stratum, outcome) in &places {
+                        let unknown = |at: usize, group: &Group| {
+                            self.index.get(&(at, group.clone(), (*stratum).clone(), *outcome)).copied()
+                        };
+                        let left = frame.groups.keys().filter(mine).filter_map(|g| Some((unknown(at, g)?, 1)));
+                        let right =
+                            other.groups.keys().filter(theirs).filter_map(|g| Some((unknown(other_at, g)?, -1)));
+                        facts.push(left.chain(right).collect());
+                    }
+                    let score = |at: usize, group: &Group| self.scores[&(at, group.clone())];
+                    let left = frame.groups.keys().filter(mine).map(|g| (score(at, g), 1));
+                    let right = other.groups.keys().filter(theirs).map(|g| (score(other_at, g), -1));
+                    facts.push(left.chain(right).collect());
+                }
+            }
+        }
+        facts
+    }
+
+    /// Every small count that a metric could show, and every score of a small group.
+    fn secrets(&self) -> Vec<Sum> {
+        let mut secrets = Vec::new();
+        let sets = sets();
+        for (at, frame) in self.frames().iter().enumerate() {
+            for (group, tally) in &frame.groups {
+                let mut strata: Vec<Option<Stratum>> = vec![None];
+                if self.by_strata && !self.report.ledger.strata.is_empty() {
+                    let mut seen: Vec<Stratum> = tally.iter().map(|(stratum, _, _)| stratum.clone()).collect();
+                    seen.dedup();
+                    strata.extend(seen.into_iter().map(Some));
+                }
+                for stratum in &strata {
+                    for set in &sets {
+                        let count = tally
+                            .sum(|s, outcome| {
+                                stratum.as_ref().is_none_or(|wanted| wanted == s) && set.contains(outcome)
+                            })
+                            .n;
+                        if self.small(count) {
+                            secrets.push(self.sum(at, |g| g == group, stratum.as_ref(), *set));
+                        }
+                    }
+                }
+                if self.small(tally.total().n) {
+                    secrets.push(vec![(self.scores[&(at, group.clone())], 1)]);
+                }
+            }
+        }
+        secrets
+    }
+
+    /// Whether a count has to be withheld.
+    pub(super) fn small(&self, count: u64) -> bool {
+        count > 0 && count < self.min_cell
+    }
+
+    /// The count of an outcome set among some groups, as a sum of unknowns.
+    fn sum(&self, at: usize, keep: impl Fn(&Group) -> bool, stratum: Option<&Stratum>, set: Outcomes) -> Sum {
+        self.index
+            .iter()
+            .filter(|((frame, group, s, outcome), _)| {
+                *frame == at
+                    && keep(group)
+                    && stratum.is_none_or(|wanted| wanted == s)
+                    && set.contains(Outcome::ALL[*outcome])
+            })
+            .map(|(_, unknown)| (*unknown, 1))
+            .collect()
+    }
+
+    fn publish(&mut self, sums: &[Sum]) -> bool {
+        self.guard.as_mut().is_none_or(|guard| guard.publish(sums))
+    }
+
+    fn frame_at(&self, attribute: &str) -> usize {
+        self.frames().iter().position(|frame| frame.name() == attribute).unwrap_or(0)
+    }
+
+    /// The sizes of groups, before everything else.
+    pub(super) fn sizes(&mut self, report: &Report) -> BTreeMap<(String, Group), bool> {
+        let mut sizes = BTreeMap::new();
+        for division in &report.measurements.divisions {
+            let at = self.frame_at(&division.attribute);
+            for size in &division.groups {
+                let sum = self.sum(at, |group| *group == size.group, None, everything());
+                let shown = self.publish(&[sum]);
+                sizes.insert((division.attribute.clone(), size.group.clone()), shown);
+            }
+        }
+        sizes
+    }
+
+    /// The order in which numbers are let through; what comes late gives way.
+    /// Rates of groups come before those of everyone: a few people without a
+    /// recorded group must not cost the comparison that the audit is about.
+    pub(super) fn rows_in_order(&self, all: &[Measurement]) -> Vec<usize> {
+        let rank = |m: &Measurement| {
+            let stage = match m.metric {
+                Metric::Base(base) => match (&m.group, m.attribute.contains('*'), m.stratum.is_some()) {
+                    _ if base.rate().is_none() => 5,
+                    (_, _, true) => 4,
+                    (None, ..) => 1,
+                    (Some(group), false, _) if !group.is_missing() => 0,
+                    (Some(_), false, _) => 2,
+                    (Some(_), true, _) => 3,
+                },
+                Metric::Compared(..) => 6,
+                Metric::Summarised(..) => 7,
+                Metric::Composite(_) => 8,
+            };
+            let base = match m.metric {
+                Metric::Base(base) => BASES.iter().position(|other| other.id == base.id),
+                _ => None,
+            };
+            (stage, base)
+        };
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        order.sort_by_key(|&at| rank(&all[at]));
+        order
+    }
+
+    /// Whether a measurement may be shown; when it may, it counts as known.
+    pub(super) fn admit(&mut self, m: &Measurement) -> bool {
+        if self.guard.is_none() {
+            return true;
+        }
+        if m.stratum.is_some() && !self.by_strata {
+            return false;
+        }
+        match m.metric {
+            Metric::Base(base) => {
+                let shown = self.admit_base(base, m);
+                if shown && m.stratum.is_none() {
+                    self.shown.insert((m.attribute.clone(), m.group.clone(), base.id));
+                }
+                shown
+            }
+            Metric::Compared(base, _) => self.admit_comparison(base, m),
+            Metric::Summarised(base, _) => self.all_groups_shown(base, m),
+            Metric::Composite(_) => match m.metric.parts() {
+                Some((Metric::Compared(a, _), Metric::Compared(b, _))) => {
+                    self.admit_comparison(a, m) && self.admit_comparison(b, m)
+                }
+                Some((Metric::Summarised(a, _), Metric::Summarised(b, _))) => {
+                    self.all_groups_shown(a, m) && self.all_groups_shown(b, m)
+                }
+                _ => false,
+            },
+        }
+    }
+
+    /// Whether a base metric of a group has been let through.
+    pub(super) fn is_shown(&self, attribute: &str, group: Option<&Group>, base: &'static str) -> bool {
+        self.guard.is_none() || self.shown.contains(&(attribute.to_string(), group.cloned(), base))
+    }
+
+    fn admit_base(&mut self, base: &'static Base, m: &Measurement) -> bool {
+        let at = self.frame_at(&m.attribute);
+        let keep = |group: &Group| m.group.as_ref().is_none_or(|wanted| wanted == group);
+        match base.value {
+            Value::Rate(rate) => {
+                let sums =
+                    [rate.numerator(), rate.denominator()].map(|set| self.sum(at, keep, m.stratum.as_ref(), set));
+                self.publish(&sums)
+            }
+            Value::MeanScore => {
+                let unknowns = self.scores.iter().filter(|((frame, group), _)| *frame == at && keep(group));
+                let score: Sum = unknowns.map(|(_, unknown)| (*unknown, 1)).collect();
+                let size = self.sum(at, keep, None, everything());
+                self.publish(&[score, size])
+            }
+            Value::Auc | Value::Brier | Value::ExpectedCalibrationError => {
+                self.is_shown(&m.attribute, m.group.as_ref(), "base_rate") && self.every_group(m, "base_rate")
+            }
+            Value::BalancedAccuracy | Value::F1 | Value::MatthewsCorrelation | Value::Quotient(..) => {
+                ["tpr", "fpr"].iter().all(|id| self.is_shown(&m.attribute, m.group.as_ref(), id))
+            }
+        }
+    }
+
+    /// Numbers that add up over groups are shown for all groups or for none.
+    fn every_group(&self, m: &Measurement, base: &'static str) -> bool {
+        let attribute = &m.attribute;
+        match self.report.measurements.divisions.iter().find(|division| division.attribute == *attribute) {
+            Some(division) => division.groups.iter().all(|size| self.is_shown(attribute, Some(&size.group), base)),
+            None => true,
+        }
+    }
+
+    fn all_groups_shown(&self, base: &'static Base, m: &Measurement) -> bool {
+        let division = self.report.measurements.divisions.iter().find(|division| division.attribute == m.attribute);
+        division.is_none_or(|division| {
+            let mut compared = division.groups.iter().filter(|size| !size.group.is_missing());
+            compared.all(|size| self.is_shown(&m.attribute, Some(&size.group), base.id))
+        })
+    }
+
+    fn admit_comparison(&mut self, base: &'static Base, m: &Measurement) -> bool {
+        if !self.is_shown(&m.attribute, m.group.as_ref(), base.id) {
+            return false;
+        }
+        let (Some(reference), Some(group)) = (&m.reference, &m.group) else { return false };
+        let keep = |other: &Group| match reference {
+            Against::Group(reference) => other == reference,
+            Against::Overall => !other.is_missing(),
+            Against::Rest => other != group && !other.is_missing(),
+        };
+        if let Against::Group(reference) = reference {
+            return self.is_shown(&m.attribute, Some(reference), base.id);
+        }
+        let Some(rate) = base.rate() else { return self.is_shown("", None, base.id) };
+        let at = self.frame_at(&m.attribute);
+        let count = |set: Outcomes| -> u64 {
+            let groups = self.frames()[at].groups.iter().filter(|(group, _)| keep(group));
+            groups.map(|(_, tally)| tally.sum(|_, outcome| set.contains(outcome)).n).sum()
+        };
+        let (hits, all) = (count(rate.numerator()), count(rate.denominator()));
+        if self.small(hits) || self.small(all) || self.small(all - hits) {
+            return false;
+        }
+        let sums = [rate.numerator(), rate.denominator()].map(|set| self.sum(at, keep, None, set));
+        self.publish(&sums)
+    }
+}
+
+impl Gate<'_> {
+    /// Whether the base rate of everyone with a recorded group may be shown.
+    pub(super) fn admit_levelled_rate(&mut self, attribute: &str) -> bool {
+        let at = self.frame_at(attribute);
+        let sums = [QUALIFIED, QUALIFIED.or(UNQUALIFIED)].map(|set| self.sum(at, |g| !g.is_missing(), None, set));
+        self.publish(&sums)
+    }
+}
+
+fn everything() -> Outcomes {
+    Outcome::ALL.into_iter().fold(TP, |all, outcome| all.or(Outcomes::of(outcome.label, outcome.decision)))
+}
+
+/// Every set whose count a metric shows.
+fn sets() -> Vec<Outcomes> {
+    let mut sets = vec![everything(), TP, FP, FN, TN];
+    for rate in BASES.iter().filter_map(Base::rate) {
+        sets.extend([rate.numerator(), rate.denominator(), rate.complement().numerator()]);
+    }
+    let mut unique: Vec<Outcomes> = Vec::new();
+    for set in sets {
+        if !unique.contains(&set) {
+            unique.push(set);
+        }
+    }
+    unique
+}

@@ -1,0 +1,293 @@
+//! From a report to a release: the one place that withholds.
+
+use std::collections::BTreeMap;
+
+use super::gate::Gate;
+use super::release::*;
+use super::{Report, Row};
+use crate::cells::{Excluded, Exclusion, Group};
+use crate::judge::Finding;
+use crate::measure::{CalibrationBin, Measurement};
+use crate::plan::{Reading, Severity};
+
+/// Withholds what could give a small group away, and makes the document that
+/// formats may write.
+///
+/// A count from 1 to below `min_cell` is withheld wherever it would stand as a
+/// numerator, as a denominator or as the rest of one; the rate, its interval
+/// and its test go with it, and so do comparisons with it. Other numbers are
+/// withheld as far as they would let it be computed. Zeros are shown. Verdicts
+/// stay, marked.
+pub fn suppress(report: Report) -> Release {
+    let min_cell = report.plan.min_cell;
+    let mut gate = Gate::new(&report, min_cell);
+    let sizes = gate.sizes(&report);
+    let order = gate.rows_in_order(&report.measurements.all);
+    let mut shown = vec![false; report.measurements.all.len()];
+    for at in order {
+        shown[at] = gate.admit(&report.measurements.all[at]);
+    }
+    let adjusted: BTreeMap<String, f64> = report
+        .judgement
+        .findings
+        .iter()
+        .filter_map(|finding| Some((identity(finding.measurement.as_ref()?), finding.p_adjusted?)))
+        .collect();
+    let rows: BTreeMap<String, Row> = report
+        .measurements
+        .all
+        .iter()
+        .zip(&shown)
+        .map(|(m, shown)| {
+            let identity = identity(m);
+            let row = if *shown { Row::shown(m, adjusted.get(&identity).copied()) } else { Row::withheld(m) };
+            (identity, row)
+        })
+        .collect();
+    let findings = report.judgement.findings.iter().map(|finding| released(finding, &rows)).collect();
+    let measurements = report.measurements.all.iter().filter_map(|m| rows.get(&identity(m)).cloned()).collect();
+    let divisions = divisions(&report, &gate, &sizes);
+    let reweighing = reweighing(&report, &mut gate);
+    let proxies = proxies(&report, &sizes);
+    let joint_proxies = joint_proxies(&report, min_cell);
+    let exclusions = exclusions(&report, &gate);
+    let rules = report.plan.rules.iter().map(|rule| ReleasedRule {
+        id: rule.id.clone(),
+        metric: rule.metric.id(),
+        tolerance: Tolerance { at_least: rule.at_least, at_most: rule.at_most },
+        level: severity(rule.severity).into(),
+        on: if rule.reading == Reading::Point { "point".into() } else { "interval".into() },
+        basis: rule.basis.clone(),
+    });
+    Release {
+        schema: 1,
+        title: report.plan.title.clone().unwrap_or_else(|| "Audit of decisions by group".into()),
+        intake: report.ledger.intake,
+        confidence: report.plan.confidence.value(),
+        min_group_size: report.plan.min_group_size,
+        min_cell,
+        strata: report.ledger.strata.clone(),
+        rules: rules.collect(),
+        findings,
+        family: report.judgement.family as u64,
+        divisions,
+        measurements,
+        proxies,
+        joint_proxies,
+        reweighing,
+        exclusions,
+        over_time: None,
+        warnings: report.warnings,
+        provenance: Provenance { inputs: report.inputs, ..report.provenance },
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warn => "warn",
+    }
+}
+
+fn identity(m: &Measurement) -> String {
+    format!("{:?}", (&m.attribute, &m.group, &m.stratum, m.metric.id(), &m.reference))
+}
+
+fn released(finding: &Finding, rows: &BTreeMap<String, Row>) -> ReleasedFinding {
+    let row = finding.measurement.as_ref().and_then(|m| rows.get(&identity(m)).cloned()).unwrap_or_else(|| Row {
+        attribute: finding.attribute.clone(),
+        group: finding.absent_group.clone().unwrap_or_default(),
+        metric: finding.metric().id(),
+        ..Row::default()
+    });
+    let hidden = row.suppressed;
+    let (below, above) = finding.detectable.filter(|_| !hidden).unwrap_or_default();
+    ReleasedFinding {
+        rule: finding.rule.id.clone(),
+        level: severity(finding.rule.severity).into(),
+        tolerance: Tolerance { at_least: finding.rule.at_least, at_most: finding.rule.at_most },
+        verdict: finding.verdict,
+        reason: finding.reason,
+        by_interval: finding.by_interval,
+        measurement: row,
+        settled_by: finding.settled_by.filter(|_| !hidden),
+        detectable_below: below,
+        detectable_above: above,
+    }
+}
+
+fn divisions(report: &Report, gate: &Gate<'_>, sizes: &BTreeMap<(String, Group), bool>) -> Vec<ReleasedDivision> {
+    let divisions = report.measurements.divisions.iter();
+    divisions
+        .map(|division| {
+            let attribute = &division.attribute;
+            let size_shown = |group: &Group| sizes.get(&(attribute.clone(), group.clone())).copied().unwrap_or(false);
+            let reversals = division.reversals.iter().map(|reversal| {
+                let known = gate.is_shown(attribute, Some(&reversal.group), reversal.metric);
+                super::words::reversal(reversal, division, &report.ledger.strata, known)
+            });
+            let groups = division.groups.iter().map(|size| {
+                let shown = size_shown(&size.group);
+                ReleasedGroup {
+                    group: size.group.to_string(),
+                    n: Shown::when(shown, size.n),
+                    n_eff: Shown::when(shown, size.n_eff),
+                    share: Shown::when(shown, size.share),
+                    too_small: size.too_small,
+                    missing: size.group.is_missing(),
+                }
+            });
+            let curves = division.groups.iter().filter(|size| size_shown(&size.group)).map(|size| CalibrationCurve {
+                group: size.group.to_string(),
+                bins: size
+                    .calibration
+                    .iter()
+                    .filter(|bin| !withheld(bin, report.plan.min_cell))
+                    .map(|bin| Calibrated { low: bin.low, high: bin.high, mean_score: bin.mean_score, rate: bin.rate })
+                    .collect(),
+            });
+            ReleasedDivision {
+                attribute: attribute.clone(),
+                reference: division.reference.as_ref().map(ToString::to_string),
+                data_chosen: division.data_chosen,
+                groups: groups.collect(),
+                reversals: reversals.collect(),
+                calibration: curves.filter(|curve| !curve.bins.is_empty()).collect(),
+            }
+        })
+        .collect()
+}
+
+/// Whether a bin of a calibration curve has few people of either label.
+fn withheld(bin: &CalibrationBin, min_cell: u64) -> bool {
+    let few = |people: f64| people.round() > 0.0 && people.round() < min_cell as f64;
+    few(bin.n) || few(bin.n * bin.rate) || few(bin.n * (1.0 - bin.rate))
+}
+
+fn reweighing(report: &Report, gate: &mut Gate<'_>) -> Vec<ReleasedReweighing> {
+    let mut released = Vec::new();
+    for table in &report.reweighings {
+        let known = |group: &Group| gate.is_shown(&table.attribute, Some(group), "base_rate");
+        let weights: Vec<ReleasedWeight> = table
+            .before
+            .iter()
+            .map(|(group, rate)| {
+                let shown = known(group);
+                let factor = |favourable| table.weight(group, favourable).filter(|_| shown);
+                ReleasedWeight {
+                    group: group.to_string(),
+                    favourable: factor(true),
+                    unfavourable: factor(false),
+                    base_rate: rate.filter(|_| shown),
+                    suppressed: !shown,
+                }
+            })
+            .collect();
+        // The effective numbers are made of all cells: one unknown would follow.
+        let complete = weights.iter().all(|weight| !weight.suppressed);
+        let unmoved = table.unmoved.iter().filter(|group| known(group)).map(ToString::to_string).collect();
+        released.push(ReleasedReweighing {
+            attribute: table.attribute.clone(),
+            weights,
+            base_rate_after: Shown::when(gate.admit_levelled_rate(&table.attribute), table.overall),
+            n_eff_before: Shown::when(complete, table.n_eff_before),
+            n_eff_after: Shown::when(complete, table.n_eff_after),
+            unmoved,
+        });
+    }
+    released
+}
+
+fn proxies(report: &Report, sizes: &BTreeMap<(String, Group), bool>) -> Vec<ReleasedProxy> {
+    let pairs = report.proxies.associations.iter();
+    pairs
+        .map(|pair| {
+            let told = pair
+                .best_told
+                .as_ref()
+                .filter(|(group, _)| sizes.get(&(pair.attribute.clone(), group.clone())).copied().unwrap_or(false));
+            ReleasedProxy {
+                feature: pair.feature.clone(),
+                attribute: pair.attribute.clone(),
+                kind: pair.kind,
+                legitimate: pair.legitimate,
+                measure: pair.measure,
+                strength: pair.strength,
+                best_told: told.map(|(group, _)| group.to_string()),
+                auc: told.map(|(_, auc)| *auc),
+                p: pair.p,
+                p_adjusted: pair.p_adjusted,
+            }
+        })
+        .collect()
+}
+
+fn joint_proxies(report: &Report, min_cell: u64) -> Vec<ReleasedJoint> {
+    let mut released = Vec::new();
+    for joint in &report.proxies.joint {
+        for group in joint.groups.iter().filter(|group| group.n >= min_cell) {
+            released.push(ReleasedJoint {
+                attribute: joint.attribute.clone(),
+                group: group.group.to_string(),
+                auc: group.auc,
+                low: group.low,
+                high: group.high,
+                null_highest: group.null_highest,
+                p: group.p,
+                rows: joint.rows,
+                folds: joint.folds,
+                permutations: joint.permutations,
+            });
+        }
+    }
+    released
+}
+
+/// Rows by group of each attribute. Small counts are withheld, and the smallest
+/// other one, a zero too, where a single one would follow from the total.
+///
+/// How many rows were left out in all is always shown. How many people of a
+/// group have no label also follows from its size and the denominators of its
+/// rates, wherever those are shown.
+fn exclusions(report: &Report, gate: &Gate<'_>) -> Vec<Exclusions> {
+    let mut released = Vec::new();
+    for (what, excluded) in &report.ledger.exclusions {
+        let by_group = report.plan.attributes.iter().flat_map(|attribute| {
+            let groups = report.ledger.frame(&attribute.column).into_iter().flat_map(|frame| frame.groups.keys());
+            by_group(*what, excluded, &attribute.column, groups, gate)
+        });
+        let by_group = by_group.collect();
+        released.push(Exclusions { what: *what, kept: what.kept(), rows: excluded.rows, by_group });
+    }
+    released
+}
+
+fn by_group<'g>(
+    what: Exclusion,
+    excluded: &Excluded,
+    attribute: &str,
+    groups: impl Iterator<Item = &'g Group>,
+    gate: &Gate<'_>,
+) -> Vec<ExcludedRows> {
+    let noted = excluded.by_group.iter().filter(|((name, _), _)| name == attribute);
+    let mut counts: BTreeMap<&Group, u64> = noted.map(|((_, group), rows)| (group, *rows)).collect();
+    // Without demographics only the attributes of the outputs are known.
+    if counts.is_empty() {
+        return Vec::new();
+    }
+    if what != Exclusion::NoDemographics {
+        groups.for_each(|group| _ = counts.entry(group).or_default());
+    }
+    let mut hidden: Vec<&Group> =
+        counts.iter().filter(|(_, rows)| gate.small(**rows)).map(|(group, _)| *group).collect();
+    if let [only] = hidden.as_slice() {
+        let others = counts.iter().filter(|(group, _)| *group != only);
+        hidden.extend(others.min_by_key(|(_, rows)| **rows).map(|(group, _)| *group));
+    }
+    let row = |(group, rows): (&&Group, &u64)| ExcludedRows {
+        attribute: attribute.to_string(),
+        group: group.to_string(),
+        rows: Shown::when(!hidden.contains(group), *rows),
+    };
+    counts.iter().map(row).collect()
+}

@@ -1,0 +1,77 @@
+//! The sample of rows that models see, while it is being drawn.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::intern::Coder;
+use crate::cells::{FeatureKind, Level, Matrix, MatrixRow, Value};
+
+/// Rows that models see at most.
+const SAMPLE: usize = 20_000;
+
+/// A sampled row, ordered by its hash; rows of the same key by all that they hold.
+#[derive(Debug, PartialEq)]
+struct Sampled(MatrixRow);
+
+impl Eq for Sampled {}
+
+impl PartialOrd for Sampled {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Sampled {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let text = |row: &Sampled| format!("{:?}", row.0);
+        self.0.hash.cmp(&other.0.hash).then_with(|| text(self).cmp(&text(other)))
+    }
+}
+
+/// The rows with the smallest hashes so far.
+#[derive(Debug, Default)]
+pub(super) struct Sample {
+    rows: BinaryHeap<Sampled>,
+}
+
+impl Sample {
+    /// Takes the row in if its hash is small enough.
+    pub(super) fn offer(&mut self, hash: u64, row: impl FnOnce() -> MatrixRow) {
+        let full = self.rows.len() >= SAMPLE;
+        if full && self.rows.peek().is_some_and(|largest| largest.0.hash < hash) {
+            return;
+        }
+        self.rows.push(Sampled(row()));
+        if full {
+            self.rows.pop();
+        }
+    }
+
+    /// The sample, with every feature in its final kind.
+    pub(super) fn finish(self, attributes: &[&Coder], kinds: &[(String, Option<FeatureKind>)]) -> Matrix {
+        let kept: Vec<usize> = (0..kinds.len()).filter(|&at| kinds[at].1.is_some()).collect();
+        let mut matrix = Matrix {
+            attributes: attributes.iter().map(|coder| coder.column.clone()).collect(),
+            features: kinds.iter().filter_map(|(name, kind)| kind.map(|kind| (name.clone(), kind))).collect(),
+            limit: SAMPLE,
+            rows: Vec::new(),
+        };
+        let rows = self.rows.into_iter().map(|Sampled(mut row)| {
+            row.values = kept.iter().map(|&at| settled(&row.values[at], kinds[at].1)).collect();
+            row
+        });
+        matrix.extend(rows.collect());
+        matrix
+    }
+}
+
+/// A value in the kind that its column turned out to be.
+fn settled(value: &Value, kind: Option<FeatureKind>) -> Value {
+    match (value, kind) {
+        (Value::Level(Level::Value(text)), Some(FeatureKind::Numeric)) => {
+            text.parse().map_or(Value::Level(Level::Missing), Value::Number)
+        }
+        (Value::Number(number), Some(FeatureKind::Categorical)) => Value::Level(Level::value(number.to_string())),
+        (value, _) => value.clone(),
+    }
+}
