@@ -51,7 +51,7 @@ fn quotient(numerator: Outcomes, denominator: Outcomes, part: &Part, level: Leve
     let above = part.cell(numerator).weight.value();
     let below = part.cell(denominator).weight.value();
     if below <= 0.0 {
-        let why = if above > 0.0 { Why::ZeroDenominator } else { empty(&labelled) };
+        let why = if above > 0.0 { Why::ZeroDenominator } else { empty(&part.cell(denominator)) };
         return Measured::undefined(why, &labelled);
     }
     let interval = if numerator.without(denominator) == numerator {
@@ -104,7 +104,12 @@ fn matthews(part: &Part) -> Measured {
     let labelled = part.cell(TP.or(FP).or(FN).or(TN));
     let spread = ((tp + fp) * (tp + fn_)).sqrt() * ((tn + fp) * (tn + fn_)).sqrt();
     if spread <= 0.0 {
-        let why = if labelled.n == 0 { Why::EmptyDenominator } else { Why::OneClass };
+        let one_label = tp + fn_ <= 0.0 || tn + fp <= 0.0;
+        let why = match labelled.n {
+            0 => Why::EmptyDenominator,
+            _ if one_label => Why::OneClass,
+            _ => Why::Constant,
+        };
         return Measured::undefined(why, &labelled);
     }
     Measured::new(((tp * tn - fp * fn_) / spread).clamp(-1.0, 1.0), &labelled)

@@ -43,7 +43,9 @@ pub(super) fn compare(base: &Base, how: Comparison, sides: &Sides<'_>, scale: Op
             (Some(one), Some(two)) => match odds_ratio(one, two) {
                 Some(odds) => Quantity::Value(odds),
                 None if one.successes() * two.failures() == 0.0 => Quantity::Undefined(Why::BothZero),
-                None => Quantity::Undefined(Why::ZeroReference),
+                None if two.successes() == 0.0 => Quantity::Undefined(Why::ZeroReference),
+                // Nobody of the group is without: its odds have no bound.
+                None => Quantity::Undefined(Why::ZeroDenominator),
             },
             _ => Quantity::Undefined(Why::UndefinedGroup),
         },

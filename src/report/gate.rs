@@ -11,13 +11,20 @@ use crate::catalogue::{BASES, Base, FN, FP, Metric, Outcomes, QUALIFIED, TN, TP,
 use crate::cells::{Frame, Group, Outcome, Stratum};
 use crate::measure::{Against, Measurement};
 
+/// What else than people adds up over groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Sums {
+    Scores,
+    SquaredErrors,
+}
+
 /// Which numbers have been let through so far.
 pub(super) struct Gate<'r> {
     report: &'r Report,
     min_cell: u64,
     guard: Option<Guard>,
     index: BTreeMap<(usize, Group, Stratum, usize), usize>,
-    scores: BTreeMap<(usize, Group), usize>,
+    scores: BTreeMap<(Sums, usize, Group), usize>,
     by_strata: bool,
     /// Base metrics that are shown: attribute, group, id.
     shown: BTreeSet<(String, Option<Group>, &'static str)>,
@@ -78,10 +85,12 @@ impl<'r> Gate<'r> {
         }
         let mut next = self.index.len();
         self.scores.clear();
-        for (at, frame) in self.frames().iter().enumerate() {
-            for group in frame.groups.keys() {
-                self.scores.insert((at, group.clone()), next);
-                next += 1;
+        for sums in [Sums::Scores, Sums::SquaredErrors] {
+            for (at, frame) in self.frames().iter().enumerate() {
+                for group in frame.groups.keys() {
+                    self.scores.insert((sums, at, group.clone()), next);
+                    next += 1;
+                }
             }
         }
     }
@@ -118,10 +127,12 @@ impl<'r> Gate<'r> {
                             other.groups.keys().filter(theirs).filter_map(|g| Some((unknown(other_at, g)?, -1)));
                         facts.push(left.chain(right).collect());
                     }
-                    let score = |at: usize, group: &Group| self.scores[&(at, group.clone())];
-                    let left = frame.groups.keys().filter(mine).map(|g| (score(at, g), 1));
-                    let right = other.groups.keys().filter(theirs).map(|g| (score(other_at, g), -1));
-                    facts.push(left.chain(right).collect());
+                    for sums in [Sums::Scores, Sums::SquaredErrors] {
+                        let score = |at: usize, group: &Group| self.scores[&(sums, at, group.clone())];
+                        let left = frame.groups.keys().filter(mine).map(|g| (score(at, g), 1));
+                        let right = other.groups.keys().filter(theirs).map(|g| (score(other_at, g), -1));
+                        facts.push(left.chain(right).collect());
+                    }
                 }
             }
         }
@@ -152,8 +163,11 @@ impl<'r> Gate<'r> {
                         }
                     }
                 }
-                if self.small(tally.total().n) {
-                    secrets.push(vec![(self.scores[&(at, group.clone())], 1)]);
+                let labelled = tally.sum(|_, outcome| QUALIFIED.or(UNQUALIFIED).contains(outcome));
+                for (sums, people) in [(Sums::Scores, tally.total().n), (Sums::SquaredErrors, labelled.n)] {
+                    if self.small(people) {
+                        secrets.push(vec![(self.scores[&(sums, at, group.clone())], 1)]);
+                    }
                 }
             }
         }
@@ -274,28 +288,28 @@ impl<'r> Gate<'r> {
                     [rate.numerator(), rate.denominator()].map(|set| self.sum(at, keep, m.stratum.as_ref(), set));
                 self.publish(&sums)
             }
-            Value::MeanScore => {
-                let unknowns = self.scores.iter().filter(|((frame, group), _)| *frame == at && keep(group));
-                let score: Sum = unknowns.map(|(_, unknown)| (*unknown, 1)).collect();
-                let size = self.sum(at, keep, None, everything());
-                self.publish(&[score, size])
+            Value::MeanScore => self.admit_sum(Sums::Scores, m, everything()),
+            Value::Brier => {
+                self.is_shown(&m.attribute, m.group.as_ref(), "base_rate")
+                    && self.admit_sum(Sums::SquaredErrors, m, QUALIFIED.or(UNQUALIFIED))
             }
-            Value::Auc | Value::Brier | Value::ExpectedCalibrationError => {
-                self.is_shown(&m.attribute, m.group.as_ref(), "base_rate") && self.every_group(m, "base_rate")
-            }
+            // These do not add up over groups.
+            Value::Auc | Value::ExpectedCalibrationError => self.is_shown(&m.attribute, m.group.as_ref(), "base_rate"),
             Value::BalancedAccuracy | Value::F1 | Value::MatthewsCorrelation | Value::Quotient(..) => {
                 ["tpr", "fpr"].iter().all(|id| self.is_shown(&m.attribute, m.group.as_ref(), id))
             }
         }
     }
 
-    /// Numbers that add up over groups are shown for all groups or for none.
-    fn every_group(&self, m: &Measurement, base: &'static str) -> bool {
-        let attribute = &m.attribute;
-        match self.report.measurements.divisions.iter().find(|division| division.attribute == *attribute) {
-            Some(division) => division.groups.iter().all(|size| self.is_shown(attribute, Some(&size.group), base)),
-            None => true,
-        }
+    /// A mean over some people: a sum that adds up over groups, and their number.
+    fn admit_sum(&mut self, sums: Sums, m: &Measurement, people: Outcomes) -> bool {
+        let at = self.frame_at(&m.attribute);
+        let keep = |group: &Group| m.group.as_ref().is_none_or(|wanted| wanted == group);
+        let unknowns =
+            self.scores.iter().filter(|((other, frame, group), _)| *other == sums && *frame == at && keep(group));
+        let sum: Sum = unknowns.map(|(_, unknown)| (*unknown, 1)).collect();
+        let number = self.sum(at, keep, None, people);
+        self.publish(&[sum, number])
     }
 
     fn all_groups_shown(&self, base: &'static Base, m: &Measurement) -> bool {

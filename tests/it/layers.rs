@@ -82,7 +82,13 @@ fn folders_named(code: &str) -> BTreeSet<String> {
         });
         outer.collect::<String>().split(',').map(first).collect()
     });
-    named.filter(|name| !name.is_empty()).map(|name| if name == "audit" { "audit.rs".into() } else { name }).collect()
+    // The root passes the recipe on; a part may be one file instead of a folder.
+    let part = |name: String| match name.as_str() {
+        "audit" | "reweigh" => "audit.rs".to_string(),
+        _ if at(&format!("src/{name}.rs")).is_file() => format!("{name}.rs"),
+        _ => name,
+    };
+    named.filter(|name| !name.is_empty()).map(part).collect()
 }
 
 /// Whether code names an external crate, and not a module of the same name.
