@@ -63,5 +63,7 @@ pub(super) fn proportion(numerator: &Cell, denominator: &Cell) -> Option<Proport
     if whole <= 0.0 || n <= 0.0 {
         return None;
     }
-    Proportion::new((part * n / whole).clamp(0.0, n), n)
+    // Everyone is everyone: no rounding may leave a splinter of a failure.
+    let successes = if part >= whole { n } else { (part * n / whole).clamp(0.0, n) };
+    Proportion::new(successes, n)
 }

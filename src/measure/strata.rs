@@ -34,8 +34,8 @@ pub(super) fn pooled(how: Comparison, found: Option<&MantelHaenszel>, people: &C
     let test = Test { method: TestMethod::CochranMantelHaenszel, statistic: Some(found.statistic), p: found.p };
     let (quantity, interval) = match how {
         Comparison::MantelHaenszelDifference => {
-            let interval = found.difference_interval.around(found.difference);
-            (Quantity::Value(found.difference), Some((interval, Method::Sato)))
+            let interval = found.difference_interval.map(|interval| (interval.around(found.difference), Method::Sato));
+            (Quantity::Value(found.difference), interval)
         }
         _ => {
             let quantity = found.odds_ratio.map_or(Quantity::Undefined(Why::ZeroReference), Quantity::Value);

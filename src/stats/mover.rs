@@ -34,16 +34,16 @@ pub fn mover_ratio(first: Estimate, second: Estimate) -> Option<Interval> {
     if second.value <= 0.0 || first.value < 0.0 {
         return None;
     }
-    let (product, l1, u1) = (first.value * second.value, first.interval.low, first.interval.high);
-    let (l2, u2) = (second.interval.low, second.interval.high);
-    let end = |mine: f64, theirs: f64, sign: f64| {
-        let square = mine * theirs * (2.0 * first.value - mine) * (2.0 * second.value - theirs);
-        (product + sign * (product * product - square).max(0.0).sqrt()) / (theirs * (2.0 * second.value - theirs))
-    };
-    // When an end lies more than twice as far as the estimate the fraction
-    // changes sign: the data set no limit on that side.
-    let low = if u2 < 2.0 * second.value { end(l1, u2, -1.0).max(0.0) } else { (l1 / u2).max(0.0) };
-    let high = if l2 > 0.0 { end(u1, l2, 1.0) } else { f64::INFINITY };
+    let product = first.value * second.value;
+    let spread = |estimate: Estimate, end: f64| end * (2.0 * estimate.value - end);
+    let root = |mine: f64, theirs: f64| product + (product * product - mine * theirs).max(0.0).sqrt();
+    // The lower end with the root moved to the denominator: it stays finite
+    // where an upper end lies twice as far as its estimate, and is the inverse
+    // of the upper end of `second / first`.
+    let (mine, theirs) = (spread(first, first.interval.low), spread(second, second.interval.high));
+    let low = if mine > 0.0 { mine / root(mine, theirs) } else { 0.0 };
+    let (mine, theirs) = (spread(first, first.interval.high), spread(second, second.interval.low));
+    let high = if theirs > 0.0 { root(mine, theirs) / theirs } else { f64::INFINITY };
     Some(Interval::new(low, high).around(first.value / second.value))
 }
 
@@ -78,6 +78,9 @@ mod tests {
             let second = estimate(other, (other - spread).max(0.0), (other + spread).min(1.0));
             let ratio = mover_ratio(first, second).expect("defined");
             prop_assert!(ratio.contains(value / other) && ratio.low >= 0.0);
+            if let Some(swapped) = mover_ratio(second, first) {
+                prop_assert!((ratio.low * swapped.high - 1.0).abs() < 1e-9 || ratio.low == 0.0 && swapped.high.is_infinite());
+            }
         }
     }
 }

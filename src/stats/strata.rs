@@ -26,7 +26,7 @@ pub struct MantelHaenszel {
     /// The common difference of rates.
     pub difference: f64,
     /// Its interval (Sato 1989).
-    pub difference_interval: Interval,
+    pub difference_interval: Option<Interval>,
     /// The Cochran–Mantel–Haenszel statistic without continuity correction.
     pub statistic: f64,
     /// Its p, one degree of freedom.
@@ -73,13 +73,19 @@ pub fn mantel_haenszel(strata: &[StratumTable], level: Level) -> Option<MantelHa
         Interval::new((log - half).exp(), (log + half).exp())
     });
     let difference = gap / size;
-    let half = level.z() * (difference * slope + level_term).max(0.0).sqrt() / size;
+    // Where every stratum separates the sides wholly the variance is zero, which
+    // is no certainty: then there is no interval. What is left of rounding counts as zero.
+    let spread = difference * slope + level_term;
+    let difference_interval = (spread > 1e-9 * ((difference * slope).abs() + level_term)).then(|| {
+        let half = level.z() * spread.sqrt() / size;
+        Interval::new(difference - half, difference + half).clamp(-1.0, 1.0)
+    });
     let statistic = excess * excess / variance;
     Some(MantelHaenszel {
         odds_ratio,
         odds_ratio_interval,
         difference,
-        difference_interval: Interval::new(difference - half, difference + half).clamp(-1.0, 1.0),
+        difference_interval,
         statistic,
         p: chi_square_survival(statistic, 1.0),
         strata: shared.len(),

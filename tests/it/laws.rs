@@ -1,1 +1,315 @@
-//! TBD
+//! Laws that hold for every table: what may change without changing anything,
+//! and what must change with it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use evenhand::report::Row;
+use evenhand::stats::Counter;
+use evenhand::{Ledger, Plan, Release, tally};
+use proptest::prelude::*;
+
+use crate::support::{Table, close};
+
+/// A row as it is drawn: group, stratum, decision, label, score, weight, number, name.
+#[derive(Clone, Debug)]
+struct Person {
+    group: usize,
+    stratum: usize,
+    decision: usize,
+    label: usize,
+    score: u8,
+    weight: f64,
+    number: i32,
+    name: usize,
+}
+
+const GROUPS: [&str; 4] = ["a", "b", "c", ""];
+const WORDS: [&str; 3] = ["yes", "no", ""];
+
+fn people(most: usize) -> impl Strategy<Value = Vec<Person>> {
+    let person = (0..4usize, 0..2usize, 0..3usize, 0..3usize, 0..=10u8, 0.01..20.0f64, -3..4i32, 0..3usize).prop_map(
+        |(group, stratum, decision, label, score, weight, number, name)| Person {
+            group,
+            stratum,
+            decision,
+            label,
+            score,
+            weight,
+            number,
+            name,
+        },
+    );
+    prop::collection::vec(person, 12..most)
+}
+
+/// The table, with a key that is the person and not the place.
+fn csv(people: &[Person], first: usize, groups: &[&str; 4], scale: f64) -> String {
+    let mut csv = String::from("id,group,stratum,decision,label,score,weight,number,name\n");
+    for (at, p) in people.iter().enumerate() {
+        csv.push_str(&format!(
+            "{},{},s{},{},{},{},{},{},n{}\n",
+            first + at,
+            groups[p.group],
+            p.stratum,
+            WORDS[p.decision],
+            WORDS[p.label],
+            f64::from(p.score) / 10.0,
+            p.weight * scale,
+            p.number,
+            p.name
+        ));
+    }
+    // Somebody gets each answer, so that the plan's favourable value occurs.
+    csv.push_str(&format!("k{first},{},s0,yes,yes,0.5,{scale},1,n0\n", groups[0]));
+    csv.push_str(&format!("l{first},{},s0,no,no,0.5,{scale},2,n1\n", groups[1]));
+    csv
+}
+
+fn plan(reference: &str, weighted: bool) -> String {
+    let weight = if weighted { "weight = \"weight\"\n" } else { "" };
+    format!(
+        r#"
+[audit]
+min_group_size = 1
+[data]
+path = "data.csv"
+key = "id"
+[roles]
+decision = {{ column = "decision", favourable = "yes" }}
+label = {{ column = "label", favourable = "yes" }}
+score = "score"
+strata = ["stratum"]
+features = {{ include = ["number", "name"] }}
+{weight}[[attribute]]
+column = "group"
+reference = "{reference}"
+[[attribute]]
+column = "stratum"
+[[cross]]
+attributes = ["group", "stratum"]
+[privacy]
+min_cell = 0
+"#
+    )
+}
+
+fn count(csv: &str, weighted: bool) -> tally::Tallied {
+    let table = Table::new(csv);
+    let text = plan("a", weighted);
+    let plan = Plan::from_text(&text, "plan", table.path(), &Default::default()).expect("valid");
+    tally::run(&plan).expect("readable")
+}
+
+fn audit(csv: &str, reference: &str, weighted: bool) -> Release {
+    Table::new(csv).audit(&plan(reference, weighted))
+}
+
+type Key = (String, String, String, String, String);
+
+fn by_key(release: &Release) -> BTreeMap<Key, Row> {
+    let rows = release.measurements.iter();
+    rows.map(|r| {
+        let key = (r.attribute.clone(), r.group.clone(), r.stratum.clone(), r.metric.clone(), r.reference.clone());
+        (key, r.clone())
+    })
+    .collect()
+}
+
+fn near(one: Option<f64>, other: Option<f64>) -> bool {
+    match (one, other) {
+        (Some(a), Some(b)) => close(a, b, 1e-8 * a.abs().max(1.0)),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+fn merged(one: &Ledger, other: &Ledger) -> Ledger {
+    let mut all = one.clone();
+    all.merge(other).expect("the same plan");
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// tally(A ∪ B) = merge(tally(A), tally(B)), in any order, ledger and sample.
+    #[test]
+    fn merging_is_counting_together(people in people(60), weighted in any::<bool>()) {
+        let (left, right) = people.split_at(people.len() / 3);
+        let (one, other) = (csv(left, 0, &GROUPS, 1.0), csv(right, 1000, &GROUPS, 1.0));
+        let both = format!("{one}{}", other.split_once('\n').expect("a header").1);
+        let (one, other, both) = (count(&one, weighted), count(&other, weighted), count(&both, weighted));
+        prop_assert_eq!(&merged(&one.ledger, &other.ledger), &both.ledger);
+        prop_assert_eq!(&merged(&other.ledger, &one.ledger), &both.ledger);
+        let mut sample = other.matrix.clone();
+        sample.extend(one.matrix.rows.clone());
+        prop_assert_eq!(&sample, &both.matrix);
+        let text = serde_json::to_string(&both.ledger).expect("serialisable");
+        prop_assert_eq!(&serde_json::from_str::<Ledger>(&text).expect("the same"), &both.ledger);
+    }
+
+    /// The order of rows changes nothing, to the last bit.
+    #[test]
+    fn the_order_of_rows_changes_nothing(people in people(60), seed in any::<u64>()) {
+        let table = csv(&people, 0, &GROUPS, 1.0);
+        let mut lines: Vec<&str> = table.lines().collect();
+        Counter::new(seed, 0).shuffle(&mut lines[1..]);
+        let (mut one, mut other) = (audit(&table, "a", true), audit(&(lines.join("\n") + "\n"), "a", true));
+        one.provenance.inputs.clear();
+        other.provenance.inputs.clear();
+        prop_assert_eq!(
+            serde_json::to_string(&one).expect("serialisable"),
+            serde_json::to_string(&other).expect("serialisable")
+        );
+    }
+
+    /// Other names for the groups change the names and nothing else.
+    #[test]
+    fn names_change_nothing(people in people(60)) {
+        const OTHERS: [&str; 4] = ["z", "y", "x", ""];
+        let one = by_key(&audit(&csv(&people, 0, &GROUPS, 1.0), "a", true));
+        let other = by_key(&audit(&csv(&people, 0, &OTHERS, 1.0), "z", true));
+        prop_assert_eq!(one.len(), other.len());
+        let rename = |text: &str| match text.split_once('*') {
+            None if text == "a" => "z".to_string(),
+            None if text == "b" => "y".into(),
+            None if text == "c" => "x".into(),
+            None => text.to_string(),
+            Some((group, stratum)) => {
+                let name = match group { "a" => "z", "b" => "y", "c" => "x", other => other };
+                format!("{name}*{stratum}")
+            }
+        };
+        for ((attribute, group, stratum, metric, reference), row) in &one {
+            // An intersection's reference is its largest group; of two alike the first by name.
+            if attribute.contains('*') && !reference.is_empty() {
+                continue;
+            }
+            let key = (attribute.clone(), rename(group), stratum.clone(), metric.clone(), rename(reference));
+            let twin = &other[&key];
+            for (a, b) in [(row.value, twin.value), (row.low, twin.low), (row.high, twin.high), (row.p, twin.p)] {
+                prop_assert!(near(a, b), "{key:?}: {row:?} {twin:?}");
+            }
+        }
+    }
+
+    /// Only the proportions of weights count.
+    #[test]
+    fn scaled_weights_change_nothing(people in people(60), scale in prop::sample::select(vec![1e-6, 0.125, 3.7, 1e5])) {
+        let one = by_key(&audit(&csv(&people, 0, &GROUPS, 1.0), "a", true));
+        let other = by_key(&audit(&csv(&people, 0, &GROUPS, scale), "a", true));
+        for (key, row) in &one {
+            let twin = &other[key];
+            prop_assert_eq!(row.undefined, twin.undefined);
+            for (a, b) in [(row.value, twin.value), (row.low, twin.low), (row.high, twin.high), (row.p, twin.p), (row.n_eff, twin.n_eff)] {
+                prop_assert!(near(a, b), "{key:?}: {row:?} {twin:?}");
+            }
+        }
+    }
+
+    /// Swapping group and reference negates a difference and inverts a ratio,
+    /// with their intervals, and leaves the test as it is.
+    #[test]
+    fn group_and_reference_swap(people in people(80)) {
+        let table = csv(&people, 0, &GROUPS, 1.0);
+        let (one, other) = (by_key(&audit(&table, "a", false)), by_key(&audit(&table, "b", false)));
+        for (key, row) in one.iter().filter(|(key, _)| key.0 == "group" && key.1 == "b" && key.4 == "a") {
+            let twin = &other[&("group".into(), "a".into(), key.2.clone(), key.3.clone(), "b".into())];
+            prop_assert!(near(row.p, twin.p));
+            let (Some(value), Some(swapped)) = (row.value, twin.value) else { continue };
+            if key.3.ends_with("difference") {
+                prop_assert!(near(Some(value), Some(-swapped)), "{key:?}");
+                prop_assert!(near(row.low, twin.high.map(|x| -x)) && near(row.high, twin.low.map(|x| -x)), "{row:?} {twin:?}");
+            } else {
+                prop_assert!(near(Some(value), Some(1.0 / swapped)), "{key:?}");
+                let inverse = |end: Option<f64>| end.filter(|end| *end != 0.0).map(|end| 1.0 / end);
+                let unbounded = |end: Option<f64>| end.filter(|end| *end != 0.0);
+                prop_assert!(near(unbounded(row.low), inverse(twin.high)) && near(row.high, inverse(twin.low)), "{row:?} {twin:?}");
+            }
+        }
+    }
+
+    /// A rate and its complement sum to one, or neither has a value; an interval
+    /// contains its number and stays in range; n never exceeds the group.
+    #[test]
+    fn rates_complements_and_intervals(people in people(60), weighted in any::<bool>()) {
+        let release = audit(&csv(&people, 0, &GROUPS, 1.0), "rest", weighted);
+        let rows = by_key(&release);
+        for (key, row) in &rows {
+            let metric = evenhand::catalogue::Metric::parse(&key.3).expect("in the catalogue");
+            let (low, high) = metric.range();
+            if let Some(value) = row.value {
+                prop_assert!(value.is_finite() && row.undefined.is_none());
+                prop_assert!(low - 1e-12 <= value && value <= high + 1e-12, "{row:?}");
+                prop_assert!(row.low.is_none_or(|end| end <= value && end >= low - 1e-9), "{row:?}");
+                prop_assert!(row.high.is_none_or(|end| end >= value && end <= high + 1e-9), "{row:?}");
+            } else {
+                prop_assert!(row.undefined.is_some() && row.low.is_none() && row.high.is_none(), "{row:?}");
+            }
+            prop_assert!(row.p.is_none_or(|p| (0.0..=1.0).contains(&p)), "{row:?}");
+            for (one, other) in [("tpr", "fnr"), ("fpr", "tnr"), ("ppv", "fdr"), ("npv", "for"), ("accuracy", "error_rate")] {
+                if key.3 == one {
+                    let twin = &rows[&(key.0.clone(), key.1.clone(), key.2.clone(), other.to_string(), key.4.clone())];
+                    prop_assert!(near(row.value, twin.value.map(|v| 1.0 - v)), "{row:?} {twin:?}");
+                    prop_assert!(near(row.low, twin.high.map(|v| 1.0 - v)), "{row:?} {twin:?}");
+                }
+            }
+        }
+    }
+
+    /// Four copies of the data keep every number and narrow every interval of a rate.
+    #[test]
+    fn copies_narrow_intervals(people in people(40)) {
+        let table = csv(&people, 0, &GROUPS, 1.0);
+        let body = table.split_once('\n').expect("a header").1;
+        let copied = format!("{table}{body}{body}{body}");
+        let (one, other) = (by_key(&audit(&table, "a", false)), by_key(&audit(&copied, "a", false)));
+        for (key, row) in &one {
+            let twin = &other[key];
+            prop_assert!(near(row.value, twin.value), "{row:?} {twin:?}");
+            if let (Some(low), Some(high), "selection_rate" | "tpr" | "selection_rate.difference") = (row.low, row.high, key.3.as_str()) {
+                prop_assert!(twin.high.expect("an end") - twin.low.expect("an end") < high - low, "{row:?} {twin:?}");
+            }
+        }
+    }
+}
+
+/// Sites that hold their own people merge to the whole, demographics and all.
+#[test]
+fn sites_with_their_own_demographics_merge() {
+    let site = |first: u32| {
+        let people: String =
+            (first..first + 8).map(|id| format!("{id},{}\n", if id % 3 == 0 { "a" } else { "b" })).collect();
+        let outputs: String =
+            (first + 1..first + 9).map(|id| format!("{id},{}\n", if id % 2 == 0 { "yes" } else { "no" })).collect();
+        (format!("id,group\n{people}"), format!("id,decision\n{outputs}"))
+    };
+    let count = |people: &str, outputs: &str| {
+        let table = Table::new(outputs);
+        std::fs::write(table.path().join("people.csv"), people).expect("written");
+        let text = "[data]\npath = \"data.csv\"\ndemographics = { path = \"people.csv\", on = \"id\" }\n[roles]\ndecision = { column = \"decision\", favourable = \"yes\" }\n[[attribute]]\ncolumn = \"group\"\n";
+        let plan = Plan::from_text(text, "plan", Path::new(table.path()), &Default::default()).expect("valid");
+        tally::run(&plan).expect("readable").ledger
+    };
+    let ((people, outputs), (more_people, more_outputs)) = (site(0), site(100));
+    let body = |csv: &str| csv.split_once('\n').expect("a header").1.to_string();
+    let whole = count(&(people.clone() + &body(&more_people)), &(outputs.clone() + &body(&more_outputs)));
+    assert_eq!(merged(&count(&more_people, &more_outputs), &count(&people, &outputs)), whole);
+    assert_eq!(whole.intake.demographics, Some(16));
+}
+
+/// Ledgers of different plans are refused, in words.
+#[test]
+fn ledgers_of_other_plans_do_not_merge() {
+    let table = csv(&[], 0, &GROUPS, 1.0);
+    let mut one = count(&table, false).ledger;
+    let other = {
+        let table = Table::new(&table);
+        let text = plan("a", false).replace("strata = [\"stratum\"]", "");
+        tally::run(&Plan::from_text(&text, "plan", table.path(), &Default::default()).expect("valid"))
+            .expect("readable")
+            .ledger
+    };
+    let error = one.merge(&other).expect_err("other strata").to_string();
+    assert_eq!(error, "the ledgers differ in their strata, so they cannot be merged: tally both with the same plan");
+}
