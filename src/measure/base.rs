@@ -61,7 +61,7 @@ fn quotient(numerator: Outcomes, denominator: Outcomes, part: &Part, level: Leve
         let per_person = labelled.effective() / labelled.weight.value();
         let in_one = numerator.without(denominator).or(denominator.without(numerator));
         let discordant = part.cell(in_one).weight.value();
-        (above > 0.0).then(|| {
+        (above > 0.0 && discordant > 0.0).then(|| {
             let spread = (discordant / (above * below * per_person)).sqrt();
             let (log, half) = ((above / below).ln(), level.z() * spread);
             (Interval::new((log - half).exp(), (log + half).exp()), Method::PairedLog)

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Report;
 use super::guard::{Guard, Sum};
 use crate::catalogue::{BASES, Base, FN, FP, Metric, Outcomes, QUALIFIED, TN, TP, UNQUALIFIED, Value};
-use crate::cells::{Frame, Group, Outcome, Stratum};
+use crate::cells::{Frame, Group, Outcome, Stratum, Tally};
 use crate::measure::{Against, Measurement};
 
 /// What else than people adds up over groups.
@@ -143,25 +143,19 @@ impl<'r> Gate<'r> {
     fn secrets(&self) -> Vec<Sum> {
         let mut secrets = Vec::new();
         let sets = sets();
+        if let Some(first) = self.frames().first() {
+            self.small_sums(0, &|_| true, &first.everyone(), None, &sets, &mut secrets);
+        }
         for (at, frame) in self.frames().iter().enumerate() {
             for (group, tally) in &frame.groups {
-                let mut strata: Vec<Option<Stratum>> = vec![None];
+                let mut strata: Vec<Option<&Stratum>> = vec![None];
                 if self.by_strata && !self.report.ledger.strata.is_empty() {
-                    let mut seen: Vec<Stratum> = tally.iter().map(|(stratum, _, _)| stratum.clone()).collect();
+                    let mut seen: Vec<&Stratum> = tally.iter().map(|(stratum, _, _)| stratum).collect();
                     seen.dedup();
                     strata.extend(seen.into_iter().map(Some));
                 }
-                for stratum in &strata {
-                    for set in &sets {
-                        let count = tally
-                            .sum(|s, outcome| {
-                                stratum.as_ref().is_none_or(|wanted| wanted == s) && set.contains(outcome)
-                            })
-                            .n;
-                        if self.small(count) {
-                            secrets.push(self.sum(at, |g| g == group, stratum.as_ref(), *set));
-                        }
-                    }
+                for stratum in strata {
+                    self.small_sums(at, &|other| other == group, tally, stratum, &sets, &mut secrets);
                 }
                 let labelled = tally.sum(|_, outcome| QUALIFIED.or(UNQUALIFIED).contains(outcome));
                 for (sums, people) in [(Sums::Scores, tally.total().n), (Sums::SquaredErrors, labelled.n)] {
@@ -172,6 +166,21 @@ impl<'r> Gate<'r> {
             }
         }
         secrets
+    }
+
+    /// The sets of outcomes that few of some people have.
+    fn small_sums(
+        &self,
+        at: usize,
+        keep: &dyn Fn(&Group) -> bool,
+        tally: &Tally,
+        stratum: Option<&Stratum>,
+        sets: &[Outcomes],
+        into: &mut Vec<Sum>,
+    ) {
+        let here = tally.within(stratum);
+        let small = sets.iter().filter(|set| self.small(here.sum(|_, outcome| set.contains(outcome)).n));
+        into.extend(small.map(|set| self.sum(at, keep, stratum, *set)));
     }
 
     /// Whether a count has to be withheld.

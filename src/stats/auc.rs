@@ -25,6 +25,9 @@ pub struct Auc {
     smaller: f64,
 }
 
+/// More than sums of shares lose to rounding, less than one pair of people.
+const ROUNDING: f64 = 1e-13;
+
 /// The area over bins in rising order of score. `positives` and `negatives`
 /// are the effective numbers of people. `None` without both labels.
 ///
@@ -55,9 +58,12 @@ pub fn auc(bins: &[ScoreBin], positives: f64, negatives: f64) -> Option<Auc> {
         spread_negative += bin.negatives / all_negative * (negative_placement - value).powi(2);
     }
     let part = |spread: f64, n: f64| spread / (n - 1.0).max(1.0);
+    // What rounding leaves of a whole separation, or of no spread, is none.
+    let value = if value > 1.0 - ROUNDING { 1.0 } else { value };
+    let variance = part(spread_positive, positives) + part(spread_negative, negatives);
     Some(Auc {
-        value: value.clamp(0.0, 1.0),
-        variance: part(spread_positive, positives) + part(spread_negative, negatives),
+        value: if value < ROUNDING { 0.0 } else { value },
+        variance: if variance < ROUNDING * ROUNDING { 0.0 } else { variance },
         tied,
         smaller: positives.min(negatives),
     })

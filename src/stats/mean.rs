@@ -22,7 +22,10 @@ impl Moments {
             return None;
         }
         let mean = sum / weight;
-        let spread = (sum_of_squares / weight - mean * mean).max(0.0);
+        let square = sum_of_squares / weight;
+        let spread = square - mean * mean;
+        // What rounding leaves of equal numbers is no spread.
+        let spread = if spread > 1e-12 * square { spread } else { 0.0 };
         let variance = if n > 1.0 { spread * n / (n - 1.0) } else { 0.0 };
         Some(Moments { n, mean, variance })
     }
@@ -32,9 +35,11 @@ impl Moments {
     }
 }
 
-/// Student's interval of a mean. `None` with fewer than two.
+/// Student's interval of a mean. `None` with fewer than two, and where all are
+/// equal: a few equal numbers are no certainty.
 pub fn t_interval(moments: Moments, level: Level) -> Option<Interval> {
-    let t = (moments.n > 1.0).then(|| student_t_upper(level.alpha() / 2.0, moments.n - 1.0))??;
+    let spread = moments.n > 1.0 && moments.variance > 0.0;
+    let t = spread.then(|| student_t_upper(level.alpha() / 2.0, moments.n - 1.0))??;
     let half = t * moments.square_error().sqrt();
     Some(Interval::new(moments.mean - half, moments.mean + half))
 }

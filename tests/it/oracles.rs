@@ -137,7 +137,7 @@ impl Case {
     }
 
     fn check(&self, value: &Json) -> Option<Outcome> {
-        let text = |key: &str| value[key].as_str().unwrap_or_default().replace('&', "*").replace('|', "*");
+        let text = |key: &str| value[key].as_str().unwrap_or_default().replace(['&', '|'], "*");
         let (metric, attribute, group) = (value["metric"].as_str()?, text("attr"), text("group"));
         let reference = value["ref"].as_str();
         let (weighted, rest) = (value["weighted"].as_bool() == Some(true), reference == Some("rest"));
