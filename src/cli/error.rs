@@ -39,6 +39,9 @@ impl Stop {
         let what = match error.kind() {
             std::io::ErrorKind::NotFound => "no such file or directory".to_string(),
             std::io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+            std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
+                "is a file, not a directory".to_string()
+            }
             _ => error.to_string(),
         };
         Stop::Files { path: path.into(), what }

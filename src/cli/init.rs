@@ -98,13 +98,20 @@ const GOOD: &[&str] = &[
     "y",
 ];
 
+/// Values that only a decision has.
+const TELLING: &[&str] =
+    &["approved", "accepted", "hired", "admitted", "granted", "selected", "offer", "good", "favourable", "favorable"];
+
 fn named<'c>(columns: &'c [ColumnLook], words: &[&str], fits: impl Fn(&ColumnLook) -> bool) -> Option<&'c ColumnLook> {
     words.iter().find_map(|word| columns.iter().find(|column| column.name.eq_ignore_ascii_case(word) && fits(column)))
 }
 
 fn plan(path: &Path, columns: &[ColumnLook]) -> String {
     let two = |column: &ColumnLook| column.values.len() == 2;
-    let decision = named(columns, DECISIONS, two);
+    let tells = |column: &&ColumnLook| {
+        two(column) && column.values.keys().any(|value| TELLING.iter().any(|word| value.eq_ignore_ascii_case(word)))
+    };
+    let decision = named(columns, DECISIONS, two).or_else(|| columns.iter().find(tells));
     let label = named(columns, LABELS, two);
     let score = named(columns, SCORES, |column| column.range.is_some());
     let weight = named(columns, WEIGHTS, |column| column.range.is_some());

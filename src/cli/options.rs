@@ -118,7 +118,7 @@ impl PlanOptions {
     pub(super) fn plan(&self, store: Option<&str>) -> Result<(Plan, Provenance), Stop> {
         let flags = self.flags(store);
         let (plan, plan_sha256) = if self.source.extension().is_some_and(|ending| ending == "toml") {
-            let bytes = std::fs::read(&self.source).map_err(|error| Stop::io(&self.source, &error))?;
+            let bytes = std::fs::read(&self.source).map_err(|error| no_plan(&self.source, &error))?;
             let name = self.source.display().to_string();
             let text =
                 std::str::from_utf8(&bytes).map_err(|_| Stop::Usage(format!("{name}: the plan must be UTF-8 text")))?;
@@ -135,6 +135,16 @@ impl PlanOptions {
             seed: plan.seed,
         };
         Ok((plan, provenance))
+    }
+}
+
+fn no_plan(path: &Path, error: &std::io::Error) -> Stop {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            let what = "no such plan; `evenhand init DATA` writes one to start from".to_string();
+            Stop::Files { path: path.into(), what }
+        }
+        _ => Stop::io(path, error),
     }
 }
 

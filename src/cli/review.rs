@@ -33,13 +33,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let store = Store::open(&path)?;
     let earlier = store.audits(&release.title)?;
     let history = over_time(&earlier, &release);
-    // The history keeps the audit; what it says of others can be made again.
-    store.append(&release)?;
     let summary = words::over_time(&history);
+    let kept = release.clone();
     release.over_time = Some(history);
     if let Some(folder) = &arguments.out {
         write_folder(folder, &super::audit::files(&release)?)?;
     }
+    // The history keeps the audit; what it says of others can be made again.
+    store.append(&kept)?;
     print(&terminal::write(&release))?;
     print(&format!("\n{summary}\n"))?;
     Ok(ExitCode::SUCCESS)

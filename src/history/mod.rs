@@ -5,6 +5,8 @@
 
 mod change;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -41,6 +43,14 @@ impl Store {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         if parent.is_some_and(|parent| !parent.is_dir()) {
             return Err(failed("the folder of the history does not exist".into()));
+        }
+        // The library takes a short file of anything for an empty store.
+        let mut start = Vec::new();
+        if let Ok(file) = File::open(path) {
+            let _ = file.take(16).read_to_end(&mut start);
+        }
+        if !start.is_empty() && !start.starts_with(b"SQLite format 3\0") {
+            return Err(failed("is not a history of audits: name another file".into()));
         }
         let connection = Connection::open(path).map_err(|error| failed(format!("cannot be opened: {error}")))?;
         let store = Store { path: path.to_path_buf(), connection };

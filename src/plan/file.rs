@@ -14,7 +14,9 @@ use crate::catalogue::{Metric, Needs};
 const SIDES: [(&str, Side); 2] = [("favourable", Side::Favourable), ("unfavourable", Side::Unfavourable)];
 const ABOVE_BELOW: [(&str, Side); 2] = [("above", Side::Favourable), ("below", Side::Unfavourable)];
 
-pub(super) fn read(text: &str, draft: &mut Draft, problems: &mut Problems) {
+/// Reads the text into the draft. False when it is not TOML at all: then
+/// nothing else can be said of it.
+pub(super) fn read(text: &str, draft: &mut Draft, problems: &mut Problems) -> bool {
     let place = Text(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -22,7 +24,7 @@ pub(super) fn read(text: &str, draft: &mut Draft, problems: &mut Problems) {
         problems.add(&at, format!("this is not TOML: {}", error.message()));
     }
     if !errors.is_empty() {
-        return;
+        return false;
     }
     let mut root = Table::new(place, document.get_ref(), "the plan", Place::Whole, problems);
     root.table("audit", "[audit]", |table| audit(table, draft));
@@ -43,6 +45,7 @@ pub(super) fn read(text: &str, draft: &mut Draft, problems: &mut Problems) {
         draft.every = table.string("every").or(draft.every.take());
     });
     root.finish();
+    true
 }
 
 fn audit(table: &mut Table<'_, '_>, draft: &mut Draft) {

@@ -6,7 +6,7 @@ use super::{
     Attribute, Cross, DecisionRole, Demographics, Features, LabelRole, OnInconclusive, Reading, Reference, Rule,
     ScoreRole, Severity, Side, Values,
 };
-use crate::catalogue::Metric;
+use crate::catalogue::{Metric, Needs};
 
 /// Settings as they stand on a command line, not yet understood.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,9 @@ pub struct Flags {
 /// Lays the flags over what the file said.
 pub(super) fn apply(flags: &Flags, draft: &mut Draft, problems: &mut Problems) {
     scalars(flags, draft);
+    let written =
+        Needs { decision: flags.decision.is_some(), label: flags.label.is_some(), score: flags.score.is_some() };
+    draft.written = draft.written.and(written);
     if let Some(text) = &flags.decision {
         draft.decision = decision(text, problems);
     }

@@ -312,9 +312,12 @@ impl Plan {
     pub fn from_text(text: &str, file: &str, base: &Path, flags: &Flags) -> Result<Plan, PlanError> {
         let mut problems = Problems::default();
         let mut draft = Draft::default();
-        file::read(text, &mut draft, &mut problems);
-        flags::apply(flags, &mut draft, &mut problems);
-        let plan = draft.finish(base, &mut problems);
+        let plan = file::read(text, &mut draft, &mut problems)
+            .then(|| {
+                flags::apply(flags, &mut draft, &mut problems);
+                draft.finish(base, &mut problems)
+            })
+            .flatten();
         problems.or(Some(file.to_string()), plan)
     }
 

@@ -1,1 +1,223 @@
-//! TBD
+//! The same rows in every kind of file, in one file or two, give the same audit.
+
+use std::io::Write;
+use std::path::Path;
+
+use evenhand::cells::Exclusion;
+use evenhand::plan::Flags;
+use evenhand::{Plan, Provenance, Release, audit};
+use polars::prelude::*;
+
+use crate::support::{PLAN, Table, at, fixture, read, row};
+
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).expect("in memory");
+    encoder.finish().expect("in memory")
+}
+
+fn frame() -> DataFrame {
+    let text = at("fixtures/german-credit/data.csv");
+    let names = ["age", "duration_months", "credit_amount"];
+    let frame = LazyCsvReader::new(PlRefPath::try_from_path(&text).expect("a path"))
+        .finish()
+        .expect("a scan")
+        .collect()
+        .expect("read");
+    assert!(names.iter().all(|name| frame.column(name).expect("a column").dtype().is_primitive_numeric()));
+    frame
+}
+
+pub fn write_parquet(path: &Path) {
+    ParquetWriter::new(std::fs::File::create(path).expect("made")).finish(&mut frame()).expect("written");
+}
+
+/// The German credit audit of another file.
+fn german(path: &Path) -> Release {
+    let mut plan = crate::support::plan("german-credit");
+    plan.data.path = path.to_path_buf();
+    let mut release = audit(plan, Provenance::default()).unwrap_or_else(|error| panic!("{error}"));
+    release.provenance.inputs.clear();
+    release
+}
+
+#[test]
+fn every_kind_of_file_gives_the_same_audit() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let csv = std::fs::read(at("fixtures/german-credit/data.csv")).expect("a fixture");
+    let path = |name: &str| folder.path().join(name);
+    let text = String::from_utf8(csv.clone()).expect("UTF-8");
+    std::fs::write(path("a.csv.gz"), gzip(&csv)).expect("written");
+    std::fs::write(path("a.csv.zst"), zstd::encode_all(&csv[..], 3).expect("in memory")).expect("written");
+    std::fs::write(path("a.tsv"), text.replace(',', "\t")).expect("written");
+    std::fs::write(path("crlf.csv"), format!("\u{feff}{}", text.replace('\n', "\r\n"))).expect("written");
+    write_parquet(&path("a.parquet"));
+    IpcWriter::new(std::fs::File::create(path("a.arrow")).expect("made")).finish(&mut frame()).expect("written");
+    std::fs::copy(path("a.arrow"), path("a.feather")).expect("copied");
+    let whole = german(&at("fixtures/german-credit/data.csv"));
+    for name in ["a.csv.gz", "a.csv.zst", "a.tsv", "crlf.csv", "a.parquet", "a.arrow", "a.feather"] {
+        let other = german(&path(name));
+        assert_eq!(other.measurements, whole.measurements, "{name}");
+        assert_eq!(other.proxies, whole.proxies, "{name}");
+        assert_eq!(other.joint_proxies, whole.joint_proxies, "{name}");
+    }
+}
+
+#[test]
+fn other_delimiters_by_the_plan() {
+    let table = Table::new("group;decision;label\na;yes;yes\na;no;no\nb;yes;no\n");
+    let release = table.audit(&PLAN.replace("path = \"data.csv\"", "path = \"data.csv\"\ndelimiter = \";\""));
+    assert_eq!(row(&release, "group", "a", "selection_rate").value, Some(0.5));
+}
+
+/// Labels by value, not by spelling of the number: 1 is 1.0, true is True;
+/// codes with leading zeros stay codes; blanks around values are taken off and told.
+#[test]
+fn values_as_they_stand_in_files() {
+    let table = Table::new("group,decision,label\n01,1.0,True\n1,1,true\n01 ,0,False\n");
+    let plan = PLAN
+        .replace("favourable = \"yes\" }\nlabel", "favourable = 1 }\nlabel")
+        .replace("\"yes\"", "true")
+        .replace("\"a\"", "\"01\"");
+    let release = table.audit(&plan);
+    assert_eq!(row(&release, "group", "01", "selection_rate").value, Some(0.5));
+    assert_eq!(row(&release, "group", "1", "tpr").value, Some(1.0));
+    assert!(release.warnings.iter().any(|warning| warning.contains("blanks around 1 value")), "{:?}", release.warnings);
+}
+
+/// Words for "no value" are values until the plan says otherwise, and suspicious.
+#[test]
+fn missing_words_are_declared() {
+    let table = Table::new("group,decision,label\na,yes,yes\nNA,yes,no\n,no,no\n");
+    let release = table.audit(PLAN);
+    assert_eq!(
+        release.divisions[0].groups.iter().map(|g| g.group.as_str()).collect::<Vec<_>>(),
+        ["NA", "a", "(missing)"]
+    );
+    assert!(release.warnings.iter().any(|warning| warning.contains("\"NA\" is a value of its own")));
+    let release = table.audit(&PLAN.replace("path =", "missing = [\"NA\"]\npath ="));
+    assert_eq!(release.divisions[0].groups.len(), 2);
+}
+
+/// Two files: what each side has more than the other is counted, by group
+/// where it is known; a repeated key of the outputs counts each time.
+#[test]
+fn joins_lose_nothing_silently() {
+    let table = Table::new("id,decision,label\n1,yes,yes\n2,no,yes\n2,yes,yes\n3,yes,no\n9,no,no\n,yes,no\n");
+    std::fs::write(table.path().join("people.csv"), "label,id,group\nx,1,a\nx,2,b\nx,3,a\nx,4,b\nx,5,\n")
+        .expect("written");
+    let plan = PLAN
+        .replace("path = \"data.csv\"", "path = \"data.csv\"\ndemographics = { path = \"people.csv\", on = \"id\" }");
+    let release = table.audit(&plan);
+    let of = |what| release.exclusions.iter().find(|exclusion| exclusion.what == what).expect("noted");
+    assert_eq!((release.intake.rows, release.intake.used, release.intake.demographics), (6, 6, Some(5)));
+    assert_eq!(of(Exclusion::NoDemographics).rows, 2);
+    assert_eq!(of(Exclusion::RepeatedKey).rows, 1);
+    let unheard = of(Exclusion::NoOutputs);
+    let by_group: Vec<(&str, Option<u64>)> =
+        unheard.by_group.iter().map(|by| (by.group.as_str(), by.rows.value())).collect();
+    assert_eq!((unheard.rows, by_group), (2, vec![("a", Some(0)), ("b", Some(1)), ("(missing)", Some(1))]));
+    let sizes: Vec<_> = release.divisions[0].groups.iter().map(|g| (g.group.as_str(), g.n.value())).collect();
+    assert_eq!(sizes, [("a", Some(2)), ("b", Some(2)), ("(missing)", Some(2))]);
+    assert!(
+        release.warnings.iter().any(|warning| warning.starts_with("1 keys of the outputs")),
+        "{:?}",
+        release.warnings
+    );
+}
+
+/// One file or two, the same people: the same numbers.
+#[test]
+fn one_file_or_two() {
+    let people = read(&at("fixtures/adult-two-files/people.csv"));
+    let by_id: std::collections::HashMap<&str, &str> = people.lines().filter_map(|line| line.split_once(',')).collect();
+    let outputs = read(&at("fixtures/adult-two-files/outputs.csv"));
+    let joined: String = outputs
+        .lines()
+        .map(|line| format!("{line},{}\n", by_id.get(line.split(',').next().unwrap_or_default()).unwrap_or(&",,")))
+        .collect();
+    let table = Table::new(&joined);
+    let text = read(&at("fixtures/adult-two-files/evenhand.toml"));
+    let one: String = text
+        .lines()
+        .filter(|line| !line.starts_with("demographics") && !line.starts_with("features"))
+        .map(|line| format!("{}\n", line.replace("outputs.csv", "data.csv")))
+        .collect();
+    let (one, two) = (table.audit(&one), fixture("adult-two-files", |plan| plan.roles.features = None));
+    assert_eq!(one.measurements, two.measurements);
+}
+
+/// Rows without what an audit needs are left out, counted, and told by group.
+#[test]
+fn rows_left_out_are_counted() {
+    let table = Table::new(
+        "group,decision,label,score,w\na,yes,yes,0.5,1\na,,yes,0.5,1\nb,no,,0.5,1\nb,no,no,,1\nb,yes,no,0.1,\n",
+    );
+    let plan = PLAN.replace("[[attribute]]", "score = \"score\"\nweight = \"w\"\n[[attribute]]");
+    let release = table.audit(&plan);
+    let found: Vec<(Exclusion, u64, bool)> = release.exclusions.iter().map(|e| (e.what, e.rows, e.kept)).collect();
+    let wanted = [
+        (Exclusion::MissingDecision, 1, false),
+        (Exclusion::MissingScore, 1, false),
+        (Exclusion::MissingWeight, 1, false),
+        (Exclusion::MissingLabel, 1, true),
+    ];
+    assert_eq!(found, wanted);
+    assert_eq!((release.intake.rows, release.intake.used), (5, 2));
+}
+
+/// Flags name the same plan as a file, and win over it.
+#[test]
+fn flags_and_file_say_the_same() {
+    let table = Table::new(&crate::support::rows(&[
+        ("a", "yes", "yes", 30),
+        ("a", "no", "no", 20),
+        ("b", "yes", "no", 10),
+        ("b", "no", "yes", 40),
+    ]));
+    let rule = "[[rule]]\nid = \"selection_rate.ratio >= 0.8\"\nmetric = \"selection_rate.ratio\"\nat_least = 0.8\n";
+    let by_file = table.audit(&format!("{PLAN}{rule}"));
+    let text = |text: &str| Some(text.to_string());
+    let flags = Flags {
+        decision: text("decision=yes"),
+        label: text("label=yes"),
+        attributes: vec!["group".into()],
+        references: vec!["group=a".into()],
+        rules: vec!["selection_rate.ratio >= 0.8".into()],
+        min_cell: Some(0),
+        min_group_size: Some(1),
+        ..Flags::default()
+    };
+    let by_flags = Plan::from_flags(&table.path().join("data.csv"), &flags).expect("valid");
+    assert_eq!(audit(by_flags, Provenance::default()).expect("readable"), by_file);
+    let over = Flags { references: vec!["group=b".into()], ..Flags::default() };
+    let over = Plan::from_text(PLAN, "plan", table.path(), &over).expect("valid");
+    let release = audit(over, Provenance::default()).expect("readable");
+    assert_eq!(release.divisions[0].reference.as_deref(), Some("b"));
+}
+
+/// Columns whose names a reader could take for a pattern or a path.
+#[test]
+fn odd_column_names() {
+    let table = Table::new("^group$,dec.*,\"a,b\"\nx,yes,1\ny,no,2\n");
+    let plan = "[audit]\nmin_group_size = 1\n[data]\npath = \"data.csv\"\n[roles]\ndecision = { column = \"dec.*\", favourable = \"yes\" }\nfeatures = { include = [\"*\"] }\n[[attribute]]\ncolumn = \"^group$\"\n[privacy]\nmin_cell = 0\n";
+    let release = table.audit(plan);
+    assert_eq!(row(&release, "^group$", "x", "selection_rate").value, Some(1.0));
+    assert_eq!(release.proxies[0].feature, "a,b");
+}
+
+/// Weights from 1e-9 to 1e12 in one file are summed to the last digit.
+#[test]
+fn tiny_and_huge_weights_together() {
+    let mut csv = String::from("group,decision,label,w\n");
+    for i in 0..1000 {
+        csv.push_str(&format!(
+            "a,{},yes,{}\n",
+            if i % 2 == 0 { "yes" } else { "no" },
+            if i % 4 < 2 { "1e-9" } else { "1e12" }
+        ));
+    }
+    let release = Table::new(&csv).audit(&PLAN.replace("[[attribute]]", "weight = \"w\"\n[[attribute]]"));
+    let row = row(&release, "group", "a", "selection_rate");
+    assert_eq!((row.value, row.denominator), (Some(0.5), Some(500.0 * 1e12 + 500.0 * 1e-9)));
+}

@@ -11,7 +11,11 @@ const LEFT: i32 = 70;
 
 pub(super) fn all(release: &Release) -> Vec<Chart> {
     let trends = release.over_time.iter().flat_map(|history| &history.trends);
-    trends.filter(|trend| trend.points.len() > 1).enumerate().map(|(number, trend)| one(number + 1, trend)).collect()
+    trends
+        .filter(|trend| trend.points.len() > 1 && trend.points.iter().any(|point| point.value.is_some()))
+        .enumerate()
+        .map(|(number, trend)| one(number + 1, trend))
+        .collect()
 }
 
 fn one(number: usize, trend: &Trend) -> Chart {

@@ -1,6 +1,7 @@
 //! Ways to count. An engine turns a plan into a ledger and nothing else; every
 //! engine must give the identical ledger.
 
+mod diagnose;
 pub(super) mod embedded;
 pub(super) mod source;
 

@@ -15,6 +15,7 @@ use polars::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::super::error::TallyError;
+use super::diagnose::diagnose;
 use crate::suggest::suggestion;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,6 +230,11 @@ impl Source {
     }
 
     fn unreadable(&self, detail: String) -> TallyError {
+        let found = match self.format {
+            Format::Text { delimiter } => diagnose(&self.path, delimiter),
+            _ => None,
+        };
+        let detail = found.unwrap_or(detail);
         TallyError::Unreadable { file: self.path.clone(), format: self.format.name(), detail }
     }
 
