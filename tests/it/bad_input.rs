@@ -73,19 +73,14 @@ fn damaged_and_truncated_files() {
     let message = about("cut.arrow", &whole[..40], &[]);
     assert!(message.starts_with("error: cut.arrow: cannot be read as Arrow IPC"), "{message}");
     let zipped = crate::inputs::gzip(&text);
-    let message = about(
-        "cut.csv.gz",
-        &zipped[..zipped.len() / 2],
-        &["--decision", "credit=good", "--attribute", "sex"][..0].as_ref(),
-    );
+    let message = about("cut.csv.gz", &zipped[..zipped.len() / 2], &[]);
     assert!(message.starts_with("error: cut.csv.gz: "), "{message}");
     insta::assert_snapshot!("damaged_and_truncated_files", said.join("\n\n"));
 }
 
 #[test]
 fn columns_and_values_that_do_not_fit() {
-    let mut said: Vec<String> = Vec::new();
-    said.push(about("data.csv", CSV.as_bytes(), &["--label", "lable=1"]));
+    let mut said = vec![about("data.csv", CSV.as_bytes(), &["--label", "lable=1"])];
     said.push(about("data.csv", CSV.as_bytes(), &["--attribute", "gruop"]));
     said.push(about("data.csv", CSV.as_bytes(), &["--stratum", "region"]));
     said.push(about("data.csv", CSV.as_bytes(), &["--label", "label=2"]));
@@ -128,7 +123,7 @@ fn joins_that_cannot_be_made() {
             1,
         )
     };
-    insta::assert_snapshot!(joined("id,group\n1,a\n2,b\n1,b\n", "id"));
+    said.push(joined("id,group\n1,a\n2,b\n1,b\n", "id"));
     said.push(joined("idd,group\n1,a\n2,b\n", "id"));
     said.push(joined("id,groop\n1,a\n2,b\n", "id"));
     insta::assert_snapshot!("joins_that_cannot_be_made", said.join("\n\n"));
@@ -136,12 +131,10 @@ fn joins_that_cannot_be_made() {
 
 #[test]
 fn plans_report_every_mistake_with_its_place() {
-    let mut said: Vec<String> = Vec::new();
-    said.push(about_plan(
-            "[data]\npath = \"data.csv\"\nmising = [\"NA\"]\n\n[roles]\ndecision = { column = \"decision\" }\n\n[[attribute]]\ncolumn = \"group\"\n\n[[rule]]\nid = \"gap\"\nmetric = \"selection_rat.difference\"\nat_least = -0.1\n",
-            2,
-        )
-    );
+    let mut said = vec![about_plan(
+        "[data]\npath = \"data.csv\"\nmising = [\"NA\"]\n\n[roles]\ndecision = { column = \"decision\" }\n\n[[attribute]]\ncolumn = \"group\"\n\n[[rule]]\nid = \"gap\"\nmetric = \"selection_rat.difference\"\nat_least = -0.1\n",
+        2,
+    )];
     said.push(about_plan(
             "[audit]\nconfidence = 95\n[data]\npath = 3\ndelimiter = \"ab\"\n[roles]\nlabel = { column = \"label\", favourable = 1 }\n[[attribute]]\ncolumn = \"group\"\nbins = [40, 25]\n[[attribute]]\ncolumn = \"group\"\n[[cross]]\nattributes = [\"group\"]\n[[rule]]\nid = \"a\"\nmetric = \"tpr.difference\"\n[[rule]]\nid = \"a\"\nmetric = \"base_rate.ratio\"\nat_least = 2\nat_most = 1\nattributes = [\"grup\"]\nlevel = \"fatal\"\n[privacy]\nmin_cel = 3\n[review]\nevery = \"monthly\"\n",
             2,
@@ -177,7 +170,7 @@ fn flags_that_are_wrong() {
         "2",
     ]));
     let gate = refused(&table, &[&["gate", "data.csv"], &USUAL[..]].concat(), 2);
-    insta::assert_snapshot!(gate);
+    said.push(gate);
     let review = refused(&table, &[&["review", "data.csv"], &USUAL[..]].concat(), 2);
     said.push(review);
     let remedy = refused(&table, &[&["remedy", "reweigh", "data.csv"], &USUAL[..], &["--out", "w.csv"]].concat(), 2);

@@ -70,15 +70,6 @@ impl Table {
         let plan = Plan::from_text(plan, "plan.toml", self.path(), &Default::default()).expect("a valid plan");
         audit(plan, Provenance::default()).expect("readable data")
     }
-
-    /// The plan's error or the data's.
-    pub fn refused(&self, plan: &str) -> String {
-        match Plan::from_text(plan, "plan.toml", self.path(), &Default::default()) {
-            Err(error) => error.to_string(),
-            Ok(plan) => audit(plan, Provenance::default()).expect_err("must be refused").to_string(),
-        }
-        .replace(&self.path().display().to_string(), "<folder>")
-    }
 }
 
 /// A plan for `data.csv` with group, decision and label.
