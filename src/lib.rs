@@ -24,3 +24,8 @@ pub use cells::Ledger;
 pub use cli::run;
 pub use plan::Plan;
 pub use report::{Provenance, Release};
+
+/// The examples of the README, so that they stay true.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

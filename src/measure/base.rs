@@ -122,7 +122,7 @@ fn score_metric(value: Value, part: &Part, scale: Scale, level: Level) -> Measur
         return Measured::undefined(Why::NotAProbability, &labelled);
     }
     match value {
-        Value::MeanScore => mean_score(part, level),
+        Value::MeanScore => mean_score(part, scale, level),
         _ if labelled.n == 0 => Measured::undefined(Why::EmptyDenominator, &labelled),
         _ if labelled.weight.value() <= 0.0 => Measured::undefined(Why::ZeroWeight, &labelled),
         Value::Auc => area(part, scale, &labelled, level),
@@ -153,7 +153,8 @@ fn moments(all: &Distribution) -> Option<Moments> {
     Moments::from_sums(n, weight, all.sum.value(), all.sum_of_squares.value())
 }
 
-fn mean_score(part: &Part, level: Level) -> Measured {
+fn mean_score(part: &Part, scale: Scale, level: Level) -> Measured {
+    let (low, high) = if scale.probability { (0.0, 1.0) } else { (f64::NEG_INFINITY, f64::INFINITY) };
     let people = {
         let mut all = part.favourable.cell.clone();
         all.merge(&part.unfavourable.cell);
@@ -163,7 +164,7 @@ fn mean_score(part: &Part, level: Level) -> Measured {
     match score_moments(part) {
         None => Measured::undefined(empty(&people), &people),
         Some(moments) => Measured {
-            interval: t_interval(moments, level).map(|interval| (interval, Method::StudentT)),
+            interval: t_interval(moments, level).map(|interval| (interval.clamp(low, high), Method::StudentT)),
             ..Measured::new(moments.mean, &people)
         },
     }

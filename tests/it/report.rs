@@ -3,10 +3,10 @@
 use evenhand::report::chart;
 use evenhand::report::format::{FORMATS, html};
 
-use crate::support::{fixture, fixtures};
+use crate::support::{fixtures, published};
 
 fn page(name: &str) -> String {
-    html::write(&fixture(name, |_| {})).expect("a page")
+    html::write(published(name)).expect("a page")
 }
 
 /// No script, no link out, a policy that allows the one style sheet and nothing else.
@@ -39,24 +39,24 @@ fn the_page_can_do_nothing() {
 /// Hostile names are text: escaped in the page, the charts, Markdown and CSV.
 #[test]
 fn hostile_names_stay_text() {
-    let release = fixture("hostile-names", |_| {});
+    let release = published("hostile-names");
     let page = page("hostile-names");
     assert!(
         page.contains("&#60;script&#62;alert(1)&#60;/script&#62;")
             || page.contains("&lt;script&gt;alert(1)&lt;/script&gt;")
     );
     assert!(page.contains("&#38;amp; 😀") || page.contains("&amp;amp; 😀"));
-    for chart in chart::all(&release) {
+    for chart in chart::all(release) {
         assert!(!chart.svg.contains("<script") && !chart.svg.contains('\u{202e}'), "{}", chart.id);
     }
     for format in FORMATS.iter().filter(|format| format.name != "json" && format.name != "csv") {
-        let text = (format.write)(&release).expect(format.name);
+        let text = (format.write)(release).expect(format.name);
         assert!(!text.contains('\u{202e}'), "{} keeps a change of direction", format.name);
         if matches!(format.name, "markdown" | "junit") {
             assert!(!text.contains("<script"), "{} keeps markup", format.name);
         }
     }
-    let table = evenhand::report::format::csv::write(&release).expect("a table");
+    let table = evenhand::report::format::csv::write(release).expect("a table");
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     assert_eq!(reader.headers().expect("a header").iter().collect::<Vec<_>>(), evenhand::report::Row::COLUMNS);
     for record in reader.records() {
@@ -70,9 +70,9 @@ fn hostile_names_stay_text() {
 fn every_chart_has_title_description_and_table() {
     let mut kinds = std::collections::BTreeSet::new();
     for name in fixtures() {
-        let release = fixture(&name, |_| {});
-        let page = html::write(&release).expect("a page");
-        let charts = chart::all(&release);
+        let release = published(&name);
+        let page = html::write(release).expect("a page");
+        let charts = chart::all(release);
         let ids: std::collections::BTreeSet<&String> = charts.iter().map(|chart| &chart.id).collect();
         assert_eq!(ids.len(), charts.len(), "{name}: two charts of one name");
         for chart in &charts {
@@ -118,9 +118,9 @@ fn words_that_are_never_said() {
     const NEVER: [&str; 7] =
         ["is fair", "unbiased", "is legal", "compliant", "non-discriminatory", "debias", " proves"];
     for name in fixtures() {
-        let release = fixture(&name, |_| {});
-        let mut texts = vec![("HTML", html::write(&release).expect("a page"))];
-        texts.extend(FORMATS.iter().map(|format| (format.name, (format.write)(&release).expect(format.name))));
+        let release = published(&name);
+        let mut texts = vec![("HTML", html::write(release).expect("a page"))];
+        texts.extend(FORMATS.iter().map(|format| (format.name, (format.write)(release).expect(format.name))));
         for (format, text) in texts {
             let lower = text.to_lowercase();
             for word in NEVER {
@@ -137,9 +137,9 @@ fn undefined_is_said() {
     assert!(page.contains("nobody in the group is in the denominator (0/0)"));
     assert!(page.contains("the reference rate is zero, so the ratio has no bound"));
     for name in fixtures() {
-        let release = fixture(&name, |_| {});
+        let release = published(&name);
         for format in FORMATS {
-            let text = (format.write)(&release).expect(format.name);
+            let text = (format.write)(release).expect(format.name);
             for bad in ["NaN", "inf,", "Infinity", "None", "Some("] {
                 assert!(!text.contains(bad), "{name} as {} holds {bad}", format.name);
             }

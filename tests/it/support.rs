@@ -1,7 +1,9 @@
 //! What every test needs: the binary, fixtures, audits of small tables.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{LazyLock, OnceLock};
 
 use evenhand::report::Row;
 use evenhand::{Plan, Provenance, Release, audit};
@@ -40,6 +42,25 @@ pub fn plan(name: &str) -> Plan {
     let folder = at("fixtures").join(name);
     let text = read(&folder.join("evenhand.toml"));
     Plan::from_text(&text, "evenhand.toml", &folder, &Default::default()).expect(name)
+}
+
+/// Audits of all fixtures, each made once for all tests.
+type Made = LazyLock<BTreeMap<String, OnceLock<Release>>>;
+
+fn blank() -> BTreeMap<String, OnceLock<Release>> {
+    fixtures().into_iter().map(|name| (name, OnceLock::new())).collect()
+}
+
+/// The audit of a fixture by its own plan.
+pub fn published(name: &str) -> &'static Release {
+    static MADE: Made = LazyLock::new(blank);
+    MADE[name].get_or_init(|| fixture(name, |_| {}))
+}
+
+/// The audit of a fixture with nothing withheld.
+pub fn unsuppressed(name: &str) -> &'static Release {
+    static MADE: Made = LazyLock::new(blank);
+    MADE[name].get_or_init(|| fixture(name, |plan| plan.min_cell = 0))
 }
 
 /// The audit of a fixture, its plan changed first.

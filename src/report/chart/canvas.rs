@@ -95,9 +95,11 @@ impl Canvas {
             .split_once('>')
             .map(|(_, rest)| rest.trim_end().trim_end_matches("</svg>").trim().to_string())
             .unwrap_or_default();
+        // A narrow drawing must not be blown up to the width of the page.
+        let class = if self.width < 600 { "chart narrow" } else { "chart" };
         let open = |namespace: &str, style: &str| {
             format!(
-                "<svg{namespace} class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">{style}<title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>\n",
+                "<svg{namespace} class=\"{class}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">{style}<title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>\n",
                 self.width,
                 self.height,
                 escape(title),

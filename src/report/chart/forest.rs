@@ -8,7 +8,9 @@ use crate::judge::Verdict;
 use crate::report::{Release, ReleasedFinding, ReleasedRule, words};
 
 const WIDTH: i32 = 760;
-const LABEL: i32 = 270;
+const LABEL: i32 = 240;
+/// Where the axis ends, and verdict and n begin.
+const RIGHT: i32 = 560;
 const ROW: i32 = 26;
 const TOP: i32 = 40;
 
@@ -44,22 +46,22 @@ fn one(number: usize, rule: &ReleasedRule, findings: &[&ReleasedFinding], releas
         .flat_map(|row| [row.value, row.low, row.high])
         .chain([rule.tolerance.at_least, rule.tolerance.at_most, parity])
         .flatten();
-    let axis = Axis::over(numbers, logarithmic, LABEL, WIDTH - 30);
+    let axis = Axis::over(numbers, logarithmic, LABEL, RIGHT);
     let bottom = TOP + ROW * findings.len() as i32;
     let low = rule.tolerance.at_least.map_or(LABEL, |bound| axis.at(bound));
-    let high = rule.tolerance.at_most.map_or(WIDTH - 30, |bound| axis.at(bound));
+    let high = rule.tolerance.at_most.map_or(RIGHT, |bound| axis.at(bound));
     canvas.area((low, TOP - 6), (high, bottom), BAND);
     canvas.text("tolerance", ((low + high) / 2, TOP - 16), 12.0, Anchor::Middle, MUTED);
     for tick in axis.ticks() {
         canvas.line(&[(axis.at(tick), bottom), (axis.at(tick), bottom + 5)], INK, 1);
         canvas.text(&words::number(tick), (axis.at(tick), bottom + 16), 12.0, Anchor::Middle, INK);
     }
-    canvas.line(&[(LABEL, bottom), (WIDTH - 30, bottom)], INK, 1);
+    canvas.line(&[(LABEL, bottom), (RIGHT, bottom)], INK, 1);
     if let Some(parity) = parity {
         canvas.line(&[(axis.at(parity), TOP - 6), (axis.at(parity), bottom)], MUTED, 1);
     }
     let scale = if logarithmic { ", logarithmic scale" } else { "" };
-    canvas.text(&format!("{}{scale}", rule.metric), ((LABEL + WIDTH - 30) / 2, bottom + 38), 12.0, Anchor::Middle, INK);
+    canvas.text(&format!("{}{scale}", rule.metric), ((LABEL + RIGHT) / 2, bottom + 38), 12.0, Anchor::Middle, INK);
     for (position, finding) in findings.iter().enumerate() {
         let y = TOP + ROW * position as i32 + ROW / 2;
         let row = &finding.measurement;
@@ -67,8 +69,11 @@ fn one(number: usize, rule: &ReleasedRule, findings: &[&ReleasedFinding], releas
             if row.group.is_empty() { row.attribute.clone() } else { format!("{}: {}", row.attribute, row.group) };
         canvas.text(&fit(&name, f64::from(LABEL - 24), 13.0), (LABEL - 14, y), 13.0, Anchor::Right, INK);
         let (mark, colour) = look(finding.verdict);
+        let people = row.n.map(|n| format!(", n = {n}")).unwrap_or_default();
+        let said = format!("{}{people}", words::verdict(finding.verdict));
+        canvas.text(&said, (RIGHT + 14, y), 12.0, Anchor::Left, INK);
         if let Some(low) = row.low {
-            let end = row.high.map_or(WIDTH - 30, |high| axis.at(high));
+            let end = row.high.map_or(RIGHT, |high| axis.at(high));
             canvas.line(&[(axis.at(low), y), (end, y)], colour, 2);
         }
         if let Some(value) = row.value {

@@ -56,6 +56,7 @@ struct DivisionTable<'r> {
     metrics: Vec<String>,
     rows: Vec<GroupLine>,
     comparisons: Vec<ComparisonLine>,
+    withheld: usize,
     summaries: Vec<(String, String)>,
 }
 
@@ -64,7 +65,14 @@ struct GroupLine {
     note: &'static str,
     n: String,
     share: String,
-    cells: Vec<String>,
+    cells: Vec<Cell>,
+}
+
+/// A number, and its interval on a line of its own.
+#[derive(Default)]
+struct Cell {
+    value: String,
+    interval: String,
 }
 
 struct ComparisonLine {
@@ -139,7 +147,7 @@ fn line(finding: &ReleasedFinding, release: &Release) -> FindingLine {
 }
 
 /// The columns of a group table: the bases that say most, as far as measured.
-const GROUP_COLUMNS: [&str; 8] = ["selection_rate", "base_rate", "tpr", "fpr", "ppv", "accuracy", "mean_score", "auc"];
+const GROUP_COLUMNS: [&str; 7] = ["selection_rate", "base_rate", "tpr", "fpr", "ppv", "mean_score", "auc"];
 
 fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTable<'r> {
     let rows: Vec<&Row> = release
@@ -166,7 +174,9 @@ fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTa
         share: group.share.value().map_or("withheld".into(), words::percent),
         cells: metrics
             .iter()
-            .map(|metric| base.get(&(group.group.as_str(), metric.as_str())).map(|row| cell(row)).unwrap_or_default())
+            .map(|metric| {
+                base.get(&(group.group.as_str(), metric.as_str())).map(|row| Cell::of(row)).unwrap_or_default()
+            })
             .collect(),
     });
     let judged: Vec<&str> = release.rules.iter().map(|rule| rule.metric.as_str()).collect();
@@ -182,43 +192,54 @@ fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTa
     ];
     let comparisons = rows
         .iter()
-        .filter(|row| !row.reference.is_empty())
+        .filter(|row| !row.reference.is_empty() && !row.suppressed)
         .filter(|row| COMPARED.contains(&row.metric.as_str()) || judged.contains(&row.metric.as_str()))
         .map(|row| ComparisonLine {
             group: format!("{} against {}", row.group, row.reference),
             metric: row.metric.clone(),
-            found: cell(row),
+            found: Cell::of(row).text(),
             p: row.p.map(words::p_value).unwrap_or_default(),
         });
+    let withheld = rows.iter().filter(|row| !row.reference.is_empty() && row.suppressed);
+    let withheld: BTreeSet<&str> = withheld.map(|row| row.group.as_str()).collect();
     const SUMMED: [&str; 3] =
         ["selection_rate.max_difference", "selection_rate.min_ratio", "equalized_odds_difference"];
     let summaries = rows
         .iter()
         .filter(|row| row.group.is_empty())
         .filter(|row| SUMMED.contains(&row.metric.as_str()) || judged.contains(&row.metric.as_str()))
-        .map(|row| (row.metric.clone(), cell(row)));
+        .map(|row| (row.metric.clone(), Cell::of(row).text()));
     DivisionTable {
         division,
         rows: groups.collect(),
         comparisons: comparisons.collect(),
+        withheld: withheld.len(),
         summaries: summaries.collect(),
         metrics,
     }
 }
 
-/// A number with its interval, or why there is none.
-fn cell(row: &Row) -> String {
-    if row.suppressed {
-        return "withheld".into();
+impl Cell {
+    /// A number with its interval, or why there is none.
+    fn of(row: &Row) -> Cell {
+        let value = match (row.suppressed, row.value, row.undefined) {
+            (true, ..) => "withheld".into(),
+            (false, Some(value), _) => words::number(value),
+            (false, None, Some(why)) => format!("none: {}", why.sentence()),
+            (false, None, None) => String::new(),
+        };
+        Cell { value, interval: words::interval(row.low, row.high).unwrap_or_default() }
     }
-    match (row.value, row.undefined) {
-        (Some(value), _) => match words::interval(row.low, row.high) {
-            Some(interval) => format!("{} {interval}", words::number(value)),
-            None => words::number(value),
-        },
-        (None, Some(why)) => format!("none: {}", why.sentence()),
-        (None, None) => String::new(),
+
+    fn text(&self) -> String {
+        [self.value.as_str(), self.interval.as_str()].join(" ").trim_end().to_string()
     }
+}
+
+/// A metric's id with places where a line may end. Ids are the catalogue's:
+/// letters, digits, dots and underscores.
+fn breakable(id: &str) -> String {
+    id.replace('.', ".<wbr>").replace('_', "_<wbr>")
 }
 
 fn exclusions(release: &Release) -> Vec<(String, Vec<(String, String)>)> {
