@@ -6,8 +6,8 @@ use super::{Measured, Method, Test, TestMethod};
 use crate::catalogue::{Base, Comparison, Value};
 use crate::cells::{Quantity, Why};
 use crate::stats::{
-    Interval, Level, fisher_two_sided, miettinen_nurminen_ratio, min_expected, mover_difference, mover_ratio, newcombe,
-    odds_ratio, odds_ratio_interval, pooled_z, welch, welch_interval,
+    Interval, Level, Moments, Proportion, fisher_two_sided, miettinen_nurminen_ratio, min_expected, mover_difference,
+    mover_ratio, newcombe, odds_ratio, odds_ratio_interval, pooled_z, welch, welch_interval,
 };
 
 /// The two sides of a comparison. When the reference is everyone, `reference`
@@ -28,60 +28,84 @@ impl<'p> Sides<'p> {
     }
 }
 
+/// One side of a comparison, with what intervals are made of.
+pub(super) struct Known {
+    pub(super) measured: Measured,
+    proportion: Option<Proportion>,
+    moments: Option<Moments>,
+}
+
+impl Known {
+    pub(super) fn of(base: &Base, part: &Part, scale: Option<Scale>, level: Level) -> Known {
+        let moments = if base.value == Value::MeanScore { score_moments(part) } else { None };
+        Known { measured: measure(base, part, scale, level), proportion: as_proportion(base, part), moments }
+    }
+}
+
 /// The value, interval and test of a comparison, not within strata.
 pub(super) fn compare(base: &Base, how: Comparison, sides: &Sides<'_>, scale: Option<Scale>, level: Level) -> Measured {
-    let group = measure(base, sides.group, scale, level);
-    let reference = measure(base, sides.reference, scale, level);
-    let (value, other) = match (group.quantity, reference.quantity) {
-        (Quantity::Undefined(_), _) => return group.became(Why::UndefinedGroup),
-        (_, Quantity::Undefined(_)) => return group.became(Why::UndefinedReference),
+    let group = Known::of(base, sides.group, scale, level);
+    let reference = Known::of(base, sides.reference, scale, level);
+    let (value, other) = match (group.measured.quantity, reference.measured.quantity) {
+        (Quantity::Undefined(_), _) => return group.measured.became(Why::UndefinedGroup),
+        (_, Quantity::Undefined(_)) => return group.measured.became(Why::UndefinedReference),
         (Quantity::Value(value), Quantity::Value(other)) => (value, other),
     };
     let quantity = match how {
         Comparison::Difference => Quantity::Value(value - other),
-        Comparison::OddsRatio => match (as_proportion(base, sides.group), as_proportion(base, sides.reference)) {
-            (Some(one), Some(two)) => match odds_ratio(one, two) {
-                Some(odds) => Quantity::Value(odds),
-                None if one.successes() * two.failures() == 0.0 => Quantity::Undefined(Why::BothZero),
-                None if two.successes() == 0.0 => Quantity::Undefined(Why::ZeroReference),
-                // Nobody of the group is without: its odds have no bound.
-                None => Quantity::Undefined(Why::ZeroDenominator),
-            },
-            _ => Quantity::Undefined(Why::UndefinedGroup),
-        },
+        Comparison::OddsRatio => odds(&group, &reference),
         _ if other == 0.0 && value == 0.0 => Quantity::Undefined(Why::BothZero),
         _ if other == 0.0 => Quantity::Undefined(Why::ZeroReference),
         _ => Quantity::ratio(value, other, Why::ZeroReference),
     };
-    let interval = match quantity {
-        Quantity::Undefined(_) => None,
-        Quantity::Value(number) => interval_of(base, how, sides, (&group, &reference), scale, level)
-            .map(|(interval, method)| (interval.around(number), method)),
+    let interval = match (quantity, sides.rest) {
+        (Quantity::Undefined(_), _) => None,
+        (Quantity::Value(_), Some(rest)) => against_whole(base, how, sides, rest, level),
+        (Quantity::Value(_), None) => between(base, how, &group, &reference, level),
     };
-    Measured { quantity, interval, test: test_of(base, sides), error_bound: None, ..group }
+    let number = quantity.value().unwrap_or_default();
+    let interval = interval.map(|(interval, method)| (interval.around(number), method));
+    Measured { quantity, interval, test: test_of(base, sides), error_bound: None, ..group.measured }
 }
 
-fn interval_of(
+fn odds(group: &Known, reference: &Known) -> Quantity {
+    let (Some(one), Some(two)) = (group.proportion, reference.proportion) else {
+        return Quantity::Undefined(Why::UndefinedGroup);
+    };
+    match odds_ratio(one, two) {
+        Some(odds) => Quantity::Value(odds),
+        None if one.successes() * two.failures() == 0.0 => Quantity::Undefined(Why::BothZero),
+        None if two.successes() == 0.0 => Quantity::Undefined(Why::ZeroReference),
+        // Nobody of the group is without: its odds have no bound.
+        None => Quantity::Undefined(Why::ZeroDenominator),
+    }
+}
+
+/// The interval of a comparison of two that share nobody.
+pub(super) fn between(
     base: &Base,
     how: Comparison,
-    sides: &Sides<'_>,
-    (group, reference): (&Measured, &Measured),
-    scale: Option<Scale>,
+    one: &Known,
+    two: &Known,
     level: Level,
 ) -> Option<(Interval, Method)> {
     if base.rate().is_some() {
-        return rate_interval(base, how, sides, level);
-    }
-    if sides.rest.is_some() {
-        return None;
+        let (one, two) = (one.proportion?, two.proportion?);
+        return match how {
+            Comparison::Difference => Some((newcombe(one, two, level), Method::Newcombe)),
+            Comparison::Ratio => {
+                miettinen_nurminen_ratio(one, two, level).map(|interval| (interval, Method::MiettinenNurminen))
+            }
+            Comparison::OddsRatio => Some((odds_ratio_interval(one, two, level), Method::Woolf)),
+            _ => None,
+        };
     }
     if base.value == Value::MeanScore {
-        let (one, two) = (score_moments(sides.group)?, score_moments(sides.reference)?);
-        return (how == Comparison::Difference)
-            .then(|| welch_interval(one, two, level).map(|interval| (interval, Method::Welch)))?;
+        let difference = how == Comparison::Difference;
+        let interval = difference.then(|| welch_interval(one.moments?, two.moments?, level)).flatten();
+        return interval.map(|interval| (interval, Method::Welch));
     }
-    let _ = scale;
-    let (one, two) = (group.estimate()?, reference.estimate()?);
+    let (one, two) = (one.measured.estimate()?, two.measured.estimate()?);
     match how {
         Comparison::Difference => Some((mover_difference(one, two), Method::Mover)),
         Comparison::Ratio => mover_ratio(one, two).map(|interval| (interval, Method::Mover)),
@@ -89,23 +113,23 @@ fn interval_of(
     }
 }
 
-fn rate_interval(base: &Base, how: Comparison, sides: &Sides<'_>, level: Level) -> Option<(Interval, Method)> {
+/// The interval of a rate against that of everyone, from the comparison with
+/// the rest. With a share s of everyone, group − overall = (1 − s)·(group −
+/// rest), and group/overall = r/(s·r + 1 − s) with r = group/rest; s is taken
+/// as known.
+fn against_whole(
+    base: &Base,
+    how: Comparison,
+    sides: &Sides<'_>,
+    rest: &Part,
+    level: Level,
+) -> Option<(Interval, Method)> {
     // No proportion on the other side: everyone is in the group.
-    let (one, two) = (as_proportion(base, sides.group)?, as_proportion(base, sides.apart())?);
-    match (how, sides.rest.is_some()) {
-        (Comparison::Difference, false) => Some((newcombe(one, two, level), Method::Newcombe)),
-        (Comparison::Ratio, false) => {
-            miettinen_nurminen_ratio(one, two, level).map(|interval| (interval, Method::MiettinenNurminen))
-        }
-        (Comparison::OddsRatio, false) => Some((odds_ratio_interval(one, two, level), Method::Woolf)),
-        // With a share s of everyone, group − overall = (1 − s)·(group − rest),
-        // and group/overall = r/(s·r + 1 − s) with r = group/rest; s is taken as known.
-        (Comparison::Difference, true) => {
-            let share = share(base, sides)?;
-            Some((newcombe(one, two, level).map(|d| (1.0 - share) * d), Method::Newcombe))
-        }
-        (Comparison::Ratio, true) => {
-            let share = share(base, sides)?;
+    let (one, two) = (as_proportion(base, sides.group)?, as_proportion(base, rest)?);
+    let share = share(base, sides)?;
+    match how {
+        Comparison::Difference => Some((newcombe(one, two, level).map(|d| (1.0 - share) * d), Method::Newcombe)),
+        Comparison::Ratio => {
             let of = |r: f64| if r.is_infinite() { 1.0 / share } else { r / (share * r + 1.0 - share) };
             miettinen_nurminen_ratio(one, two, level).map(|interval| (interval.map(of), Method::MiettinenNurminen))
         }

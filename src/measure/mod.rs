@@ -472,8 +472,7 @@ impl FrameLook<'_> {
     fn summaries(&self, compared: &[&(&Group, Part)], into: &mut Measurements) {
         let level = self.plan.confidence;
         let parts: Vec<&Part> = compared.iter().map(|(_, part)| part).collect();
-        let of =
-            |base: &Base, summary, level| summary::summarise(base, summary, &parts, self.scale, self.weighted, level);
+        let of = |base: &Base, summary, level| summary::summarise(base, summary, &parts, self.scale, level);
         for base in self.bases {
             for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
                 let measured = of(base, summary, level);

@@ -6,7 +6,7 @@
 //! difference lies between the largest lower and the largest upper end.
 
 use super::base::{as_proportion, measure};
-use super::compare::{Sides, compare};
+use super::compare::{Known, between};
 use super::part::{Part, Scale};
 use super::{Measured, Method, Test, TestMethod};
 use crate::catalogue::{Base, Comparison, Summary, Worse};
@@ -19,7 +19,6 @@ pub(super) fn summarise(
     summary: Summary,
     parts: &[&Part],
     scale: Option<Scale>,
-    weighted: bool,
     level: Level,
 ) -> Measured {
     let defined: Vec<(&Part, f64)> = parts
@@ -37,13 +36,13 @@ pub(super) fn summarise(
     let parts: Vec<&Part> = defined.iter().map(|(part, _)| *part).collect();
     let (quantity, interval) = match summary {
         Summary::MaxDifference => {
-            let interval = pairs(base, Comparison::Difference, &parts, scale, weighted, level)
+            let interval = pairs(base, Comparison::Difference, &parts, scale, level)
                 .map(|all| fold(all.iter().flat_map(|i| [*i, i.map(|d| -d)]), f64::max));
             (Quantity::Value(high - low), interval.map(|i| i.clamp(0.0, f64::INFINITY)))
         }
         Summary::MinRatio if high == 0.0 => (Quantity::Undefined(Why::BothZero), None),
         Summary::MinRatio => {
-            let interval = pairs(base, Comparison::Ratio, &parts, scale, weighted, level)
+            let interval = pairs(base, Comparison::Ratio, &parts, scale, level)
                 .map(|all| fold(all.iter().flat_map(|i| [*i, i.map(inverse)]), f64::min));
             (Quantity::Value(low / high), interval.map(|i| i.clamp(0.0, 1.0)))
         }
@@ -72,44 +71,23 @@ pub(super) fn summarise(
 }
 
 /// The intervals of every pair at a level at which all hold together.
-fn pairs(
-    base: &Base,
-    how: Comparison,
-    parts: &[&Part],
-    scale: Option<Scale>,
-    weighted: bool,
-    level: Level,
-) -> Option<Vec<Interval>> {
-    let count = parts.len() * (parts.len() - 1) / 2;
-    let level = level.bonferroni(count);
-    let mut intervals = Vec::with_capacity(count);
-    for (position, group) in parts.iter().enumerate() {
-        for reference in &parts[position + 1..] {
-            let forward = Sides { group, reference, rest: None, weighted };
-            let found = compare(base, how, &forward, scale, level);
-            intervals.push(match found.interval {
-                Some((interval, _)) => interval,
-                // The ratio to a rate of zero has no number; the other way round it is 0.
-                None => {
-                    let backward = Sides { group: reference, reference: group, rest: None, weighted };
-                    match (how, compare(base, how, &backward, scale, level).interval) {
-                        (Comparison::Ratio, Some((interval, _))) => interval.map(inverse),
-                        (Comparison::Ratio, None) if both_zero(base, group, reference) => {
-                            Interval::new(0.0, f64::INFINITY)
-                        }
-                        _ => return None,
-                    }
-                }
-            });
+fn pairs(base: &Base, how: Comparison, parts: &[&Part], scale: Option<Scale>, level: Level) -> Option<Vec<Interval>> {
+    let level = level.bonferroni(parts.len() * (parts.len() - 1) / 2);
+    let known: Vec<Known> = parts.iter().map(|part| Known::of(base, part, scale, level)).collect();
+    let interval = |(one, two): (&Known, &Known)| {
+        let found = between(base, how, one, two, level).map(|(interval, _)| interval);
+        let zero = |side: &Known| side.measured.quantity.value() == Some(0.0);
+        match how {
+            // A ratio to zero has no number; the other way round it is 0.
+            Comparison::Ratio if found.is_none() && zero(one) && zero(two) => Some(Interval::new(0.0, f64::INFINITY)),
+            Comparison::Ratio if found.is_none() => {
+                between(base, how, two, one, level).map(|(interval, _)| interval.map(inverse))
+            }
+            _ => found,
         }
-    }
-    Some(intervals)
-}
-
-fn both_zero(base: &Base, group: &Part, reference: &Part) -> bool {
-    [group, reference]
-        .into_iter()
-        .all(|part| as_proportion(base, part).is_some_and(|proportion| proportion.successes() == 0.0))
+    };
+    let after = |at: usize| known[at + 1..].iter();
+    known.iter().enumerate().flat_map(|(at, one)| after(at).map(move |two| (one, two))).map(interval).collect()
 }
 
 fn inverse(ratio: f64) -> f64 {

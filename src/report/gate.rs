@@ -18,12 +18,21 @@ enum Sums {
     SquaredErrors,
 }
 
+/// A count that only publishing makes known.
+struct Unknown {
+    stratum: Stratum,
+    outcome: usize,
+    number: usize,
+}
+
 /// Which numbers have been let through so far.
 pub(super) struct Gate<'r> {
     report: &'r Report,
     min_cell: u64,
     guard: Option<Guard>,
-    index: BTreeMap<(usize, Group, Stratum, usize), usize>,
+    /// For each frame the unknown counts of each group.
+    index: Vec<BTreeMap<Group, Vec<Unknown>>>,
+    unknowns: usize,
     scores: BTreeMap<(Sums, usize, Group), usize>,
     by_strata: bool,
     /// Base metrics that are shown: attribute, group, id.
@@ -31,7 +40,7 @@ pub(super) struct Gate<'r> {
 }
 
 /// More unknowns than this, and strata are not published.
-const MOST_UNKNOWNS: usize = 2_000;
+const MOST_UNKNOWNS: usize = 20_000;
 
 impl<'r> Gate<'r> {
     /// A gate that has let nothing through yet.
@@ -40,7 +49,8 @@ impl<'r> Gate<'r> {
             report,
             min_cell,
             guard: None,
-            index: BTreeMap::new(),
+            index: Vec::new(),
+            unknowns: 0,
             scores: BTreeMap::new(),
             by_strata: true,
             shown: BTreeSet::new(),
@@ -49,14 +59,11 @@ impl<'r> Gate<'r> {
             return gate;
         }
         gate.number_unknowns();
-        if gate.index.len() > MOST_UNKNOWNS {
+        if gate.unknowns > MOST_UNKNOWNS {
             gate.by_strata = false;
-            gate.index.clear();
             gate.number_unknowns();
         }
-        let unknowns = gate.index.len() + gate.scores.len();
-        let (facts, secrets) = (gate.facts(), gate.secrets());
-        gate.guard = Some(Guard::new(unknowns, &facts, &secrets));
+        gate.guard = Some(Guard::new(&gate.facts(), &gate.secrets()));
         gate
     }
 
@@ -75,15 +82,18 @@ impl<'r> Gate<'r> {
                 places.extend(tally.iter().map(|(stratum, outcome, _)| (self.stratum_key(stratum), outcome.index())));
             }
         }
-        for (at, frame) in self.frames().iter().enumerate() {
-            for group in frame.groups.keys() {
-                for (stratum, outcome) in &places {
-                    let next = self.index.len();
-                    self.index.insert((at, group.clone(), stratum.clone(), *outcome), next);
-                }
-            }
-        }
-        let mut next = self.index.len();
+        let mut next = 0;
+        let mut number = |(stratum, outcome): &(Stratum, usize)| {
+            next += 1;
+            Unknown { stratum: stratum.clone(), outcome: *outcome, number: next - 1 }
+        };
+        let frames = self.frames().iter();
+        self.index = frames
+            .map(|frame| {
+                let groups = frame.groups.keys();
+                groups.map(|group| (group.clone(), places.iter().map(&mut number).collect())).collect()
+            })
+            .collect();
         self.scores.clear();
         for sums in [Sums::Scores, Sums::SquaredErrors] {
             for (at, frame) in self.frames().iter().enumerate() {
@@ -93,6 +103,7 @@ impl<'r> Gate<'r> {
                 }
             }
         }
+        self.unknowns = next;
     }
 
     /// What everyone knows: how many people there are in all; that every
@@ -100,8 +111,7 @@ impl<'r> Gate<'r> {
     /// attributes.
     fn facts(&self) -> Vec<Sum> {
         let mut facts = vec![self.sum(0, |_| true, None, everything())];
-        let places: BTreeSet<(&Stratum, usize)> =
-            self.index.keys().map(|(_, _, stratum, outcome)| (stratum, *outcome)).collect();
+        let places = self.index.iter().flat_map(BTreeMap::values).next().map_or(0, Vec::len);
         for (at, frame) in self.frames().iter().enumerate() {
             for (other_at, other) in self.frames().iter().enumerate().take(at) {
                 let [column] = other.columns.as_slice() else { continue };
@@ -118,13 +128,10 @@ impl<'r> Gate<'r> {
                         _ => true,
                     };
                     let theirs = |group: &&Group| level.is_none_or(|level| level == *group);
-                    for (stratum, outcome) in &places {
-                        let unknown = |at: usize, group: &Group| {
-                            self.index.get(&(at, group.clone(), (*stratum).clone(), *outcome)).copied()
-                        };
-                        let left = frame.groups.keys().filter(mine).filter_map(|g| Some((unknown(at, g)?, 1)));
-                        let right =
-                            other.groups.keys().filter(theirs).filter_map(|g| Some((unknown(other_at, g)?, -1)));
+                    for place in 0..places {
+                        let unknown = |at: usize, group: &Group| self.index[at][group][place].number;
+                        let left = frame.groups.keys().filter(mine).map(|g| (unknown(at, g), 1));
+                        let right = other.groups.keys().filter(theirs).map(|g| (unknown(other_at, g), -1));
                         facts.push(left.chain(right).collect());
                     }
                     for sums in [Sums::Scores, Sums::SquaredErrors] {
@@ -190,15 +197,13 @@ impl<'r> Gate<'r> {
 
     /// The count of an outcome set among some groups, as a sum of unknowns.
     fn sum(&self, at: usize, keep: impl Fn(&Group) -> bool, stratum: Option<&Stratum>, set: Outcomes) -> Sum {
-        self.index
-            .iter()
-            .filter(|((frame, group, s, outcome), _)| {
-                *frame == at
-                    && keep(group)
-                    && stratum.is_none_or(|wanted| wanted == s)
-                    && set.contains(Outcome::ALL[*outcome])
+        let groups = self.index.get(at).into_iter().flatten().filter(|(group, _)| keep(group));
+        groups
+            .flat_map(|(_, unknowns)| unknowns)
+            .filter(|unknown| {
+                stratum.is_none_or(|wanted| *wanted == unknown.stratum) && set.contains(Outcome::ALL[unknown.outcome])
             })
-            .map(|(_, unknown)| (*unknown, 1))
+            .map(|unknown| (unknown.number, 1))
             .collect()
     }
 

@@ -11,6 +11,8 @@
 //! This guards against exact recovery. It does not bound how narrowly a
 //! withheld count may be guessed from the rest.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 /// The prime 2^61 − 1.
 const P: u64 = (1 << 61) - 1;
 
@@ -37,85 +39,113 @@ fn inverse(a: u64) -> u64 {
     result
 }
 
+/// A sum modulo the prime: unknown and coefficient, without zeros.
+type Row = BTreeMap<usize, u64>;
+
 /// What is known so far, and what must stay unknown.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Guard {
-    unknowns: usize,
-    /// Rows in echelon form: pivot and values, the pivot's value being 1.
-    known: Vec<(usize, Vec<u64>)>,
+    /// Known sums in the order of learning: pivot and row, the pivot's
+    /// coefficient being 1. A row has no coefficient at an earlier pivot.
+    known: Vec<(usize, Row)>,
+    /// Position in `known` by pivot.
+    pivots: HashMap<usize, usize>,
     /// Small counts, reduced by everything known.
-    secrets: Vec<Vec<u64>>,
+    secrets: Vec<Row>,
 }
 
 impl Guard {
     /// A guard of `secrets`, when `facts` are known to everyone.
-    pub(super) fn new(unknowns: usize, facts: &[Sum], secrets: &[Sum]) -> Guard {
-        let mut guard = Guard { unknowns, ..Guard::default() };
+    pub(super) fn new(facts: &[Sum], secrets: &[Sum]) -> Guard {
+        let mut guard = Guard::default();
         for fact in facts {
-            let reduced = guard.reduce(guard.dense(fact));
+            let reduced = guard.reduce(row(fact));
             guard.learn(reduced);
         }
         // What facts alone give away no refusal can protect.
-        guard.secrets = secrets
-            .iter()
-            .map(|secret| guard.reduce(guard.dense(secret)))
-            .filter(|secret| secret.iter().any(|&v| v != 0))
-            .collect();
+        let secrets = secrets.iter().map(|secret| guard.reduce(row(secret)));
+        let mut secrets: Vec<Row> = secrets.filter(|secret| !secret.is_empty()).collect();
+        secrets.sort();
+        secrets.dedup();
+        guard.secrets = secrets;
         guard
     }
 
-    fn dense(&self, sum: &Sum) -> Vec<u64> {
-        let mut row = vec![0; self.unknowns];
-        for &(at, coefficient) in sum {
-            let value = coefficient.rem_euclid(P as i64) as u64;
-            row[at] = (row[at] + value) % P;
+    /// The row without its known part.
+    fn reduce(&self, mut row: Row) -> Row {
+        // Earlier rows may bring in later pivots, never the other way round.
+        let mut due: BTreeSet<usize> = row.keys().filter_map(|at| self.pivots.get(at).copied()).collect();
+        while let Some(next) = due.pop_first() {
+            let (pivot, known) = &self.known[next];
+            if eliminate(&mut row, *pivot, known) {
+                due.extend(known.keys().filter_map(|at| self.pivots.get(at).copied()).filter(|at| *at > next));
+            }
         }
         row
     }
 
-    fn reduce(&self, mut row: Vec<u64>) -> Vec<u64> {
-        for (pivot, known) in &self.known {
-            eliminate(&mut row, *pivot, known);
-        }
-        row
-    }
-
-    fn learn(&mut self, mut row: Vec<u64>) {
-        let Some(pivot) = row.iter().position(|&value| value != 0) else { return };
-        let scale = inverse(row[pivot]);
-        row.iter_mut().for_each(|value| *value = multiply(*value, scale));
-        for secret in &mut self.secrets {
+    /// Takes a reduced row in, and gives the secrets that it changed as they
+    /// were, unless it says nothing new.
+    fn learn(&mut self, mut row: Row) -> Vec<(usize, Row)> {
+        let Some((&pivot, &first)) = row.first_key_value() else { return Vec::new() };
+        let scale = inverse(first);
+        row.values_mut().for_each(|value| *value = multiply(*value, scale));
+        let mut changed = Vec::new();
+        for (at, secret) in self.secrets.iter_mut().enumerate().filter(|(_, secret)| secret.contains_key(&pivot)) {
+            changed.push((at, secret.clone()));
             eliminate(secret, pivot, &row);
         }
+        self.pivots.insert(pivot, self.known.len());
         self.known.push((pivot, row));
+        changed
     }
 
     /// Publishes sums together, or refuses all of them.
     pub(super) fn publish(&mut self, sums: &[Sum]) -> bool {
-        let before = (self.known.len(), self.secrets.clone());
+        if self.secrets.is_empty() {
+            return true;
+        }
+        let before = self.known.len();
+        let mut changed = Vec::new();
         for sum in sums {
-            let reduced = self.reduce(self.dense(sum));
-            self.learn(reduced);
+            let reduced = self.reduce(row(sum));
+            changed.extend(self.learn(reduced));
         }
-        if self.secrets.iter().any(|secret| secret.iter().all(|&value| value == 0)) {
-            self.known.truncate(before.0);
-            self.secrets = before.1;
-            return false;
+        if changed.iter().all(|(at, _)| !self.secrets[*at].is_empty()) {
+            return true;
         }
-        true
+        for (pivot, _) in self.known.drain(before..) {
+            self.pivots.remove(&pivot);
+        }
+        for (at, secret) in changed.into_iter().rev() {
+            self.secrets[at] = secret;
+        }
+        false
     }
 }
 
-fn eliminate(row: &mut [u64], pivot: usize, known: &[u64]) {
-    let factor = row[pivot];
-    if factor == 0 {
-        return;
+fn row(sum: &Sum) -> Row {
+    let mut row = Row::new();
+    for &(at, coefficient) in sum {
+        let value = coefficient.rem_euclid(P as i64) as u64;
+        let slot = row.entry(at).or_default();
+        *slot = (*slot + value) % P;
     }
-    for (value, other) in row.iter_mut().zip(known) {
-        if *other != 0 {
-            *value = subtract(*value, multiply(factor, *other));
+    row.retain(|_, value| *value != 0);
+    row
+}
+
+/// Takes the pivot out of a row; false when it is not there.
+fn eliminate(row: &mut Row, pivot: usize, known: &Row) -> bool {
+    let Some(&factor) = row.get(&pivot) else { return false };
+    for (at, value) in known {
+        let slot = row.entry(*at).or_default();
+        *slot = subtract(*slot, multiply(factor, *value));
+        if *slot == 0 {
+            row.remove(at);
         }
     }
+    true
 }
 
 #[cfg(test)]
@@ -126,7 +156,7 @@ mod tests {
     /// the last must stay in.
     #[test]
     fn a_total_does_not_give_the_cell_back() {
-        let mut guard = Guard::new(4, &[], &[vec![(0, 1)]]);
+        let mut guard = Guard::new(&[], &[vec![(0, 1)]]);
         assert!(guard.publish(&[(0..4).map(|at| (at, 1)).collect()]));
         assert!(guard.publish(&[vec![(1, 1)]]));
         assert!(guard.publish(&[vec![(2, 1)]]));
@@ -139,7 +169,7 @@ mod tests {
     fn what_everyone_knows_counts_too() {
         // Two divisions of the same people: 0 + 1 = 2 + 3.
         let facts = [vec![(0, 1), (1, 1), (2, -1), (3, -1)]];
-        let mut guard = Guard::new(4, &facts, &[vec![(0, 1)]]);
+        let mut guard = Guard::new(&facts, &[vec![(0, 1)]]);
         assert!(guard.publish(&[vec![(2, 1)], vec![(3, 1)]]));
         assert!(!guard.publish(&[vec![(1, 1)]]));
     }

@@ -1,6 +1,6 @@
 //! Distributions, total: no argument makes them panic or return NaN.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, StudentsT};
+use statrs::distribution::{ChiSquared, Continuous, ContinuousCDF, FisherSnedecor, StudentsT};
 use statrs::function::erf::{erfc, erfc_inv};
 
 /// P(Z ≤ z) of the standard normal.
@@ -39,20 +39,34 @@ pub fn student_t_upper(tail: f64, df: f64) -> Option<f64> {
     if df > 1e7 {
         return Some(-normal_quantile(tail));
     }
-    // Bracket and bisect: the library's own quantile loses digits.
-    let (mut low, mut high) = (0.0, 1.0);
-    let upper = |t: f64| if t >= 0.0 { distribution.sf(t) } else { distribution.cdf(-t) };
     if tail > 0.5 {
         return student_t_upper(1.0 - tail, df).map(|t| -t);
     }
-    while upper(high) > tail && high < 1e300 {
+    // Newton from the normal quantile, kept within a bracket: the library's own
+    // quantile loses digits.
+    let (mut low, mut high) = (0.0, 1.0);
+    while distribution.sf(high) > tail && high < 1e300 {
         high *= 2.0;
     }
+    let z = -normal_quantile(tail);
+    let mut t = z + (z.powi(3) + z) / (4.0 * df);
     for _ in 0..200 {
-        let middle = 0.5 * (low + high);
-        if upper(middle) > tail { low = middle } else { high = middle }
+        if !(low < t && t < high) {
+            t = 0.5 * (low + high);
+        }
+        let excess = distribution.sf(t) - tail;
+        if excess > 0.0 {
+            low = t
+        } else {
+            high = t
+        }
+        let step = excess / distribution.pdf(t);
+        t += step;
+        if step.abs() <= 1e-15 * t.abs() || high - low <= f64::EPSILON * high {
+            break;
+        }
     }
-    Some(0.5 * (low + high))
+    Some(t.clamp(low, high))
 }
 
 /// P(X ≥ x) of χ² with `df` degrees of freedom; 1 where there are none.

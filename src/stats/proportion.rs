@@ -110,14 +110,36 @@ fn ratio_score(first: Proportion, second: Proportion, ratio: f64) -> f64 {
     }
 }
 
-/// The root of a falling function of a logarithm, between e^−60 and e^60.
+/// The root of a falling function of a logarithm, between e^−60 and e^60: by
+/// bisection until the bracket is narrow, then by false position, where an end
+/// that stays twice counts half (the Illinois rule).
 fn solve_falling(f: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (-60.0, 60.0);
-    for _ in 0..200 {
+    while high - low > 0.1 {
         let middle = 0.5 * (low + high);
         if f(middle) > 0.0 { low = middle } else { high = middle }
     }
-    0.5 * (low + high)
+    let (mut at_low, mut at_high) = (f(low), f(high));
+    let mut moved = None; // whether the low end moved last
+    for _ in 0..100 {
+        let share = at_low / (at_low - at_high);
+        let next = if share > 0.0 && share < 1.0 { low + share * (high - low) } else { 0.5 * (low + high) };
+        if next <= low || next >= high || high - low < 1e-15 {
+            break;
+        }
+        let value = f(next);
+        if value > 0.0 {
+            (low, at_low) = (next, value);
+            at_high /= if moved == Some(true) { 2.0 } else { 1.0 };
+        } else if value < 0.0 {
+            (high, at_high) = (next, value);
+            at_low /= if moved == Some(false) { 2.0 } else { 1.0 };
+        } else {
+            return next;
+        }
+        moved = Some(value > 0.0);
+    }
+    if at_low.abs() < at_high.abs() { low } else { high }
 }
 
 /// The odds of `first` over those of `second`. `None` when it is 0/0 or has no bound.
