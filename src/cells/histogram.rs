@@ -84,6 +84,16 @@ pub struct Distribution {
 }
 
 impl Distribution {
+    /// Σ w·(x − mean)², where the bins hold the values themselves: the sum of
+    /// squares loses it when numbers are large and close together.
+    pub fn spread(&self, grid: Grid) -> Option<f64> {
+        if grid != Grid::Exact {
+            return None;
+        }
+        let mean = self.sum.value() / self.cell.weight.value();
+        Some(self.bins.iter().map(|(bin, weight)| weight.value() * (grid.centre(*bin) - mean).powi(2)).sum())
+    }
+
     /// Adds another distribution on the same grid.
     pub fn merge(&mut self, other: &Distribution) {
         self.cell.merge(&other.cell);

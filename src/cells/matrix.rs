@@ -64,6 +64,8 @@ pub struct LabelledRow {
     pub group: Group,
     /// Its label; unknown too when the row was left out.
     pub label: Label,
+    /// Its own weight; 1 without weights.
+    pub weight: f64,
 }
 
 /// The weight of one row.
@@ -71,6 +73,7 @@ pub struct LabelledRow {
 pub struct RowWeight {
     /// The row's key, where the plan names one.
     pub key: Option<String>,
-    /// The weight; 1 for a row without group or label.
+    /// Its own weight times the factor of its group and label; without group or
+    /// label its own weight alone.
     pub weight: f64,
 }

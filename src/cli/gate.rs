@@ -8,7 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::error::Stop;
 use super::options::PlanOptions;
-use super::output::{print, write_file, write_folder};
+use super::output::{print, spare_inputs, write_file, write_folder};
 use crate::judge::Verdict;
 use crate::plan::OnInconclusive;
 use crate::report::Release;
@@ -43,6 +43,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
         ));
     }
     let on_inconclusive = plan.on_inconclusive;
+    if let Some(path) = &arguments.output {
+        spare_inputs(path, &plan)?;
+    }
     let release = crate::audit(plan, provenance)?;
     if let Some(folder) = &arguments.out {
         write_folder(folder, &super::audit::files(&release)?)?;

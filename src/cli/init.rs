@@ -81,6 +81,7 @@ const ATTRIBUTES: &[&str] = &[
     "marital_status",
     "married",
     "foreign_worker",
+    "group",
 ];
 /// Values that are good for the person.
 const GOOD: &[&str] = &[
@@ -174,16 +175,20 @@ fn rules(text: &mut String, decision: bool, label: bool) {
 }
 
 fn role(text: &mut String, name: &str, about_role: &str, column: Option<&ColumnLook>) {
-    let _ = match column {
-        None => writeln!(text, "# {name} = {{ column = \"…\", favourable = \"…\" }}     # {about_role}"),
-        Some(column) => {
-            let good = GOOD
-                .iter()
-                .find_map(|good| column.values.keys().find(|value| value.eq_ignore_ascii_case(good)))
-                .or(column.values.keys().next());
-            let value = good.map(|value| quoted(value)).unwrap_or_default();
-            writeln!(text, "{name} = {{ column = {}, favourable = {value} }}{}", quoted(&column.name), about(column))
-        }
+    let Some(column) = column else {
+        let _ = writeln!(text, "# {name} = {{ column = \"…\", favourable = \"…\" }}     # {about_role}");
+        return;
+    };
+    let known = |value: &&String| GOOD.iter().any(|good| value.eq_ignore_ascii_case(good));
+    let good: Vec<&String> = column.values.keys().filter(known).collect();
+    let (quoted_name, about) = (quoted(&column.name), about(column));
+    let _ = match good.as_slice() {
+        [only] => writeln!(text, "{name} = {{ column = {quoted_name}, favourable = {} }}{about}", quoted(only)),
+        // Which value is good for the person cannot be guessed.
+        _ => writeln!(
+            text,
+            "# {name} = {{ column = {quoted_name}, favourable = \"…\" }}{about}: which is good for the person?"
+        ),
     };
 }
 

@@ -117,16 +117,20 @@ impl PlanOptions {
     /// The plan, and where it comes from.
     pub(super) fn plan(&self, store: Option<&str>) -> Result<(Plan, Provenance), Stop> {
         let flags = self.flags(store);
-        let (plan, plan_sha256) = if self.source.extension().is_some_and(|ending| ending == "toml") {
+        // Where the history lies changes no number.
+        let said = Flags { store: None, ..flags.clone() };
+        let said = if said == Flags::default() { String::new() } else { format!("{said:?}") };
+        let (plan, bytes) = if self.source.extension().is_some_and(|ending| ending == "toml") {
             let bytes = std::fs::read(&self.source).map_err(|error| no_plan(&self.source, &error))?;
             let name = self.source.display().to_string();
-            let text =
-                std::str::from_utf8(&bytes).map_err(|_| Stop::Usage(format!("{name}: the plan must be UTF-8 text")))?;
+            let utf8 = std::str::from_utf8(&bytes);
+            let text = utf8.map_err(|_| Stop::Usage(format!("{name}: the plan must be UTF-8 text")))?;
             let base = self.source.parent().unwrap_or(Path::new(""));
-            (Plan::from_text(text, &name, base, &flags)?, Some(hexadecimal(&bytes)))
+            (Plan::from_text(text, &name, base, &flags)?, bytes)
         } else {
-            (Plan::from_flags(&self.source, &flags)?, None)
+            (Plan::from_flags(&self.source, &flags)?, Vec::new())
         };
+        let plan_sha256 = Some(hexadecimal(&[bytes.as_slice(), said.as_bytes()].concat()));
         let provenance = Provenance {
             version: env!("CARGO_PKG_VERSION").to_string(),
             created: Some(now()),
@@ -141,8 +145,7 @@ impl PlanOptions {
 fn no_plan(path: &Path, error: &std::io::Error) -> Stop {
     match error.kind() {
         std::io::ErrorKind::NotFound => {
-            let what = "no such plan; `evenhand init DATA` writes one to start from".to_string();
-            Stop::Files { path: path.into(), what }
+            Stop::Usage(format!("{}: no such plan; `evenhand init DATA` writes one to start from", path.display()))
         }
         _ => Stop::io(path, error),
     }

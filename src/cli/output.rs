@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::Stop;
+use crate::plan::Plan;
 
 /// One file of an output folder: its name within it, and its bytes.
 pub(super) struct OutputFile {
@@ -49,7 +50,8 @@ pub(super) fn write_folder(folder: &Path, files: &[OutputFile]) -> Result<(), St
     }
     for stale in std::fs::read_dir(folder.join("charts")).into_iter().flatten().flatten() {
         let name = format!("charts/{}", stale.file_name().to_string_lossy());
-        if name.ends_with(".svg") && !files.iter().any(|file| file.name == name) {
+        let ours = crate::report::chart::KINDS.iter().any(|kind| name.starts_with(&format!("charts/{kind}-")));
+        if ours && name.ends_with(".svg") && !files.iter().any(|file| file.name == name) {
             std::fs::remove_file(stale.path()).map_err(|error| Stop::io(stale.path(), &error))?;
         }
     }
@@ -76,6 +78,17 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     file.write_all(bytes).map_err(|error| cannot(&error))?;
     file.persist(path).map_err(|failed| cannot(&failed.error))?;
     Ok(())
+}
+
+/// Refuses an output that is one of the inputs.
+pub(super) fn spare_inputs(output: &Path, plan: &Plan) -> Result<(), Stop> {
+    let whole = |path: &Path| std::fs::canonicalize(path).ok();
+    let people = plan.data.demographics.as_ref().map(|demographics| demographics.path.as_path());
+    let inputs = [Some(plan.data.path.as_path()), people];
+    match inputs.into_iter().flatten().any(|input| whole(input).is_some() && whole(input) == whole(output)) {
+        true => Err(Stop::Usage(format!("{} is an input of this audit: name another file to write", output.display()))),
+        false => Ok(()),
+    }
 }
 
 fn parent_of(path: &Path) -> PathBuf {

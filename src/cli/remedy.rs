@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::error::Stop;
 use super::options::PlanOptions;
-use super::output::print;
+use super::output::{print, spare_inputs};
 use crate::plan::{Plan, Roles};
 use crate::report::words;
 use crate::tally;
@@ -52,6 +52,7 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
         }
         (None, _) => return Err(Stop::Usage(format!("say --for which attribute: {}", names.join(", ")))),
     };
+    spare_inputs(&arguments.out, &plan)?;
     let key = plan.data.key.clone();
     let features = None; // weights need no model
     let plan = Plan { roles: Roles { features, ..plan.roles }, ..plan };

@@ -27,6 +27,8 @@ pub fn over_time(earlier: &[Release], now: &Release) -> OverTime {
     OverTime {
         audits: earlier.len() as u64 + 1,
         previous: earlier.last().and_then(|before| before.provenance.created.clone()),
+        plan_changed: earlier.last().is_some_and(|before| before.provenance.plan_sha256 != now.provenance.plan_sha256),
+        same_data: earlier.last().is_some_and(|before| before.provenance.inputs == now.provenance.inputs),
         changes,
         trends: trends.collect(),
     }

@@ -58,6 +58,15 @@ impl Store {
             .connection
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .map_err(|error| failed(format!("is not a history of audits: {error}")))?;
+        let tables: i64 = store
+            .connection
+            .query_row("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name <> 'audit'", [], |row| {
+                row.get(0)
+            })
+            .map_err(|error| failed(format!("is not a history of audits: {error}")))?;
+        if tables > 0 {
+            return Err(failed("holds the data of another program: name another file".into()));
+        }
         match version {
             VERSION => {}
             0 => store
@@ -92,7 +101,7 @@ impl Store {
     pub fn audits(&self, series: &str) -> Result<Vec<Release>, HistoryError> {
         let mut statement = self
             .connection
-            .prepare("SELECT document FROM audit WHERE series = ?1 ORDER BY id")
+            .prepare("SELECT document FROM audit WHERE series = ?1 ORDER BY created, id")
             .map_err(|error| self.failed(error))?;
         let documents =
             statement.query_map([series], |row| row.get::<_, String>(0)).map_err(|error| self.failed(error))?;

@@ -137,20 +137,15 @@ fn score_metric(value: Value, part: &Part, scale: Scale, level: Level) -> Measur
 }
 
 /// Moments of the scores of everyone, labelled or not.
-pub(super) fn score_moments(part: &Part) -> Option<Moments> {
+pub(super) fn score_moments(part: &Part, grid: Grid) -> Option<Moments> {
     let mut all = part.favourable.clone();
-    all.cell.merge(&part.unfavourable.cell);
-    all.cell.merge(&part.unlabelled.cell);
-    for other in [&part.unfavourable, &part.unlabelled] {
-        all.sum.merge(&other.sum);
-        all.sum_of_squares.merge(&other.sum_of_squares);
+    all.merge(&part.unfavourable);
+    all.merge(&part.unlabelled);
+    let (n, weight, sum) = (all.cell.effective(), all.cell.weight.value(), all.sum.value());
+    match all.spread(grid) {
+        Some(spread) => Moments::from_spread(n, weight, sum, spread),
+        None => Moments::from_sums(n, weight, sum, all.sum_of_squares.value()),
     }
-    moments(&all)
-}
-
-fn moments(all: &Distribution) -> Option<Moments> {
-    let (n, weight) = (all.cell.effective(), all.cell.weight.value());
-    Moments::from_sums(n, weight, all.sum.value(), all.sum_of_squares.value())
 }
 
 fn mean_score(part: &Part, scale: Scale, level: Level) -> Measured {
@@ -161,7 +156,7 @@ fn mean_score(part: &Part, scale: Scale, level: Level) -> Measured {
         all.merge(&part.unlabelled.cell);
         all
     };
-    match score_moments(part) {
+    match score_moments(part, scale.grid) {
         None => Measured::undefined(empty(&people), &people),
         Some(moments) => Measured {
             interval: t_interval(moments, level).map(|interval| (interval.clamp(low, high), Method::StudentT)),

@@ -37,7 +37,8 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn of(base: &Base, part: &Part, scale: Option<Scale>, level: Level) -> Known {
-        let moments = if base.value == Value::MeanScore { score_moments(part) } else { None };
+        let grid = scale.filter(|_| base.value == Value::MeanScore).map(|scale| scale.grid);
+        let moments = grid.and_then(|grid| score_moments(part, grid));
         Known { measured: measure(base, part, scale, level), proportion: as_proportion(base, part), moments }
     }
 }
@@ -65,7 +66,7 @@ pub(super) fn compare(base: &Base, how: Comparison, sides: &Sides<'_>, scale: Op
     };
     let number = quantity.value().unwrap_or_default();
     let interval = interval.map(|(interval, method)| (interval.around(number), method));
-    Measured { quantity, interval, test: test_of(base, sides), error_bound: None, ..group.measured }
+    Measured { quantity, interval, test: test_of(base, sides, scale), error_bound: None, ..group.measured }
 }
 
 fn odds(group: &Known, reference: &Known) -> Quantity {
@@ -146,9 +147,10 @@ fn share(base: &Base, sides: &Sides<'_>) -> Option<f64> {
 
 /// The test of equality: for rates pooled z, or Fisher's when any expected
 /// count is under 5; for mean scores Welch's.
-fn test_of(base: &Base, sides: &Sides<'_>) -> Option<Test> {
+fn test_of(base: &Base, sides: &Sides<'_>, scale: Option<Scale>) -> Option<Test> {
     if base.value == Value::MeanScore {
-        let test = welch(score_moments(sides.group)?, score_moments(sides.apart())?)?;
+        let grid = scale?.grid;
+        let test = welch(score_moments(sides.group, grid)?, score_moments(sides.apart(), grid)?)?;
         return Some(Test { method: TestMethod::Welch, statistic: Some(test.t), p: test.p });
     }
     let rate = base.rate()?;

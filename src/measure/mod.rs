@@ -340,11 +340,23 @@ impl FrameLook<'_> {
         }
     }
 
+    /// Whether a group has the reference level of every attribute that names
+    /// one: the largest of those is what an intersection is compared with.
+    fn has_named_levels(&self, group: &Group) -> bool {
+        self.frame.columns.iter().zip(&group.0).all(|(column, level)| {
+            let attribute = self.plan.attributes.iter().find(|attribute| attribute.column == *column);
+            match attribute.map(|attribute| &attribute.reference) {
+                Some(Reference::Level(name)) => level.to_string() == *name,
+                _ => true,
+            }
+        })
+    }
+
     fn reference(&self, wanted: &Reference, compared: &[&(&Group, Part)]) -> (Option<Against>, bool) {
-        let first_largest = |pick: &dyn Fn(&Part) -> Option<f64>| {
+        let first_largest = |pick: &dyn Fn(&Group, &Part) -> Option<f64>| {
             let mut best: Option<(f64, &Group)> = None;
             for (group, part) in compared {
-                if let Some(value) = pick(part)
+                if let Some(value) = pick(group, part)
                     && best.is_none_or(|(most, _)| value > most)
                 {
                     best = Some((value, group));
@@ -355,11 +367,15 @@ impl FrameLook<'_> {
         match wanted {
             Reference::Overall => (Some(Against::Overall), false),
             Reference::Rest => (Some(Against::Rest), false),
-            Reference::Largest => (first_largest(&|part| Some(part.people().n as f64)), false),
+            Reference::Largest => {
+                let size = |_: &Group, part: &Part| Some(part.people().n as f64);
+                let named = |group: &Group, part: &Part| size(group, part).filter(|_| self.has_named_levels(group));
+                (first_largest(&named).or_else(|| first_largest(&size)), false)
+            }
             Reference::Highest => {
                 let base = base_metric("selection_rate").filter(|base| self.bases.iter().any(|b| b.id == base.id));
                 let base = base.or(base_metric("base_rate"));
-                let rate = |part: &Part| {
+                let rate = |_: &Group, part: &Part| {
                     let large = part.people().n >= self.plan.min_group_size;
                     base.filter(|_| large).and_then(|base| base::as_proportion(base, part)).map(|p| p.estimate())
                 };

@@ -179,6 +179,9 @@ impl Draft {
         let mut ids = BTreeSet::new();
         for at in &self.rules {
             let rule = &at.value;
+            if rule.id.trim().is_empty() {
+                problems.add(&at.place, "a rule needs an `id`, such as \"four-fifths\"");
+            }
             if !ids.insert(&rule.id) {
                 problems.add(&at.place, format!("two rules have the id `{}`", rule.id));
             }

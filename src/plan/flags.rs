@@ -9,7 +9,7 @@ use super::{
 use crate::catalogue::{Metric, Needs};
 
 /// Settings as they stand on a command line, not yet understood.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flags {
     /// `--decision COLUMN=VALUE` or `SCORE>=NUMBER`.
     pub decision: Option<String>,
@@ -180,7 +180,11 @@ fn decision(text: &str, problems: &mut Problems) -> Option<At<DecisionRole>> {
         let threshold: f64 = threshold.trim().parse().ok().filter(|t: &f64| t.is_finite())?;
         Some(DecisionRole::Threshold { column: column.trim().into(), threshold, above })
     });
-    let role = by_score.or_else(|| {
+    let strange = by_score.is_none() && (text.contains("<=") || text.contains('>') && !text.contains(">="));
+    let role = by_score.filter(|_| !strange).or_else(|| {
+        if strange {
+            return None;
+        }
         let (column, value) = text.split_once('=')?;
         Some(DecisionRole::Column { column: column.trim().into(), favourable: Values::listed(value) })
     });

@@ -269,6 +269,15 @@ impl OnInconclusive {
     /// The words of the plan file and the command line.
     pub const WORDS: [(&'static str, OnInconclusive); 3] =
         [("fail", OnInconclusive::Fail), ("warn", OnInconclusive::Warn), ("pass", OnInconclusive::Pass)];
+
+    /// The word of the plan file.
+    pub fn word(self) -> &'static str {
+        match self {
+            OnInconclusive::Fail => "fail",
+            OnInconclusive::Warn => "warn",
+            OnInconclusive::Pass => "pass",
+        }
+    }
 }
 
 /// Something that must hold.

@@ -83,8 +83,11 @@ fn numeric(histogram: &Histogram<Group>) -> Association {
     let moments: Vec<Moments> = kept
         .iter()
         .filter_map(|(_, part)| {
-            let weight = part.cell.weight.value();
-            Moments::from_sums(part.cell.effective(), weight, part.sum.value(), part.sum_of_squares.value())
+            let (n, weight, sum) = (part.cell.effective(), part.cell.weight.value(), part.sum.value());
+            match part.spread(histogram.grid()) {
+                Some(spread) => Moments::from_spread(n, weight, sum, spread),
+                None => Moments::from_sums(n, weight, sum, part.sum_of_squares.value()),
+            }
         })
         .collect();
     let ratio = correlation_ratio(&moments);

@@ -97,12 +97,12 @@ fn reweigh(frame: &Frame) -> Option<Reweighing> {
 
 /// The weight of each row by a table, in the order of the rows.
 pub fn row_weights(table: &Reweighing, rows: Vec<LabelledRow>) -> Vec<RowWeight> {
-    let weight = |row: &LabelledRow| match row.label {
+    let factor = |row: &LabelledRow| match row.label {
         Label::Favourable => table.factor(&row.group, true),
         Label::Unfavourable => table.factor(&row.group, false),
         Label::Unknown => 1.0,
     };
-    rows.into_iter().map(|row| RowWeight { weight: weight(&row), key: row.key }).collect()
+    rows.into_iter().map(|row| RowWeight { weight: row.weight * factor(&row), key: row.key }).collect()
 }
 
 impl Reweighing {

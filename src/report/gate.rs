@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
 use super::guard::{Guard, Sum};
-use crate::catalogue::{BASES, Base, FN, FP, Metric, Outcomes, QUALIFIED, TN, TP, UNQUALIFIED, Value};
+use crate::catalogue::{BASES, Base, FN, FP, Metric, Outcomes, QUALIFIED, Rate, TN, TP, UNQUALIFIED, Value};
 use crate::cells::{Frame, Group, Outcome, Stratum, Tally};
 use crate::measure::{Against, Measurement};
 
@@ -23,6 +23,7 @@ struct Unknown {
     stratum: Stratum,
     outcome: usize,
     number: usize,
+    count: i64,
 }
 
 /// Which numbers have been let through so far.
@@ -34,7 +35,11 @@ pub(super) struct Gate<'r> {
     index: Vec<BTreeMap<Group, Vec<Unknown>>>,
     unknowns: usize,
     scores: BTreeMap<(Sums, usize, Group), usize>,
+    /// For each frame whether its scores tell small counts.
+    telling: Vec<bool>,
     by_strata: bool,
+    /// Whether the rates within strata are shown: attribute, id.
+    strata: BTreeMap<(String, &'static str), bool>,
     /// Base metrics that are shown: attribute, group, id.
     shown: BTreeSet<(String, Option<Group>, &'static str)>,
 }
@@ -52,18 +57,22 @@ impl<'r> Gate<'r> {
             index: Vec::new(),
             unknowns: 0,
             scores: BTreeMap::new(),
+            telling: Vec::new(),
             by_strata: true,
+            strata: BTreeMap::new(),
             shown: BTreeSet::new(),
         };
         if min_cell <= 1 {
             return gate;
         }
+        gate.telling = gate.frames().iter().map(|frame| gate.scores_tell_counts(frame)).collect();
         gate.number_unknowns();
         if gate.unknowns > MOST_UNKNOWNS {
             gate.by_strata = false;
             gate.number_unknowns();
         }
-        gate.guard = Some(Guard::new(&gate.facts(), &gate.secrets()));
+        let people = gate.frames().first().map_or(0, |frame| frame.everyone().total().n as i64);
+        gate.guard = Some(Guard::new((gate.unknowns, people), &gate.facts(), &gate.secrets()));
         gate
     }
 
@@ -83,17 +92,20 @@ impl<'r> Gate<'r> {
             }
         }
         let mut next = 0;
-        let mut number = |(stratum, outcome): &(Stratum, usize)| {
-            next += 1;
-            Unknown { stratum: stratum.clone(), outcome: *outcome, number: next - 1 }
+        let mut unknowns = |tally: &Tally| -> Vec<Unknown> {
+            let number = |(stratum, outcome): &(Stratum, usize)| {
+                let here = |s: &Stratum, o: Outcome| o.index() == *outcome && self.stratum_key(s) == *stratum;
+                next += 1;
+                let count = tally.sum(here).n as i64;
+                Unknown { stratum: stratum.clone(), outcome: *outcome, number: next - 1, count }
+            };
+            places.iter().map(number).collect()
         };
         let frames = self.frames().iter();
-        self.index = frames
-            .map(|frame| {
-                let groups = frame.groups.keys();
-                groups.map(|group| (group.clone(), places.iter().map(&mut number).collect())).collect()
-            })
+        let index = frames
+            .map(|frame| frame.groups.iter().map(|(group, tally)| (group.clone(), unknowns(tally))).collect())
             .collect();
+        self.index = index;
         self.scores.clear();
         for sums in [Sums::Scores, Sums::SquaredErrors] {
             for (at, frame) in self.frames().iter().enumerate() {
@@ -132,13 +144,13 @@ impl<'r> Gate<'r> {
                         let unknown = |at: usize, group: &Group| self.index[at][group][place].number;
                         let left = frame.groups.keys().filter(mine).map(|g| (unknown(at, g), 1));
                         let right = other.groups.keys().filter(theirs).map(|g| (unknown(other_at, g), -1));
-                        facts.push(left.chain(right).collect());
+                        facts.push(Sum { terms: left.chain(right).collect(), value: Some(0) });
                     }
                     for sums in [Sums::Scores, Sums::SquaredErrors] {
                         let score = |at: usize, group: &Group| self.scores[&(sums, at, group.clone())];
                         let left = frame.groups.keys().filter(mine).map(|g| (score(at, g), 1));
                         let right = other.groups.keys().filter(theirs).map(|g| (score(other_at, g), -1));
-                        facts.push(left.chain(right).collect());
+                        facts.push(Sum { terms: left.chain(right).collect(), value: None });
                     }
                 }
             }
@@ -167,7 +179,8 @@ impl<'r> Gate<'r> {
                 let labelled = tally.sum(|_, outcome| QUALIFIED.or(UNQUALIFIED).contains(outcome));
                 for (sums, people) in [(Sums::Scores, tally.total().n), (Sums::SquaredErrors, labelled.n)] {
                     if self.small(people) {
-                        secrets.push(vec![(self.scores[&(sums, at, group.clone())], 1)]);
+                        let terms = vec![(self.scores[&(sums, at, group.clone())], 1)];
+                        secrets.push(Sum { terms, value: None });
                     }
                 }
             }
@@ -198,13 +211,15 @@ impl<'r> Gate<'r> {
     /// The count of an outcome set among some groups, as a sum of unknowns.
     fn sum(&self, at: usize, keep: impl Fn(&Group) -> bool, stratum: Option<&Stratum>, set: Outcomes) -> Sum {
         let groups = self.index.get(at).into_iter().flatten().filter(|(group, _)| keep(group));
-        groups
-            .flat_map(|(_, unknowns)| unknowns)
-            .filter(|unknown| {
-                stratum.is_none_or(|wanted| *wanted == unknown.stratum) && set.contains(Outcome::ALL[unknown.outcome])
-            })
-            .map(|unknown| (unknown.number, 1))
-            .collect()
+        let mut sum = Sum { terms: Vec::new(), value: Some(0) };
+        for unknown in groups.flat_map(|(_, unknowns)| unknowns) {
+            let wanted = stratum.is_none_or(|wanted| *wanted == unknown.stratum);
+            if wanted && set.contains(Outcome::ALL[unknown.outcome]) {
+                sum.terms.push((unknown.number, 1));
+                sum.value = sum.value.map(|value| value + unknown.count);
+            }
+        }
+        sum
     }
 
     fn publish(&mut self, sums: &[Sum]) -> bool {
@@ -222,7 +237,7 @@ impl<'r> Gate<'r> {
             let at = self.frame_at(&division.attribute);
             for size in &division.groups {
                 let sum = self.sum(at, |group| *group == size.group, None, everything());
-                let shown = self.publish(&[sum]);
+                let shown = self.guard.is_none() || !self.any_small(std::slice::from_ref(&sum)) && self.publish(&[sum]);
                 sizes.insert((division.attribute.clone(), size.group.clone()), shown);
             }
         }
@@ -263,13 +278,13 @@ impl<'r> Gate<'r> {
         if self.guard.is_none() {
             return true;
         }
-        if m.stratum.is_some() && !self.by_strata {
-            return false;
+        if let (Some(_), Metric::Base(base)) = (&m.stratum, m.metric) {
+            return self.admit_strata(base, &m.attribute);
         }
         match m.metric {
             Metric::Base(base) => {
                 let shown = self.admit_base(base, m);
-                if shown && m.stratum.is_none() {
+                if shown {
                     self.shown.insert((m.attribute.clone(), m.group.clone(), base.id));
                 }
                 shown
@@ -297,11 +312,7 @@ impl<'r> Gate<'r> {
         let at = self.frame_at(&m.attribute);
         let keep = |group: &Group| m.group.as_ref().is_none_or(|wanted| wanted == group);
         match base.value {
-            Value::Rate(rate) => {
-                let sums =
-                    [rate.numerator(), rate.denominator()].map(|set| self.sum(at, keep, m.stratum.as_ref(), set));
-                self.publish(&sums)
-            }
+            Value::Rate(rate) => self.publish_rate(at, keep, m.stratum.as_ref(), rate),
             Value::MeanScore => self.admit_sum(Sums::Scores, m, everything()),
             Value::Brier => {
                 self.is_shown(&m.attribute, m.group.as_ref(), "base_rate")
@@ -318,12 +329,15 @@ impl<'r> Gate<'r> {
     /// A mean over some people: a sum that adds up over groups, and their number.
     fn admit_sum(&mut self, sums: Sums, m: &Measurement, people: Outcomes) -> bool {
         let at = self.frame_at(&m.attribute);
+        if self.telling.get(at).copied().unwrap_or(false) {
+            return false;
+        }
         let keep = |group: &Group| m.group.as_ref().is_none_or(|wanted| wanted == group);
         let unknowns =
             self.scores.iter().filter(|((other, frame, group), _)| *other == sums && *frame == at && keep(group));
-        let sum: Sum = unknowns.map(|(_, unknown)| (*unknown, 1)).collect();
+        let sum = Sum { terms: unknowns.map(|(_, unknown)| (*unknown, 1)).collect(), value: None };
         let number = self.sum(at, keep, None, people);
-        self.publish(&[sum, number])
+        !self.any_small(std::slice::from_ref(&number)) && self.publish(&[sum, number])
     }
 
     fn all_groups_shown(&self, base: &'static Base, m: &Measurement) -> bool {
@@ -349,25 +363,73 @@ impl<'r> Gate<'r> {
         }
         let Some(rate) = base.rate() else { return self.is_shown("", None, base.id) };
         let at = self.frame_at(&m.attribute);
-        let count = |set: Outcomes| -> u64 {
-            let groups = self.frames()[at].groups.iter().filter(|(group, _)| keep(group));
-            groups.map(|(_, tally)| tally.sum(|_, outcome| set.contains(outcome)).n).sum()
-        };
-        let (hits, all) = (count(rate.numerator()), count(rate.denominator()));
-        if self.small(hits) || self.small(all) || self.small(all - hits) {
-            return false;
-        }
-        let sums = [rate.numerator(), rate.denominator()].map(|set| self.sum(at, keep, None, set));
-        self.publish(&sums)
+        self.publish_rate(at, keep, None, rate)
     }
-}
 
-impl Gate<'_> {
+    /// A part, a whole and the rest of it: refused when one of them is small.
+    fn publish_rate(
+        &mut self,
+        at: usize,
+        keep: impl Fn(&Group) -> bool,
+        stratum: Option<&Stratum>,
+        rate: Rate,
+    ) -> bool {
+        let sums = self.rate_sums(at, keep, stratum, rate);
+        !self.any_small(&sums) && self.publish(&sums)
+    }
+
+    fn rate_sums(&self, at: usize, keep: impl Fn(&Group) -> bool, stratum: Option<&Stratum>, rate: Rate) -> [Sum; 3] {
+        [rate.numerator(), rate.denominator(), rate.complement().numerator()]
+            .map(|set| self.sum(at, &keep, stratum, set))
+    }
+
+    fn any_small(&self, sums: &[Sum]) -> bool {
+        sums.iter().filter_map(|sum| sum.value).any(|value| self.small(value.unsigned_abs()))
+    }
+
+    /// The rates within strata of one attribute: all of them or none. A few
+    /// withheld ones would follow from the pooled comparisons.
+    fn admit_strata(&mut self, base: &'static Base, attribute: &str) -> bool {
+        if let Some(admitted) = self.strata.get(&(attribute.to_string(), base.id)) {
+            return *admitted;
+        }
+        let at = self.frame_at(attribute);
+        let all = self.report.measurements.all.iter();
+        let rows = all.filter(|m| m.attribute == attribute && m.stratum.is_some() && m.metric == Metric::Base(base));
+        let sums: Option<Vec<[Sum; 3]>> = rows
+            .map(|m| {
+                let keep = |group: &Group| m.group.as_ref().is_none_or(|wanted| wanted == group);
+                Some(self.rate_sums(at, keep, m.stratum.as_ref(), base.rate()?))
+            })
+            .collect();
+        let sums: Vec<Sum> = sums.into_iter().flatten().flatten().collect();
+        let admitted = self.by_strata && !self.any_small(&sums) && self.publish(&sums);
+        self.strata.insert((attribute.to_string(), base.id), admitted);
+        admitted
+    }
+
     /// Whether the base rate of everyone with a recorded group may be shown.
     pub(super) fn admit_levelled_rate(&mut self, attribute: &str) -> bool {
         let at = self.frame_at(attribute);
-        let sums = [QUALIFIED, QUALIFIED.or(UNQUALIFIED)].map(|set| self.sum(at, |g| !g.is_missing(), None, set));
-        self.publish(&sums)
+        let sums =
+            [QUALIFIED, UNQUALIFIED, QUALIFIED.or(UNQUALIFIED)].map(|set| self.sum(at, |g| !g.is_missing(), None, set));
+        self.guard.is_none() || !self.any_small(&sums) && self.publish(&sums)
+    }
+
+    /// Whether scores of two values would tell how few people have one of them.
+    fn scores_tell_counts(&self, frame: &Frame) -> bool {
+        let bins: BTreeSet<i64> = frame.scores.parts().flat_map(|(_, part)| part.bins.keys().copied()).collect();
+        if bins.len() > 2 {
+            return false;
+        }
+        let mut counts: BTreeMap<(&Group, i64), f64> = BTreeMap::new();
+        for ((group, _), part) in frame.scores.parts() {
+            let people = part.cell.n as f64 / part.cell.weight.value();
+            for (bin, weight) in &part.bins {
+                *counts.entry((group, *bin)).or_default() += weight.value() * people;
+            }
+        }
+        counts.values().any(|people| self.small(people.round() as u64))
     }
 }
 

@@ -8,16 +8,33 @@
 //! into the span. Arithmetic is modulo a prime, where no rounding can hide a
 //! dependency.
 //!
+//! Counts are also whole and not negative, so that a published zero settles all
+//! that is in it: [`Bounds`] sees what follows from that, and a candidate is
+//! refused too when only one value is left for a small count.
+//!
 //! This guards against exact recovery. It does not bound how narrowly a
 //! withheld count may be guessed from the rest.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::bounds::Bounds;
+
 /// The prime 2^61 − 1.
 const P: u64 = (1 << 61) - 1;
 
-/// A sum of unknowns, by index and coefficient.
-pub(super) type Sum = Vec<(usize, i64)>;
+/// A sum of unknowns, by index and coefficient, and what it comes to; no value
+/// for sums of other things than people.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sum {
+    pub(super) terms: Vec<(usize, i64)>,
+    pub(super) value: Option<i64>,
+}
+
+impl Sum {
+    fn equation(&self) -> Option<(Vec<(usize, i64)>, i64)> {
+        self.value.map(|value| (self.terms.clone(), value))
+    }
+}
 
 fn multiply(a: u64, b: u64) -> u64 {
     (u128::from(a) * u128::from(b) % u128::from(P)) as u64
@@ -52,23 +69,41 @@ pub(super) struct Guard {
     pivots: HashMap<usize, usize>,
     /// Small counts, reduced by everything known.
     secrets: Vec<Row>,
+    bounds: Bounds,
+    /// Small counts as they are, as far as they are sums of people.
+    small: Vec<Vec<(usize, i64)>>,
+    /// Positions in `small` by unknown.
+    touched: HashMap<usize, Vec<usize>>,
 }
 
 impl Guard {
-    /// A guard of `secrets`, when `facts` are known to everyone.
-    pub(super) fn new(facts: &[Sum], secrets: &[Sum]) -> Guard {
-        let mut guard = Guard::default();
+    /// A guard of `secrets` among `people` people and so many unknowns, when
+    /// `facts` are known to everyone.
+    pub(super) fn new((unknowns, people): (usize, i64), facts: &[Sum], secrets: &[Sum]) -> Guard {
+        let mut guard = Guard { bounds: Bounds::new(unknowns, people), ..Guard::default() };
         for fact in facts {
             let reduced = guard.reduce(row(fact));
             guard.learn(reduced);
         }
+        guard.bounds.learn(&facts.iter().filter_map(Sum::equation).collect::<Vec<_>>());
         // What facts alone give away no refusal can protect.
-        let secrets = secrets.iter().map(|secret| guard.reduce(row(secret)));
-        let mut secrets: Vec<Row> = secrets.filter(|secret| !secret.is_empty()).collect();
-        secrets.sort();
-        secrets.dedup();
-        guard.secrets = secrets;
+        let reduced = secrets.iter().map(|secret| guard.reduce(row(secret)));
+        let mut reduced: Vec<Row> = reduced.filter(|secret| !secret.is_empty()).collect();
+        reduced.sort();
+        reduced.dedup();
+        guard.secrets = reduced;
+        let people = secrets.iter().filter(|secret| secret.value.is_some());
+        guard.small = people.map(|s| s.terms.clone()).filter(|terms| !guard.settled(terms)).collect();
+        for (at, terms) in guard.small.iter().enumerate() {
+            terms.iter().for_each(|(unknown, _)| guard.touched.entry(*unknown).or_default().push(at));
+        }
         guard
+    }
+
+    /// Whether only one value is left for a sum.
+    fn settled(&self, terms: &[(usize, i64)]) -> bool {
+        let (low, high) = self.bounds.of(terms);
+        low == high
     }
 
     /// The row without its known part.
@@ -105,6 +140,14 @@ impl Guard {
         if self.secrets.is_empty() {
             return true;
         }
+        let equations: Vec<_> = sums.iter().filter_map(Sum::equation).collect();
+        let moved = self.bounds.learn(&equations);
+        let touched: BTreeSet<usize> =
+            moved.keys().filter_map(|unknown| self.touched.get(unknown)).flatten().copied().collect();
+        if touched.into_iter().any(|at| self.settled(&self.small[at])) {
+            self.bounds.forget(equations.len(), moved);
+            return false;
+        }
         let before = self.known.len();
         let mut changed = Vec::new();
         for sum in sums {
@@ -114,6 +157,7 @@ impl Guard {
         if changed.iter().all(|(at, _)| !self.secrets[*at].is_empty()) {
             return true;
         }
+        self.bounds.forget(equations.len(), moved);
         for (pivot, _) in self.known.drain(before..) {
             self.pivots.remove(&pivot);
         }
@@ -126,7 +170,7 @@ impl Guard {
 
 fn row(sum: &Sum) -> Row {
     let mut row = Row::new();
-    for &(at, coefficient) in sum {
+    for &(at, coefficient) in &sum.terms {
         let value = coefficient.rem_euclid(P as i64) as u64;
         let slot = row.entry(at).or_default();
         *slot = (*slot + value) % P;
@@ -152,25 +196,42 @@ fn eliminate(row: &mut Row, pivot: usize, known: &Row) -> bool {
 mod tests {
     use super::*;
 
-    /// Four groups; the first is small. Once two others and the total are out,
-    /// the last must stay in.
+    fn sum(terms: &[(usize, i64)], value: i64) -> Sum {
+        Sum { terms: terms.to_vec(), value: Some(value) }
+    }
+
+    fn one(at: usize, value: i64) -> Sum {
+        sum(&[(at, 1)], value)
+    }
+
+    /// Four groups of 3, 20, 30 and 40; once two of the large ones and the total
+    /// are out, the last must stay in.
     #[test]
     fn a_total_does_not_give_the_cell_back() {
-        let mut guard = Guard::new(&[], &[vec![(0, 1)]]);
-        assert!(guard.publish(&[(0..4).map(|at| (at, 1)).collect()]));
-        assert!(guard.publish(&[vec![(1, 1)]]));
-        assert!(guard.publish(&[vec![(2, 1)]]));
-        assert!(!guard.publish(&[vec![(3, 1)]]));
-        assert!(!guard.publish(&[vec![(0, 1)]]));
-        assert!(guard.publish(&[vec![(1, 1), (2, 1)]]), "what is known may be said again");
+        let mut guard = Guard::new((4, 93), &[], &[one(0, 3)]);
+        assert!(guard.publish(&[sum(&[(0, 1), (1, 1), (2, 1), (3, 1)], 93)]));
+        assert!(guard.publish(&[one(1, 20)]));
+        assert!(guard.publish(&[one(2, 30)]));
+        assert!(!guard.publish(&[one(3, 40)]));
+        assert!(!guard.publish(&[one(0, 3)]));
+        assert!(guard.publish(&[sum(&[(1, 1), (2, 1)], 50)]), "what is known may be said again");
     }
 
     #[test]
     fn what_everyone_knows_counts_too() {
         // Two divisions of the same people: 0 + 1 = 2 + 3.
-        let facts = [vec![(0, 1), (1, 1), (2, -1), (3, -1)]];
-        let mut guard = Guard::new(&facts, &[vec![(0, 1)]]);
-        assert!(guard.publish(&[vec![(2, 1)], vec![(3, 1)]]));
-        assert!(!guard.publish(&[vec![(1, 1)]]));
+        let facts = [sum(&[(0, 1), (1, 1), (2, -1), (3, -1)], 0)];
+        let mut guard = Guard::new((4, 50), &facts, &[one(0, 3)]);
+        assert!(guard.publish(&[one(2, 20), one(3, 30)]));
+        assert!(!guard.publish(&[one(1, 47)]));
+    }
+
+    /// 0 + 1 = 2 + 3 + 4 and nobody is in 3: then 2 and 4 are all there is.
+    #[test]
+    fn a_published_zero_settles_what_is_in_it() {
+        let facts = [sum(&[(0, 1), (2, -1), (3, -1)], 0), sum(&[(1, 1), (3, -1), (4, -1)], 0)];
+        let mut guard = Guard::new((5, 60), &facts, &[one(2, 4)]);
+        assert!(guard.publish(&[sum(&[(0, 1), (1, 1)], 30), one(4, 26)]));
+        assert!(!guard.publish(&[one(1, 26)]), "3 would be 0, and 2 the rest");
     }
 }

@@ -3,6 +3,7 @@
 //! A [`Report`] holds everything; a [`Release`] holds what may leave. Formats
 //! take a `Release`, and [`suppress`] is the only way to make one.
 
+mod bounds;
 pub mod chart;
 pub mod format;
 mod gate;
@@ -21,8 +22,8 @@ use crate::remedy::Reweighing;
 
 pub use release::{
     Calibrated, CalibrationCurve, Change, ExcludedRows, Exclusions, OverTime, Provenance, Release, ReleasedDivision,
-    ReleasedFinding, ReleasedGroup, ReleasedJoint, ReleasedProxy, ReleasedReweighing, ReleasedRule, ReleasedWeight,
-    Shown, Tolerance, Trend, TrendPoint,
+    ReleasedFinding, ReleasedGroup, ReleasedJoint, ReleasedProxy, ReleasedReweighing, ReleasedRole, ReleasedRule,
+    ReleasedWeight, Shown, Tolerance, Trend, TrendPoint,
 };
 pub use row::Row;
 pub use suppress::suppress;

@@ -42,7 +42,7 @@ pub struct Provenance {
     pub version: String,
     /// When it ran (UTC); the only thing here that the clock decides.
     pub created: Option<String>,
-    /// SHA-256 of the plan file; none when the plan came from flags.
+    /// SHA-256 of the plan file; with flags of the file and the flags.
     pub plan_sha256: Option<String>,
     /// The files that were read.
     pub inputs: Vec<Input>,
@@ -113,6 +113,17 @@ pub struct Tolerance {
     pub at_least: Option<f64>,
     /// Upper border.
     pub at_most: Option<f64>,
+}
+
+/// What a column means.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReleasedRole {
+    /// `decision`, `label`, `score`, `weight` or `count`.
+    pub role: String,
+    /// The column.
+    pub column: String,
+    /// Which of its values is good for the person.
+    pub meaning: String,
 }
 
 /// A rule.
@@ -270,6 +281,10 @@ pub struct OverTime {
     pub audits: u64,
     /// When the one before was made.
     pub previous: Option<String>,
+    /// The plan or its flags have changed since.
+    pub plan_changed: bool,
+    /// The audit before was of the same data.
+    pub same_data: bool,
     /// What changed since.
     pub changes: Vec<Change>,
     /// Each judged number over time.
@@ -351,8 +366,12 @@ pub struct Release {
     pub min_cell: u64,
     /// The stratum columns.
     pub strata: Vec<String>,
+    /// What the columns mean.
+    pub roles: Vec<ReleasedRole>,
     /// The rules.
     pub rules: Vec<ReleasedRule>,
+    /// What a gate makes of a rule that could not be decided.
+    pub on_inconclusive: String,
     /// The verdicts.
     pub findings: Vec<ReleasedFinding>,
     /// Comparisons that p-values are adjusted for.

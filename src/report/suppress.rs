@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::gate::Gate;
 use super::release::*;
 use super::{Report, Row};
-use crate::cells::{Excluded, Exclusion, Group};
+use crate::cells::{EXACT_VALUES, Excluded, Exclusion, Grid, Group};
 use crate::judge::Finding;
 use crate::measure::{CalibrationBin, Measurement};
-use crate::plan::{Reading, Severity};
+use crate::plan::{DecisionRole, Plan, Reading, Severity, Side, Values};
 
 /// Withholds what could give a small group away, and makes the document that
 /// formats may write.
@@ -67,7 +67,9 @@ pub fn suppress(report: Report) -> Release {
         min_group_size: report.plan.min_group_size,
         min_cell,
         strata: report.ledger.strata.clone(),
+        roles: roles(&report.plan),
         rules: rules.collect(),
+        on_inconclusive: report.plan.on_inconclusive.word().into(),
         findings,
         family: report.judgement.family as u64,
         divisions,
@@ -77,9 +79,54 @@ pub fn suppress(report: Report) -> Release {
         reweighing,
         exclusions,
         over_time: None,
-        warnings: report.warnings,
+        warnings: report.warnings.iter().cloned().chain(grid_note(&report)).collect(),
         provenance: Provenance { inputs: report.inputs, ..report.provenance },
     }
+}
+
+/// Which column is what, and which of its values is good for the person.
+fn roles(plan: &Plan) -> Vec<ReleasedRole> {
+    let mut roles = Vec::new();
+    let mut add = |role: &str, column: &str, meaning: String| {
+        roles.push(ReleasedRole { role: role.into(), column: column.into(), meaning });
+    };
+    let good = |values: &Values| format!("favourable: {}", values.0.join(", "));
+    match &plan.roles.decision {
+        None => {}
+        Some(DecisionRole::Column { column, favourable }) => add("decision", column, good(favourable)),
+        Some(DecisionRole::Threshold { column, threshold, above }) => {
+            let side = if *above == Side::Favourable { "at or above" } else { "below" };
+            add("decision", column, format!("favourable: {side} {threshold}"));
+        }
+    }
+    if let Some(label) = &plan.roles.label {
+        add("label", &label.column, good(&label.favourable));
+    }
+    if let Some(score) = &plan.roles.score {
+        let higher = if score.higher == Side::Favourable { "higher is better" } else { "higher is worse" };
+        add("score", &score.column, format!("{higher} for the person"));
+    }
+    if let Some(weight) = &plan.roles.weight {
+        add("weight", weight, String::new());
+    }
+    if let Some(count) = &plan.roles.count {
+        add("count", count, "people that a row stands for".into());
+    }
+    roles
+}
+
+/// That scores were put on a grid, and how far off that can make an area.
+fn grid_note(report: &Report) -> Option<String> {
+    let grid = report.ledger.frames.first()?.scores.grid();
+    if grid == Grid::Exact {
+        return None;
+    }
+    let auc = report.measurements.all.iter().filter(|m| m.metric.id() == "auc").filter_map(|m| m.error_bound);
+    Some(format!(
+        "there are more than {EXACT_VALUES} different scores, so they were counted in steps of {:e}; areas under the curve are at most {:.1e} off by that",
+        grid.width(),
+        auc.fold(0.0, f64::max)
+    ))
 }
 
 fn severity(severity: Severity) -> &'static str {
@@ -143,7 +190,12 @@ fn divisions(report: &Report, gate: &Gate<'_>, sizes: &BTreeMap<(String, Group),
                     .calibration
                     .iter()
                     .filter(|bin| !withheld(bin, report.plan.min_cell))
-                    .map(|bin| Calibrated { low: bin.low, high: bin.high, mean_score: bin.mean_score, rate: bin.rate })
+                    .map(|bin| Calibrated {
+                        low: bin.low,
+                        high: bin.high,
+                        mean_score: coarse(bin.mean_score),
+                        rate: coarse(bin.rate),
+                    })
                     .collect(),
             });
             ReleasedDivision {
@@ -158,6 +210,11 @@ fn divisions(report: &Report, gate: &Gate<'_>, sizes: &BTreeMap<(String, Group),
         .collect()
 }
 
+/// To two digits: an exact share would tell how many people it is a share of.
+fn coarse(share: f64) -> f64 {
+    (share * 100.0).round() / 100.0
+}
+
 /// Whether a bin of a calibration curve has few people of either label.
 fn withheld(bin: &CalibrationBin, min_cell: u64) -> bool {
     let few = |people: f64| people.round() > 0.0 && people.round() < min_cell as f64;
@@ -167,6 +224,7 @@ fn withheld(bin: &CalibrationBin, min_cell: u64) -> bool {
 fn reweighing(report: &Report, gate: &mut Gate<'_>) -> Vec<ReleasedReweighing> {
     let mut released = Vec::new();
     for table in &report.reweighings {
+        let overall = gate.admit_levelled_rate(&table.attribute);
         let known = |group: &Group| gate.is_shown(&table.attribute, Some(group), "base_rate");
         let weights: Vec<ReleasedWeight> = table
             .before
@@ -184,12 +242,12 @@ fn reweighing(report: &Report, gate: &mut Gate<'_>) -> Vec<ReleasedReweighing> {
             })
             .collect();
         // The effective numbers are made of all cells: one unknown would follow.
-        let complete = weights.iter().all(|weight| !weight.suppressed);
+        let complete = overall && weights.iter().all(|weight| !weight.suppressed);
         let unmoved = table.unmoved.iter().filter(|group| known(group)).map(ToString::to_string).collect();
         released.push(ReleasedReweighing {
             attribute: table.attribute.clone(),
             weights,
-            base_rate_after: Shown::when(gate.admit_levelled_rate(&table.attribute), table.overall),
+            base_rate_after: Shown::when(overall, table.overall),
             n_eff_before: Shown::when(complete, table.n_eff_before),
             n_eff_after: Shown::when(complete, table.n_eff_after),
             unmoved,

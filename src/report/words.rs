@@ -117,7 +117,7 @@ pub fn tolerance(finding: &ReleasedFinding) -> String {
 pub fn found(finding: &ReleasedFinding) -> String {
     let row = &finding.measurement;
     if row.suppressed {
-        return "withheld (small group)".into();
+        return "withheld (small counts)".into();
     }
     match (row.value, row.undefined) {
         (Some(value), _) => match interval(row.low, row.high) {
@@ -127,6 +127,12 @@ pub fn found(finding: &ReleasedFinding) -> String {
         (None, Some(why)) => format!("no value: {}", why.sentence()),
         (None, None) => "nothing to measure".into(),
     }
+}
+
+/// What was found, with its interval and the number of people.
+pub fn found_with_n(finding: &ReleasedFinding) -> String {
+    let people = finding.measurement.n.map(|n| format!(" (n = {n})")).unwrap_or_default();
+    format!("{}{people}", found(finding))
 }
 
 /// An interval in words; a missing upper end has no bound.
@@ -178,7 +184,7 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         sentences.push(format!("By the estimate alone; by the interval it is {}.", verdict(by_interval)));
     }
     if let Some(people) = finding.settled_by {
-        sentences.push(format!("About {people} people in the group, other things equal, would settle it."));
+        sentences.push(format!("About {people} people in this group, with all groups growing alike and the estimates staying as they are, would settle it."));
     }
     let detectable: Vec<String> = [
         finding.detectable_below.map(|value| format!("{} or less", number(value))),
@@ -190,7 +196,9 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
     if !detectable.is_empty() {
         let joined = detectable.join(", or ");
         let power = POWER * 100.0;
-        sentences.push(format!("With {power:.0} % power this sample could have told {joined} apart from parity."));
+        sentences.push(format!(
+            "To be told from parity with {power:.0} % power in a sample of this size it has to be {joined}."
+        ));
     }
     sentences.join(" ")
 }
@@ -247,7 +255,7 @@ pub fn reweighing(table: &ReleasedReweighing) -> String {
     };
     let people = match (table.n_eff_before, table.n_eff_after) {
         (Shown::Value(before), Shown::Value(after)) => format!("{} before, {} after", number(before), number(after)),
-        _ => "withheld (small group)".into(),
+        _ => "withheld (small counts)".into(),
     };
     format!("{rate}{except}. Effective number of people: {people}.")
 }
@@ -293,12 +301,25 @@ pub fn change(change: &Change) -> String {
     format!("{who}, {}: {values}{}", change.metric, difference.unwrap_or_default())
 }
 
+/// Why the comparison with the audit before may not mean what it seems to.
+pub fn cautions(history: &OverTime) -> Vec<&'static str> {
+    let mut cautions = Vec::new();
+    if history.plan_changed {
+        cautions.push("The plan or its flags have changed since, so a change may be one of the question.");
+    }
+    if history.same_data {
+        cautions.push("It was of the same data, so the two are not independent.");
+    }
+    cautions
+}
+
 /// What earlier audits say, in sentences.
 pub fn over_time(history: &OverTime) -> String {
     let Some(previous) = &history.previous else {
         return "This is the first audit in the history; the next one will be compared with it.".into();
     };
     let beyond: Vec<&Change> = history.changes.iter().filter(|change| change.beyond_chance).collect();
+    let caution = cautions(history).join(" ");
     let mut text = format!("{} audits in the history; compared with the one of {previous}: ", history.audits);
     if beyond.is_empty() {
         text.push_str("no change beyond chance.");
@@ -307,6 +328,9 @@ pub fn over_time(history: &OverTime) -> String {
             "{} beyond chance.",
             if beyond.len() == 1 { "1 change".into() } else { format!("{} changes", beyond.len()) }
         ));
+    }
+    if !caution.is_empty() {
+        text.push_str(&format!(" {caution}"));
     }
     for found in &history.changes {
         text.push_str(&format!("\n  {}{}", change(found), if found.beyond_chance { " — beyond chance" } else { "" }));

@@ -18,14 +18,22 @@ pub struct Moments {
 impl Moments {
     /// From Σw, Σwx, Σwx² and the effective size. `None` without weight.
     pub fn from_sums(n: f64, weight: f64, sum: f64, sum_of_squares: f64) -> Option<Moments> {
-        if !(weight > 0.0 && n > 0.0) {
-            return None;
-        }
         let mean = sum / weight;
         let square = sum_of_squares / weight;
         let spread = square - mean * mean;
         // What rounding leaves of equal numbers is no spread.
         let spread = if spread > 1e-12 * square { spread } else { 0.0 };
+        Moments::from_spread(n, weight, sum, spread * weight)
+    }
+
+    /// From Σw, Σwx, Σw(x − mean)² and the effective size. `None` without weight.
+    pub fn from_spread(n: f64, weight: f64, sum: f64, spread: f64) -> Option<Moments> {
+        if !(weight > 0.0 && n > 0.0) {
+            return None;
+        }
+        let (mean, spread) = (sum / weight, spread / weight);
+        // Squares of what rounding leaves of equal numbers are no spread.
+        let spread = if spread > (1e-15 * mean).powi(2) { spread } else { 0.0 };
         let variance = if n > 1.0 { spread * n / (n - 1.0) } else { 0.0 };
         Some(Moments { n, mean, variance })
     }

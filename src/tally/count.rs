@@ -30,6 +30,7 @@ pub(super) struct Counter {
     people_coders: Vec<Coder>,
     people: Option<People>,
     unmatched: HashSet<String>,
+    matched: u64,
     key: Option<usize>,
     decision: Option<DecisionCounter>,
     label: Option<Binary>,
@@ -59,7 +60,7 @@ struct Note {
 #[derive(Debug)]
 struct Recording {
     attributes: Vec<usize>,
-    rows: Vec<(Option<String>, Vec<u32>, Label)>,
+    rows: Vec<(Option<String>, Vec<u32>, Label, f64)>,
 }
 
 impl Counter {
@@ -149,6 +150,7 @@ impl Counter {
             people_coders,
             people,
             unmatched: HashSet::new(),
+            matched: 0,
             key,
             decision,
             label,
@@ -180,7 +182,13 @@ impl Counter {
         let level = |attribute: usize, code: u32| self.coder(attribute).level(code).clone();
         let group = |codes: &[u32]| Group(recording.attributes.iter().map(|&at| level(at, codes[at])).collect());
         let rows = recording.rows.iter();
-        rows.map(|(key, codes, label)| LabelledRow { key: key.clone(), group: group(codes), label: *label }).collect()
+        rows.map(|(key, codes, label, weight)| LabelledRow {
+            key: key.clone(),
+            group: group(codes),
+            label: *label,
+            weight: *weight,
+        })
+        .collect()
     }
 
     /// Counts a batch.
@@ -227,7 +235,7 @@ impl Counter {
             (decision, score, weight, count) => {
                 let reason = [decision.err(), score.err(), weight.err(), count.err()].into_iter().flatten().next();
                 self.note(reason.unwrap_or(Exclusion::MissingDecision), &groups);
-                self.keep(key, &groups, Label::Unknown);
+                self.keep(key, &groups, Label::Unknown, 1.0);
                 return Ok(());
             }
         };
@@ -244,7 +252,7 @@ impl Counter {
                 }
             },
         };
-        self.keep(key, &groups, label);
+        self.keep(key, &groups, label, weight);
         let stratum = codes(&mut self.strata, self.people.as_ref(), person, columns, at, (row, &self.file))?;
         self.used += 1;
         self.people_counted += times;
@@ -261,7 +269,10 @@ impl Counter {
         let Some(people) = &mut self.people else { return (None, None) };
         match key.map(|key| (key, people.find(key))) {
             None => (None, Some(Exclusion::NoDemographics)),
-            Some((_, Some((person, seen)))) => (Some(person), seen.then_some(Exclusion::RepeatedKey)),
+            Some((_, Some((person, seen)))) => {
+                self.matched += 1;
+                (Some(person), seen.then_some(Exclusion::RepeatedKey))
+            }
             Some((key, None)) => {
                 self.unmatched.insert(key.to_string());
                 (None, Some(Exclusion::NoDemographics))
@@ -269,9 +280,9 @@ impl Counter {
         }
     }
 
-    fn keep(&mut self, key: Option<&str>, groups: &[u32], label: Label) {
+    fn keep(&mut self, key: Option<&str>, groups: &[u32], label: Label, weight: f64) {
         if let Some(recording) = &mut self.recording {
-            recording.rows.push((key.map(str::to_string), groups.to_vec(), label));
+            recording.rows.push((key.map(str::to_string), groups.to_vec(), label, weight));
         }
     }
 
@@ -362,6 +373,14 @@ impl Counter {
         if let Some(binary) = &self.label {
             binary.check(&self.file, "label")?;
         }
+        if let Some(people) = &self.people
+            && people.rows > 0
+            && self.matched == 0
+        {
+            let what = "none of its keys is among the demographics: are they written alike (1 is not 1.0 there), and is it the right column?";
+            let column = self.key.map(|at| self.wanted[at].0.clone()).unwrap_or_default();
+            return Err(TallyError::Column { file: self.file, column, what: what.into() });
+        }
         if let Some(people) = &self.people {
             let unseen: Vec<u32> = people.unseen().collect();
             for person in unseen {
@@ -403,6 +422,12 @@ impl Counter {
         let attributes = (0..self.attributes.len()).map(|at| self.coder(at));
         let strata = (0..self.strata.len()).map(|at| coder(&self.strata, &self.people_coders, at));
         let mut warnings: Vec<String> = attributes.chain(strata).flat_map(Coder::warnings).collect();
+        if let Some(DecisionCounter::Column(binary)) = &self.decision {
+            warnings.extend(binary.warnings("decision"));
+        }
+        if let Some(binary) = &self.label {
+            warnings.extend(binary.warnings("label"));
+        }
         if self.weight.is_some() && self.whole_weights {
             warnings.push(
                 "every weight is a whole number: if a row stands for that many people, name the column as `count`, not as `weight`"
@@ -410,10 +435,11 @@ impl Counter {
             );
         }
         if !self.unmatched.is_empty() {
-            warnings.push(format!(
-                "{} keys of the outputs are not among the demographics: their rows are counted as (missing)",
-                self.unmatched.len()
-            ));
+            let keys = match self.unmatched.len() {
+                1 => "1 key of the outputs is".to_string(),
+                count => format!("{count} keys of the outputs are"),
+            };
+            warnings.push(format!("{keys} not among the demographics"));
         }
         warnings.extend(self.unusable().into_iter().map(|feature| {
             format!(

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::engine::source::Column;
 use super::intern::{Coder, Interner, is_missing};
+use super::roles::LARGEST;
 use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Histogram, Level, Value};
 
 /// How many distinct combinations are buffered before they go into histograms.
@@ -176,7 +177,7 @@ fn numbers(interner: &Interner) -> Option<Vec<Option<f64>>> {
     (0..interner.len() as u32)
         .map(|code| match interner.level(code) {
             Level::Missing => Some(None),
-            Level::Value(text) => text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Some),
+            Level::Value(text) => text.parse::<f64>().ok().filter(|n| n.abs() <= LARGEST).map(Some),
         })
         .collect()
 }
@@ -186,7 +187,7 @@ struct NotANumber;
 
 /// The number of a row; nothing when missing.
 fn number(column: &Column<'_>, at: usize, missing: &[String]) -> Result<Option<f64>, NotANumber> {
-    let finite = |number: f64| if number.is_finite() { Ok(Some(number)) } else { Err(NotANumber) };
+    let finite = |number: f64| if number.abs() <= LARGEST { Ok(Some(number)) } else { Err(NotANumber) };
     match column {
         Column::Number(numbers) => numbers.get(at).map_or(Ok(None), finite),
         Column::Text(texts) => match texts.get(at).map(str::trim) {

@@ -54,6 +54,10 @@ impl People {
         })?;
         let mut guard = state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let (people, coders) = &mut *guard;
+        if people.rows == 0 {
+            let what = "there is a header and not a single row";
+            return Err(TallyError::Empty { file: source.path.clone(), what });
+        }
         Ok((std::mem::take(people), std::mem::take(coders)))
     }
 

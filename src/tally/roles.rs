@@ -46,6 +46,28 @@ impl Binary {
         })
     }
 
+    /// What is odd about the column's values.
+    pub(super) fn warnings(&self, role: &str) -> Vec<String> {
+        let mut warnings = self.coder.warnings();
+        let names: BTreeSet<&str> = self.coder.values().collect();
+        if names.len() > 2 {
+            let others: Vec<String> = names
+                .iter()
+                .filter(|value| !self.favourable.contains(value))
+                .take(6)
+                .map(|v| format!("\"{v}\""))
+                .collect();
+            let more = if others.len() + 2 < names.len() { " and others" } else { "" };
+            warnings.push(format!(
+                "column `{}` ({role}) has {} values; {}{more} count as not favourable",
+                self.coder.column,
+                names.len(),
+                others.join(", ")
+            ));
+        }
+        warnings
+    }
+
     /// An error when values were seen and none was favourable.
     pub(super) fn check(&self, file: &Path, role: &str) -> Result<(), TallyError> {
         if self.known.is_empty() || self.known.values().any(|favourable| *favourable) {
@@ -169,6 +191,11 @@ pub(super) fn decided(favourable: bool) -> Decision {
     if favourable { Decision::Favourable } else { Decision::Unfavourable }
 }
 
+/// Numbers whose squares can be summed without loss lie between these.
+pub(super) const SMALLEST: f64 = 1e-100;
+/// See [`SMALLEST`].
+pub(super) const LARGEST: f64 = 1e100;
+
 /// The finite number in a row, or nothing when it is missing.
 pub(super) fn number(
     column: &Column<'_>,
@@ -179,10 +206,19 @@ pub(super) fn number(
     let wrong = |shown: &str| {
         TallyError::value(file, row, name, format!("\"{shown}\" is not {what}: it must be a finite number"))
     };
+    let within = |number: f64| match number.abs() {
+        size if size == 0.0 || (SMALLEST..=LARGEST).contains(&size) => Ok(Some(number)),
+        _ => {
+            let what =
+                format!("{number:e} is beyond what can be squared and summed: bring the column to another scale");
+            Err(TallyError::value(file, row, name, what))
+        }
+    };
     match column {
         Column::Number(numbers) => match numbers.get(at) {
-            Some(number) if !number.is_finite() => Err(wrong(&number.to_string())),
-            other => Ok(other),
+            None => Ok(None),
+            Some(number) if number.is_finite() => within(number),
+            Some(number) => Err(wrong(&number.to_string())),
         },
         Column::Text(texts) => {
             let text = texts.get(at).map(str::trim).unwrap_or_default();
@@ -190,7 +226,7 @@ pub(super) fn number(
                 return Ok(None);
             }
             match text.parse::<f64>() {
-                Ok(number) if number.is_finite() => Ok(Some(number)),
+                Ok(number) if number.is_finite() => within(number),
                 _ => Err(wrong(text)),
             }
         }

@@ -47,7 +47,7 @@ fn files_that_cannot_be_read() {
     let missing = refused(&table, &[&["audit", "nowhere.csv"], &USUAL[..], &["--out", "out"]].concat(), 1);
     said.push(missing);
     said.push(refused(&table, &[&["audit", "."], &USUAL[..]].concat(), 1));
-    said.push(refused(&table, &["audit", "nowhere.toml"], 1));
+    said.push(refused(&table, &["audit", "nowhere.toml"], 2));
     said.push(about("data.xlsx", b"x", &[]));
     said.push(about("empty.csv", b"", &[]));
     said.push(about("header.csv", b"group,decision\n", &[]));
@@ -176,6 +176,21 @@ fn flags_that_are_wrong() {
     let remedy = refused(&table, &[&["remedy", "reweigh", "data.csv"], &USUAL[..], &["--out", "w.csv"]].concat(), 2);
     said.push(remedy);
     insta::assert_snapshot!("flags_that_are_wrong", said.join("\n\n"));
+}
+
+/// Numbers that squares and sums would lose, and outputs over inputs.
+#[test]
+fn numbers_beyond_reach_and_outputs_over_inputs() {
+    let with = |value: &str| format!("group,decision,w\na,yes,1\nb,no,{value}\n");
+    let mut said = vec![about("w.csv", with("1e308").as_bytes(), &["--weight", "w"])];
+    said.push(about("w.csv", with("1e-300").as_bytes(), &["--weight", "w"]));
+    let table = Table::new(CSV);
+    let over = [&["remedy", "reweigh", "data.csv", "--label", "label=1"], &USUAL[..], &["--out", "data.csv"]].concat();
+    said.push(refused(&table, &over, 2));
+    let gate = ["gate", "data.csv", "--rule", "selection_rate.ratio >= 0.8", "--output", "./data.csv"];
+    said.push(refused(&table, &[&gate, &USUAL[..]].concat(), 2));
+    said.push(about("data.csv", CSV.as_bytes(), &["--demographics", "header.csv", "--on", "group"]));
+    insta::assert_snapshot!("numbers_beyond_reach_and_outputs_over_inputs", said.join("\n\n"));
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn joins_lose_nothing_silently() {
     let sizes: Vec<_> = release.divisions[0].groups.iter().map(|g| (g.group.as_str(), g.n.value())).collect();
     assert_eq!(sizes, [("a", Some(2)), ("b", Some(2)), ("(missing)", Some(2))]);
     assert!(
-        release.warnings.iter().any(|warning| warning.starts_with("1 keys of the outputs")),
+        release.warnings.iter().any(|warning| warning.starts_with("1 key of the outputs")),
         "{:?}",
         release.warnings
     );
@@ -220,4 +220,96 @@ fn tiny_and_huge_weights_together() {
     let release = Table::new(&csv).audit(&PLAN.replace("[[attribute]]", "weight = \"w\"\n[[attribute]]"));
     let row = row(&release, "group", "a", "selection_rate");
     assert_eq!((row.value, row.denominator), (Some(0.5), Some(500.0 * 1e12 + 500.0 * 1e-9)));
+}
+
+/// A join in which nothing matches is a mistake, not an audit of (missing).
+#[test]
+fn a_join_without_a_match_is_refused() {
+    let table = Table::new("id,decision,label\n1.0,yes,yes\n2.0,no,no\n");
+    std::fs::write(table.path().join("people.csv"), "id,group\n1,a\n2,b\n").expect("written");
+    let plan = PLAN
+        .replace("path = \"data.csv\"", "path = \"data.csv\"\ndemographics = { path = \"people.csv\", on = \"id\" }");
+    let plan = Plan::from_text(&plan, "plan", table.path(), &Flags::default()).expect("valid");
+    let error = audit(plan, Provenance::default()).expect_err("nothing matches").to_string();
+    assert!(error.contains("none of its keys is among the demographics"), "{error}");
+}
+
+/// Types that analysts' files have: small integers, decimals, categories,
+/// dates, booleans; and those that hold neither numbers nor names are named.
+#[test]
+fn types_of_parquet() {
+    let table = Table::new("");
+    let small = Column::new("label".into(), [1u8, 0, 1, 0]);
+    let column = |name: &str, dtype: DataType| {
+        let texts = Column::new(name.into(), ["1.50", "2.50", "1.50", "2.50"]);
+        texts.cast(&dtype).expect("castable")
+    };
+    let group = Column::new("group".into(), ["a", "a", "b", "b"]);
+    let group = group.cast(&DataType::from_categories(Categories::global())).expect("castable");
+    let score = column("score", DataType::Float64).cast(&DataType::Decimal(10, 2)).expect("castable");
+    let flag = Column::new("decision".into(), [true, false, true, false]);
+    let list = Column::new(
+        "list".into(),
+        [
+            Series::new("".into(), [1i64]),
+            Series::new("".into(), [2i64]),
+            Series::new("".into(), [3i64]),
+            Series::new("".into(), [4i64]),
+        ],
+    );
+    let mut frame = DataFrame::new(4, vec![small, group, score, flag, list]).expect("a frame");
+    let path = table.path().join("data.parquet");
+    ParquetWriter::new(std::fs::File::create(&path).expect("made")).finish(&mut frame).expect("written");
+    let plan = "[audit]\nmin_group_size = 1\n[data]\npath = \"data.parquet\"\n[roles]\ndecision = { column = \"decision\", favourable = true }\nlabel = { column = \"label\", favourable = 1 }\nscore = \"score\"\n[[attribute]]\ncolumn = \"group\"\n[privacy]\nmin_cell = 0\n";
+    let release = table.audit(plan);
+    assert_eq!(row(&release, "group", "a", "tpr").value, Some(1.0));
+    assert_eq!(row(&release, "group", "b", "mean_score").value, Some(2.0));
+    let plan = plan.replace("score = \"score\"", "features = { include = [\"list\"] }");
+    let plan = Plan::from_text(&plan, "plan", table.path(), &Flags::default()).expect("valid");
+    let error = audit(plan, Provenance::default()).expect_err("lists are no feature").to_string();
+    assert!(error.contains("column `list`: holds list[i64]"), "{error}");
+}
+
+/// Words that are neither yes nor no are counted as no, and told.
+#[test]
+fn other_values_of_a_decision_are_told() {
+    let table = Table::new("group,decision,label\na,yes,yes\na,NA,no\nb,no,yes\nb,maybe,no\n");
+    let warnings = table.audit(PLAN).warnings;
+    assert!(warnings.iter().any(|w| w.contains("column `decision`: \"NA\" is a value of its own")), "{warnings:?}");
+    assert!(
+        warnings
+            .iter()
+            .any(|w| w.contains("(decision) has 4 values; \"NA\", \"maybe\", \"no\" count as not favourable")),
+        "{warnings:?}"
+    );
+}
+
+/// An identifier-like number, large and close together, is no proxy.
+#[test]
+fn large_numbers_keep_their_spread() {
+    let mut csv = String::from("group,decision,label,serial\n");
+    for i in 0..200 {
+        csv.push_str(&format!("{},yes,yes,{}\n", if i % 2 == 0 { "a" } else { "b" }, 1_000_000_000 + i * 37 % 100));
+    }
+    let release =
+        Table::new(&csv).audit(&PLAN.replace("[[attribute]]", "features = { include = [\"serial\"] }\n[[attribute]]"));
+    assert!(release.proxies[0].strength.expect("it varies") < 0.2, "{:?}", release.proxies);
+}
+
+/// An intersection is compared with a group that has the named levels.
+#[test]
+fn intersections_keep_named_references() {
+    let table = Table::new(&crate::support::rows(&[
+        ("a", "yes", "x", 5),
+        ("a", "no", "y", 5),
+        ("b", "yes", "x", 50),
+        ("b", "no", "y", 6),
+    ]));
+    let plan = PLAN.replace("label = { column = \"label\", favourable = \"yes\" }\n", "").replace(
+        "[privacy]",
+        "[[attribute]]\ncolumn = \"label\"\n[[cross]]\nattributes = [\"group\", \"label\"]\n[privacy]",
+    );
+    let release = table.audit(&plan);
+    let cross = release.divisions.iter().find(|division| division.attribute == "group*label").expect("a cross");
+    assert_eq!(cross.reference.as_deref(), Some("a*x"));
 }

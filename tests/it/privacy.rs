@@ -91,6 +91,69 @@ fn the_group_of_a_single_row_left_out_is_not_told() {
     assert!(exclusion.by_group.len() == 2 && exclusion.by_group.iter().all(|by| by.rows == Shown::Withheld));
 }
 
+/// Zeros settle cells: a group whose people were all selected must not help to
+/// find the few refused in another. Counts as in the Boston applications.
+#[test]
+fn zeros_do_not_give_cells_back() {
+    let csv = rows(&[
+        ("w", "yes", "m", 1245),
+        ("w", "no", "m", 129),
+        ("w", "yes", "f", 271),
+        ("w", "no", "f", 25),
+        ("w", "yes", "", 11),
+        ("b", "yes", "m", 102),
+        ("b", "no", "m", 42),
+        ("b", "yes", "f", 31),
+        ("b", "no", "f", 20),
+        ("h", "yes", "m", 66),
+        ("h", "no", "m", 21),
+        ("h", "yes", "f", 17),
+        ("h", "no", "f", 5),
+    ]);
+    let plan = private(10)
+        .replace("label = { column = \"label\", favourable = \"yes\" }\n", "")
+        .replace("reference = \"a\"", "reference = \"w\"")
+        .replace(
+            "[privacy]",
+            "[[attribute]]\ncolumn = \"label\"\n[[cross]]\nattributes = [\"group\", \"label\"]\n[privacy]",
+        );
+    let release = Table::new(&csv).audit(&plan);
+    let shown = |attribute: &str, group: &str| {
+        crate::support::find(&release, attribute, group, "selection_rate").is_some_and(|row| !row.suppressed)
+    };
+    assert!(!shown("group*label", "h*f"));
+    // 5 = 50 − 20 − 25, if all of these were known.
+    let known = shown("label", "f") && shown("group*label", "b*f");
+    let white = shown("group*label", "w*f")
+        || (shown("group", "w") && shown("group*label", "w*m") && shown("label", "(missing)"));
+    assert!(!(known && white));
+}
+
+/// Scores that are 0 or 1 must not say by their mean what the rate does not.
+#[test]
+fn two_valued_scores_tell_no_count() {
+    let mut csv = String::from("group,decision,label,score\n");
+    for i in 0..100 {
+        csv.push_str(&format!(
+            "a,{0},yes,{1}\nb,{2},no,{3}\n",
+            if i < 3 { "yes" } else { "no" },
+            u8::from(i < 3),
+            if i < 40 { "yes" } else { "no" },
+            u8::from(i < 40)
+        ));
+    }
+    let release = Table::new(&csv).audit(&private(10).replace("[[attribute]]", "score = \"score\"\n[[attribute]]"));
+    assert!(crate::support::row(&release, "group", "a", "mean_score").suppressed);
+    assert!(crate::support::row(&release, "group", "a", "selection_rate").suppressed);
+}
+
+/// One row alone: nothing of it is shown but that it was read.
+#[test]
+fn a_single_row_is_not_published() {
+    let release = Table::new(&rows(&[("a", "yes", "yes", 1)])).audit(&private(10));
+    assert!(release.measurements.iter().all(|row| row.suppressed || row.n == Some(0)), "{:?}", release.measurements);
+}
+
 /// A verdict on withheld numbers stays, and says nothing of the numbers.
 #[test]
 fn verdicts_stay_and_are_marked() {

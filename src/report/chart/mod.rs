@@ -11,6 +11,9 @@ mod trend;
 
 use super::Release;
 
+/// What the names of charts begin with.
+pub const KINDS: [&str; 4] = ["forest", "calibration", "proxies", "trend"];
+
 /// A chart with everything that belongs to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {

@@ -12,6 +12,7 @@ pub fn write(release: &Release) -> String {
     for finding in release.findings.iter().filter(|finding| finding.verdict != Verdict::Pass) {
         let command = match (finding.verdict, finding.level.as_str()) {
             (Verdict::Fail, "error") => "error",
+            (Verdict::Inconclusive | Verdict::NotEvaluated, "error") if release.on_inconclusive == "fail" => "error",
             _ => "warning",
         };
         let title = format!("{}: {}", words::verdict(finding.verdict), finding.rule);
@@ -19,7 +20,7 @@ pub fn write(release: &Release) -> String {
             "{}: {} {}; expected {}. {}",
             words::whom(finding),
             finding.measurement.metric,
-            words::found(finding),
+            words::found_with_n(finding),
             words::tolerance(finding),
             words::open_question(finding, release.min_group_size)
         );

@@ -127,7 +127,9 @@ pub fn write(release: &Release) -> Result<String, FormatError> {
         changes: changes(release),
         level: words::percent(release.confidence),
     };
-    page.render().map_err(|error| FormatError::new("HTML", error))
+    let text = page.render().map_err(|error| FormatError::new("HTML", error))?;
+    // Names come from data, and a page must not hold control characters.
+    Ok(text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect())
 }
 
 fn line(finding: &ReleasedFinding, release: &Release) -> FindingLine {

@@ -7,14 +7,16 @@ use super::terminal::clean;
 use crate::judge::Verdict;
 use crate::report::{Release, words};
 
-/// A failed finding of level error fails its case; what could not be decided
-/// is skipped with its reason. The exit code of the gate says what that means.
+/// A failed finding of level error fails its case; what could not be decided is
+/// an error where the plan does not allow that, and else skipped, as the exit
+/// code of the gate has it.
 pub fn write(release: &Release) -> Result<String, FormatError> {
     let mut suite = TestSuite::new(clean(&release.title));
     for finding in &release.findings {
         let mut status = match (finding.verdict, finding.level.as_str()) {
             (Verdict::Pass, _) => TestCaseStatus::success(),
             (Verdict::Fail, "error") => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            (_, "error") if release.on_inconclusive == "fail" => TestCaseStatus::non_success(NonSuccessKind::Error),
             _ => TestCaseStatus::skipped(),
         };
         if finding.verdict != Verdict::Pass {
@@ -22,7 +24,7 @@ pub fn write(release: &Release) -> Result<String, FormatError> {
                 "{}: {} {}; expected {}. {}",
                 words::verdict(finding.verdict),
                 finding.measurement.metric,
-                words::found(finding),
+                words::found_with_n(finding),
                 words::tolerance(finding),
                 words::open_question(finding, release.min_group_size)
             );

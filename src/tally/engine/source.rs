@@ -68,7 +68,8 @@ pub(in super::super) struct Source {
     pub(in super::super) path: PathBuf,
     format: Format,
     pub(in super::super) columns: Vec<String>,
-    numeric: Vec<bool>,
+    /// What typed files hold, by column; empty for text.
+    types: Vec<DataType>,
 }
 
 impl Source {
@@ -84,17 +85,16 @@ impl Source {
             return Err(TallyError::Empty { file: path.into(), what: "the file is empty" });
         }
         let format = format_of(path, delimiter)?;
-        let mut source = Source { path: path.into(), format, columns: Vec::new(), numeric: Vec::new() };
+        let mut source = Source { path: path.into(), format, columns: Vec::new(), types: Vec::new() };
         match format {
             Format::Text { .. } => {
                 source.columns = source.header()?;
-                source.numeric = vec![false; source.columns.len()];
             }
             _ => {
                 let schema =
                     guarded(|| source.scan(&[])?.collect_schema()).map_err(|detail| source.unreadable(detail))?;
                 source.columns = schema.iter_names().map(|name| name.to_string()).collect();
-                source.numeric = schema.iter_values().map(|dtype| dtype.is_primitive_numeric()).collect();
+                source.types = schema.iter_values().cloned().collect();
             }
         }
         Ok(source)
@@ -177,13 +177,33 @@ impl Source {
         let columns: Vec<Expr> = wanted
             .iter()
             .map(|(name, kind)| {
-                let numeric = self.columns.iter().position(|c| c == name).is_some_and(|at| self.numeric[at]);
+                let numeric =
+                    self.type_of(name).is_some_and(|dtype| dtype.is_primitive_numeric() || dtype.is_decimal());
                 let dtype = if *kind == Kind::Number && numeric { DataType::Float64 } else { DataType::String };
                 // `col` would read a name such as `^a$` as a pattern.
                 nth(self.columns.iter().position(|c| c == name).unwrap_or(0) as i64).as_expr().cast(dtype)
             })
             .collect();
         Ok(frame.select(columns))
+    }
+
+    fn type_of(&self, column: &str) -> Option<&DataType> {
+        self.types.get(self.columns.iter().position(|name| name == column)?)
+    }
+
+    /// An error when a wanted column holds what is neither number nor name.
+    fn readable(&self, wanted: &[(String, Kind)]) -> Result<(), TallyError> {
+        for (column, _) in wanted {
+            if let Some(dtype) = self.type_of(column)
+                && (dtype.is_nested() || dtype.is_binary() || dtype.is_null() || dtype.is_object())
+            {
+                let what = format!(
+                    "holds {dtype}, which is neither a number nor a name: leave the column out, or turn it into one"
+                );
+                return Err(TallyError::Column { file: self.path.clone(), column: column.clone(), what });
+            }
+        }
+        Ok(())
     }
 
     /// Streams the wanted columns through `each`, batch by batch in the order
@@ -193,6 +213,7 @@ impl Source {
         wanted: &[(String, Kind)],
         each: impl FnMut(&[Column<'_>], usize) -> Result<(), TallyError> + Send + 'static,
     ) -> Result<(), TallyError> {
+        self.readable(wanted)?;
         let failure: Arc<Mutex<Option<TallyError>>> = Arc::default();
         let seen = Arc::clone(&failure);
         let each = Mutex::new(each);
@@ -282,7 +303,12 @@ fn format_of(path: &Path, delimiter: Option<u8>) -> Result<Format, TallyError> {
 
 /// Runs a reader; its errors and panics become one line of text.
 fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(read)) {
+    // The reader gives up on some files by a panic; what it would print is no message.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let outcome = catch_unwind(AssertUnwindSafe(read));
+    std::panic::set_hook(hook);
+    match outcome {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(first_line(&error.to_string())),
         Err(panic) => {
