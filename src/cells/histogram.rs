@@ -2,8 +2,10 @@
 //!
 //! While there are few distinct values each has its own bin and everything
 //! computed from the bins is exact. Above [`EXACT_VALUES`] distinct values the
-//! bins become a grid of a power of two. Grids of powers of two nest, so that
-//! the grid of a union does not depend on the order of merging.
+//! bins become a grid: numbers that agree in their first [`GRID_BITS`] binary
+//! digits share a bin, whatever their size. The grid is always the same, so that
+//! that of a union does not depend on the order of merging, and one outlier does
+//! not make it coarse.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +17,8 @@ use super::{Cell, Exact, pairs};
 /// How many distinct values are kept one by one.
 pub const EXACT_VALUES: usize = 65_536;
 
-/// A grid has at most this many bins on either side of zero, as a power of two.
-const GRID_BITS: i32 = 16;
+/// Significant binary digits of a bin of the grid, after the first.
+pub const GRID_BITS: u32 = 14;
 
 /// How numbers are put into bins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,27 +27,29 @@ pub enum Grid {
     /// One bin for each distinct value.
     #[default]
     Exact,
-    /// Bins of width `2^exponent`, each closed below and open above.
-    PowerOfTwo {
-        /// The exponent of the width.
-        exponent: i32,
+    /// One bin for all numbers with the same sign, exponent and first digits.
+    Significant {
+        /// How many binary digits after the first.
+        bits: u32,
     },
 }
 
 impl Grid {
-    /// The width of a bin; 0 for exact values.
+    const COARSE: Grid = Grid::Significant { bits: GRID_BITS };
+
+    /// The width of a bin relative to its numbers, at most; 0 for exact values.
     pub fn width(self) -> f64 {
         match self {
             Grid::Exact => 0.0,
-            Grid::PowerOfTwo { exponent } => 2f64.powi(exponent),
+            Grid::Significant { bits } => 2f64.powi(-(bits as i32)),
         }
     }
 
-    /// The bin of a finite number.
+    /// The bin of a finite number; bins are in the order of the numbers.
     pub fn bin(self, value: f64) -> i64 {
         match self {
             Grid::Exact => ordered(value),
-            Grid::PowerOfTwo { exponent } => (value / 2f64.powi(exponent)).floor() as i64,
+            Grid::Significant { bits } => ordered(value) >> (52 - bits.min(52)),
         }
     }
 
@@ -53,7 +57,11 @@ impl Grid {
     pub fn centre(self, bin: i64) -> f64 {
         match self {
             Grid::Exact => from_ordered(bin),
-            Grid::PowerOfTwo { exponent } => (bin as f64 + 0.5) * 2f64.powi(exponent),
+            Grid::Significant { bits } => {
+                let shift = 52 - bits.min(52);
+                let (first, last) = (bin << shift, (bin << shift) | ((1 << shift) - 1));
+                0.5 * from_ordered(first) + 0.5 * from_ordered(last)
+            }
         }
     }
 }
@@ -147,10 +155,6 @@ impl<K: Ord + Clone> Histogram<K> {
     /// Adds `times` people of weight `weight` with the finite number `value`.
     /// Call [`Histogram::settle`] from time to time to keep the bins few.
     pub fn add(&mut self, key: &K, value: f64, weight: f64, times: u64) {
-        let grid = self.grid_for(value);
-        if grid != self.grid {
-            self.regrid(grid);
-        }
         if !self.parts.contains_key(key) {
             self.parts.insert(key.clone(), Distribution::default());
         }
@@ -177,40 +181,21 @@ impl<K: Ord + Clone> Histogram<K> {
             let distinct: std::collections::BTreeSet<i64> =
                 self.parts.values().flat_map(|part| part.bins.keys().copied()).collect();
             if distinct.len() > EXACT_VALUES {
-                let largest = distinct.iter().map(|&bin| Grid::Exact.centre(bin).abs()).fold(0.0, f64::max);
-                self.regrid(covering(largest));
+                self.regrid(Grid::COARSE);
             }
         }
     }
 
     /// Adds another histogram.
     pub fn merge(&mut self, other: &Histogram<K>) {
-        let grid = coarser(self.grid, other.grid);
+        let grid = if self.grid == Grid::Exact { other.grid } else { self.grid };
         let mut other = other.clone();
         self.regrid(grid);
         other.regrid(grid);
-        // An exact side may reach further than the grid of the other.
-        let reach = [&self.parts, &other.parts]
-            .into_iter()
-            .flat_map(|parts| parts.values().flat_map(|part| part.bins.keys()))
-            .map(|&bin| grid.centre(bin))
-            .fold(grid, |grid, value| match grid {
-                Grid::Exact => grid,
-                Grid::PowerOfTwo { .. } => coarser(grid, covering(value.abs())),
-            });
-        self.regrid(reach);
-        other.regrid(reach);
         for (key, part) in &other.parts {
             self.parts.entry(key.clone()).or_default().merge(part);
         }
         self.settle();
-    }
-
-    fn grid_for(&self, value: f64) -> Grid {
-        match self.grid {
-            Grid::Exact => Grid::Exact,
-            grid => coarser(grid, covering(value.abs())),
-        }
     }
 
     fn regrid(&mut self, to: Grid) {
@@ -220,30 +205,6 @@ impl<K: Ord + Clone> Histogram<K> {
             }
             self.grid = to;
         }
-    }
-}
-
-/// The grid whose bins reach `largest` on either side of zero: the next power
-/// of two above it, cut into 2^16.
-fn covering(largest: f64) -> Grid {
-    let mut exponent = -1000;
-    if largest > 0.0 {
-        exponent = largest.log2().floor() as i32 + 1;
-        // log2 rounds; the power of two must not.
-        while 2f64.powi(exponent - 1) > largest {
-            exponent -= 1;
-        }
-        while 2f64.powi(exponent) <= largest {
-            exponent += 1;
-        }
-    }
-    Grid::PowerOfTwo { exponent: (exponent - GRID_BITS).max(-1000) }
-}
-
-fn coarser(one: Grid, other: Grid) -> Grid {
-    match (one, other) {
-        (Grid::Exact, grid) | (grid, Grid::Exact) => grid,
-        (Grid::PowerOfTwo { exponent: a }, Grid::PowerOfTwo { exponent: b }) => Grid::PowerOfTwo { exponent: a.max(b) },
     }
 }
 
@@ -289,9 +250,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_centre_of_a_bin_lies_in_it(value in -1e6..1e6f64, exponent in -20..4i32) {
-            let grid = Grid::PowerOfTwo { exponent };
-            prop_assert!((grid.centre(grid.bin(value)) - value).abs() <= grid.width() / 2.0);
+        fn the_centre_of_a_bin_lies_in_it(value in -1e6..1e6f64, other in -1e6..1e6f64) {
+            let grid = Grid::COARSE;
+            let bin = grid.bin(value);
+            prop_assert_eq!(grid.bin(grid.centre(bin)), bin);
+            prop_assert!((grid.centre(bin) - value).abs() <= grid.width() * value.abs());
+            prop_assert!((value < other) <= (bin <= grid.bin(other)));
         }
     }
 }

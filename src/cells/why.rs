@@ -25,7 +25,7 @@ pub enum Why {
     TooFewGroups,
     /// Everyone in the group has the same label, so no pair can be ranked.
     OneClass,
-    /// Everyone in the group has the same decision, so nothing can go together with it.
+    /// Everyone has the same outcome, so nothing can go together with it, and its odds have no bound.
     Constant,
     /// The score is not a probability, and the metric needs one.
     NotAProbability,
@@ -56,7 +56,7 @@ impl Why {
             Why::UndefinedGroup => "the group has no value",
             Why::TooFewGroups => "fewer than two groups have a value",
             Why::OneClass => "everyone in the group has the same label",
-            Why::Constant => "everyone in the group has the same decision",
+            Why::Constant => "everyone has the same outcome",
             Why::NotAProbability => "the score is not between 0 and 1, so it is no probability",
             Why::ZeroWeight => "all weights in the group are zero",
             Why::NoIntervalMethod => "no interval method for this quantity",

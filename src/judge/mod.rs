@@ -41,6 +41,8 @@ pub enum Reason {
     Undefined(Why),
     /// There is a value and no interval.
     NoInterval,
+    /// A summary over groups of which one has no value.
+    SomeGroupUndefined,
     /// The group has fewer people than the plan asks for.
     GroupTooSmall,
     /// The reference group has fewer people than the plan asks for.
@@ -178,6 +180,12 @@ fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measure
         }
         _ => (by_interval, reason, None),
     };
+    // What is undefined must not pass by being left out of a summary.
+    let partial = verdict == Verdict::Pass && m.group.is_none() && some_group_undefined(m, measured);
+    let (verdict, reason) = match partial {
+        true => (Verdict::Inconclusive, Some(Reason::SomeGroupUndefined)),
+        false => (verdict, reason),
+    };
     let open = verdict == Verdict::Inconclusive || other == Some(Verdict::Inconclusive);
     Finding {
         measurement: Some(m.clone()),
@@ -188,6 +196,24 @@ fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measure
         detectable: open.then(|| settle::detectable(m, measured, plan)).flatten(),
         ..blank(rule, &division.attribute)
     }
+}
+
+/// Whether a group of the summary's attribute has no value of what is summed up.
+fn some_group_undefined(m: &Measurement, measured: &Measurements) -> bool {
+    let bases: Vec<Metric> = match (m.metric, m.metric.parts()) {
+        (Metric::Summarised(base, _), _) => vec![Metric::Base(base)],
+        (_, Some((Metric::Summarised(one, _), Metric::Summarised(two, _)))) => {
+            vec![Metric::Base(one), Metric::Base(two)]
+        }
+        _ => return false,
+    };
+    measured.all.iter().any(|other| {
+        other.attribute == m.attribute
+            && other.stratum.is_none()
+            && other.group.as_ref().is_some_and(|group| !group.is_missing())
+            && bases.contains(&other.metric)
+            && other.quantity.value().is_none()
+    })
 }
 
 fn too_small(division: &Division, m: &Measurement) -> Option<Reason> {

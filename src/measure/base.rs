@@ -6,7 +6,8 @@ use crate::catalogue::{Base, FN, FP, Outcomes, TN, TP, Value};
 use crate::cells::{Cell, Distribution, Exact, Grid, Quantity, Why};
 use crate::plan::Side;
 use crate::stats::{
-    Estimate, Interval, Level, Moments, Proportion, ScoreBin, auc, auc_interval, mover_mean, t_interval, wilson,
+    AreaMethod, Estimate, Interval, Level, Moments, Proportion, ScoreBin, auc, auc_interval, mover_mean, t_interval,
+    wilson,
 };
 
 /// Equal-width bins of the expected calibration error.
@@ -180,7 +181,10 @@ fn area(part: &Part, scale: Scale, labelled: &Cell, level: Level) -> Measured {
     match found {
         None => Measured::undefined(Why::OneClass, labelled),
         Some(auc) => Measured {
-            interval: auc_interval(&auc, level).map(|interval| (interval, Method::DeLong)),
+            interval: Some(match auc_interval(&auc, level) {
+                (interval, AreaMethod::DeLong) => (interval, Method::DeLong),
+                (interval, AreaMethod::Newcombe) => (interval, Method::NewcombeArea),
+            }),
             error_bound: (scale.grid != Grid::Exact).then_some(auc.tied / 2.0),
             ..Measured::new(auc.value, labelled)
         },
@@ -191,8 +195,8 @@ fn area(part: &Part, scale: Scale, labelled: &Cell, level: Level) -> Measured {
 /// that 1 − 0.7 falls into the bin of 0.3.
 fn announced(score: f64, scale: Scale) -> f64 {
     match scale.higher {
-        Side::Favourable => score,
-        Side::Unfavourable => ((1.0 - score) * 1e12).round() / 1e12,
+        Side::Favourable => score.clamp(0.0, 1.0),
+        Side::Unfavourable => (((1.0 - score) * 1e12).round() / 1e12).clamp(0.0, 1.0),
     }
 }
 

@@ -75,6 +75,7 @@ fn odds(group: &Known, reference: &Known) -> Quantity {
     };
     match odds_ratio(one, two) {
         Some(odds) => Quantity::Value(odds),
+        None if one.failures() == 0.0 && two.failures() == 0.0 => Quantity::Undefined(Why::Constant),
         None if one.successes() * two.failures() == 0.0 => Quantity::Undefined(Why::BothZero),
         None if two.successes() == 0.0 => Quantity::Undefined(Why::ZeroReference),
         // Nobody of the group is without: its odds have no bound.

@@ -43,6 +43,8 @@ pub enum Method {
     Welch,
     /// DeLong's interval of an area, on the logit scale.
     DeLong,
+    /// Newcombe's score-type interval of an area, with DeLong's.
+    NewcombeArea,
     /// Wald's interval on the log scale for two shares of the same people.
     PairedLog,
     /// Sato's interval of a pooled difference.
@@ -272,7 +274,7 @@ fn scale(frame: &Frame, higher: Side) -> Scale {
     let grid = frame.scores.grid();
     let slack = match grid {
         Grid::Exact => 0.0,
-        Grid::PowerOfTwo { .. } => grid.width(),
+        Grid::Significant { .. } => grid.width(),
     };
     let bins = || frame.scores.parts().flat_map(|(_, part)| part.bins.keys()).map(|bin| grid.centre(*bin));
     let probability = bins().all(|score| score >= -slack && score <= 1.0 + slack);
@@ -480,7 +482,8 @@ impl FrameLook<'_> {
             return None;
         }
         let alpha = level.alpha();
-        let beyond_chance = within.p < alpha && overall.test.is_some_and(|test| test.p < alpha);
+        let beyond_chance =
+            within.test.is_some_and(|(_, p)| p < alpha) && overall.test.is_some_and(|test| test.p < alpha);
         let metric = base.id;
         Some(Reversal { group: group.clone(), metric, overall: difference, within: within.difference, beyond_chance })
     }

@@ -31,16 +31,18 @@ pub(super) fn pool(base: &Base, group: &Part, reference: &Part, level: Level) ->
 /// A pooled comparison as a measurement about `people`.
 pub(super) fn pooled(how: Comparison, found: Option<&MantelHaenszel>, people: &Cell) -> Measured {
     let Some(found) = found else { return Measured::undefined(Why::NoSharedStratum, people) };
-    let test = Test { method: TestMethod::CochranMantelHaenszel, statistic: Some(found.statistic), p: found.p };
+    let method = TestMethod::CochranMantelHaenszel;
+    let test = found.test.map(|(statistic, p)| Test { method, statistic: Some(statistic), p });
     let (quantity, interval) = match how {
         Comparison::MantelHaenszelDifference => {
             let interval = found.difference_interval.map(|interval| (interval.around(found.difference), Method::Sato));
             (Quantity::Value(found.difference), interval)
         }
         _ => {
-            let quantity = found.odds_ratio.map_or(Quantity::Undefined(Why::ZeroReference), Quantity::Value);
+            let why = if found.test.is_none() { Why::NoSharedStratum } else { Why::ZeroReference };
+            let quantity = found.odds_ratio.map_or(Quantity::Undefined(why), Quantity::Value);
             (quantity, found.odds_ratio_interval.map(|interval| (interval, Method::RobinsBreslowGreenland)))
         }
     };
-    Measured { quantity, interval, test: Some(test), ..Measured::new(0.0, people) }
+    Measured { quantity, interval, test, ..Measured::new(0.0, people) }
 }

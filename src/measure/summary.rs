@@ -11,7 +11,7 @@ use super::part::{Part, Scale};
 use super::{Measured, Method, Test, TestMethod};
 use crate::catalogue::{Base, Comparison, Summary, Worse};
 use crate::cells::{Cell, Quantity, Why};
-use crate::stats::{Interval, Level, chi_square};
+use crate::stats::{Interval, Level, Proportion, chi_square};
 
 /// The parts of the groups compared, `(missing)` left out.
 pub(super) fn summarise(
@@ -101,10 +101,18 @@ fn fold(intervals: impl Iterator<Item = Interval>, choose: fn(f64, f64) -> f64) 
         .unwrap_or(Interval::new(0.0, 0.0))
 }
 
-/// χ² of equal rates in all groups.
+/// χ² of equal rates in all groups. No test where an expected count is under 5:
+/// there its p is not to be trusted.
 fn homogeneity(base: &Base, parts: &[&Part]) -> Option<Test> {
-    let table: Option<Vec<Vec<f64>>> =
-        parts.iter().map(|part| as_proportion(base, part).map(|p| vec![p.successes(), p.failures()])).collect();
-    let test = chi_square(&table?)?;
+    let sides: Option<Vec<Proportion>> = parts.iter().map(|part| as_proportion(base, part)).collect();
+    let sides = sides?;
+    let all: f64 = sides.iter().map(|side| side.trials()).sum();
+    let hits: f64 = sides.iter().map(|side| side.successes()).sum();
+    let rarer = hits.min(all - hits) / all;
+    if hits > 0.0 && hits < all && sides.iter().any(|side| side.trials() * rarer < 5.0) {
+        return None;
+    }
+    let table: Vec<Vec<f64>> = sides.iter().map(|side| vec![side.successes(), side.failures()]).collect();
+    let test = chi_square(&table)?;
     Some(Test { method: TestMethod::ChiSquare, statistic: Some(test.statistic), p: test.p })
 }

@@ -126,6 +126,16 @@ impl Draft {
         if self.roles() == Needs::default() {
             problems.add(&Place::Whole, "nothing to audit: name a decision, a label or a score under [roles]");
         }
+        if let (Some(decision), Some(score)) = (&self.decision, &self.score)
+            && let DecisionRole::Threshold { column, above, .. } = &decision.value
+            && *column == score.value.column
+            && *above != score.value.higher
+        {
+            let what = format!(
+                "`{column}` is good when high for the decision and bad when high as the score, or the reverse: make both agree"
+            );
+            problems.add(&score.place, what);
+        }
         if let (Some(weight), Some(count)) = (&self.weight, &self.count)
             && weight.value == count.value
         {

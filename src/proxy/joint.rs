@@ -84,7 +84,7 @@ fn groups(levels: &[&Level], coded: &Array2<f64>, folds: &[usize], plan: &Plan) 
 
 fn one_group(level: &Level, truth: &[bool], folds: &[Fold], plan: &Plan) -> Option<JointGroup> {
     let found = area(&out_of_fold(truth, folds)?, truth)?;
-    let interval = auc_interval(&found, plan.confidence)?;
+    let (interval, _) = auc_interval(&found, plan.confidence);
     // Each shuffle has a stream of its own, so that threads change nothing.
     let nulls: Option<Vec<f64>> = (0..PERMUTATIONS)
         .into_par_iter()

@@ -122,10 +122,10 @@ fn grid_note(report: &Report) -> Option<String> {
         return None;
     }
     let auc = report.measurements.all.iter().filter(|m| m.metric.id() == "auc").filter_map(|m| m.error_bound);
+    let bound = auc.fold(0.0, f64::max);
     Some(format!(
-        "there are more than {EXACT_VALUES} different scores, so they were counted in steps of {:e}; areas under the curve are at most {:.1e} off by that",
-        grid.width(),
-        auc.fold(0.0, f64::max)
+        "there are more than {EXACT_VALUES} different scores, so scores that agree to {:.3} % were taken as one; areas under the curve are at most {bound:.1e} off by that",
+        grid.width() * 100.0
     ))
 }
 

@@ -76,6 +76,10 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
         Method::DeLong => {
             ("DeLong interval of an area, on the logit scale", "DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44")
         }
+        Method::NewcombeArea => (
+            "Newcombe and DeLong intervals of an area together, where few people have one of the labels",
+            "Newcombe (2006), Stat. Med. 25, method 5",
+        ),
         Method::PairedLog => {
             ("log interval of a ratio of two shares of the same people", "Nam & Blackwelder (2002), Stat. Med. 21")
         }
@@ -164,6 +168,9 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
     match finding.reason {
         None => {}
         Some(Reason::Straddles) => sentences.push("The interval reaches over the border of the tolerance.".to_string()),
+        Some(Reason::SomeGroupUndefined) => {
+            sentences.push("A group has no value, so this sums up the others only.".to_string());
+        }
         Some(Reason::Undefined(why)) => sentences.push(format!("There is no value: {}.", why.sentence())),
         Some(Reason::NoInterval) => sentences.push(
             "There is no interval for this metric; only a rule on the estimate (on = \"point\") can judge it.".into(),
@@ -184,7 +191,7 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         sentences.push(format!("By the estimate alone; by the interval it is {}.", verdict(by_interval)));
     }
     if let Some(people) = finding.settled_by {
-        sentences.push(format!("About {people} people in this group, with all groups growing alike and the estimates staying as they are, would settle it."));
+        sentences.push(format!("About n = {people} for this group, with all groups growing alike and the estimates staying as they are, would settle it."));
     }
     let detectable: Vec<String> = [
         finding.detectable_below.map(|value| format!("{} or less", number(value))),

@@ -1,7 +1,6 @@
 //! The area under the ROC curve, from a histogram of scores.
 
 use super::level::{Interval, Level};
-use super::proportion::{Proportion, wilson};
 
 /// The weight of both labels at one score.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -23,6 +22,8 @@ pub struct Auc {
     pub tied: f64,
     /// The smaller of the two effective numbers.
     smaller: f64,
+    /// The larger.
+    larger: f64,
 }
 
 /// More than sums of shares lose to rounding, less than one pair of people.
@@ -66,22 +67,66 @@ pub fn auc(bins: &[ScoreBin], positives: f64, negatives: f64) -> Option<Auc> {
         variance: if variance < ROUNDING * ROUNDING { 0.0 } else { variance },
         tied,
         smaller: positives.min(negatives),
+        larger: positives.max(negatives),
     })
 }
 
-/// DeLong's interval on the logit scale. Where the sample separates the labels
-/// wholly, or shows no spread, the logit has nothing to go by; then Wilson's
-/// interval with as many trials as the rarer label has people.
-pub fn auc_interval(auc: &Auc, level: Level) -> Option<Interval> {
+/// How the interval of an area was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AreaMethod {
+    /// DeLong's variance on the logit scale.
+    DeLong,
+    /// Newcombe's score-type interval, or that and DeLong's together.
+    Newcombe,
+}
+
+/// With fewer people of the rarer label than this DeLong's variance, made of a
+/// handful of placements, is too small.
+const FEW: f64 = 10.0;
+
+/// The interval of an area: DeLong's on the logit scale. Where the sample
+/// separates the labels wholly or shows no spread, Newcombe's, which inverts
+/// Hanley and McNeil's variance (Newcombe 2006, Stat. Med. 25, 559–573, method
+/// 5); with few people of one label, all that lies in either.
+pub fn auc_interval(auc: &Auc, level: Level) -> (Interval, AreaMethod) {
     let a = auc.value;
     if auc.variance <= 0.0 || a <= 0.0 || a >= 1.0 {
-        let trials = auc.smaller.max(1.0);
-        return Proportion::new(a * trials, trials).map(|proportion| wilson(proportion, level));
+        return (newcombe_area(auc, level), AreaMethod::Newcombe);
     }
     let logit = (a / (1.0 - a)).ln();
     let half = level.z() * auc.variance.sqrt() / (a * (1.0 - a));
     let back = |x: f64| 1.0 / (1.0 + (-x).exp());
-    Some(Interval::new(back(logit - half), back(logit + half)).around(a))
+    let delong = Interval::new(back(logit - half), back(logit + half)).around(a);
+    if auc.smaller >= FEW {
+        return (delong, AreaMethod::DeLong);
+    }
+    let other = newcombe_area(auc, level);
+    (other.around(delong.low).around(delong.high), AreaMethod::Newcombe)
+}
+
+/// All areas θ from which the observed one is no further than z standard
+/// errors, with V(θ) = θ(1−θ)·(1 + N·(1−θ)/(2−θ) + N·θ/(1+θ))/(m·n) and
+/// N = (m + n)/2 − 1.
+fn newcombe_area(auc: &Auc, level: Level) -> Interval {
+    let (m, n) = (auc.smaller.max(1.0), auc.larger.max(1.0));
+    let mean = (m + n) / 2.0 - 1.0;
+    let reach = |t: f64| {
+        let variance = t * (1.0 - t) * (1.0 + mean * (1.0 - t) / (2.0 - t) + mean * t / (1.0 + t)) / (m * n);
+        level.z() * variance.max(0.0).sqrt()
+    };
+    let a = auc.value;
+    // Between the estimate and the border the distance crosses the reach once.
+    let search = |border: f64| {
+        let (mut inside, mut outside) = (a, border);
+        for _ in 0..100 {
+            let middle = 0.5 * (inside + outside);
+            if (a - middle).abs() < reach(middle) { inside = middle } else { outside = middle }
+        }
+        inside
+    };
+    let low = if a <= 0.0 { 0.0 } else { search(0.0) };
+    let high = if a >= 1.0 { 1.0 } else { search(1.0) };
+    Interval::new(low, high).around(a)
 }
 
 #[cfg(test)]
@@ -125,11 +170,26 @@ mod tests {
         assert!((found.variance - wanted).abs() < 1e-15);
     }
 
+    /// From the definition: each end is z standard errors from the estimate, by
+    /// the variance at that end.
+    #[test]
+    fn few_people_get_the_score_interval() {
+        let few = auc(&bins(&[(0., 9.), (0., 9.), (1., 9.), (1., 9.)]), 2.0, 36.0).expect("both labels");
+        let (interval, method) = auc_interval(&few, Level::P95);
+        assert_eq!(method, AreaMethod::Newcombe);
+        for end in [newcombe_area(&few, Level::P95).low, newcombe_area(&few, Level::P95).high] {
+            let (n, t) = ((2.0 + 36.0) / 2.0 - 1.0, end);
+            let variance = t * (1.0 - t) * (1.0 + n * (1.0 - t) / (2.0 - t) + n * t / (1.0 + t)) / (2.0 * 36.0);
+            assert!(((few.value - end).abs() - Level::P95.z() * variance.sqrt()).abs() < 1e-9);
+            assert!(interval.contains(end));
+        }
+    }
+
     #[test]
     fn one_label_has_no_area_and_separation_stays_honest() {
         assert_eq!(auc(&bins(&[(3.0, 0.0)]), 3.0, 0.0), None);
         let perfect = auc(&bins(&[(0.0, 5.0), (5.0, 0.0)]), 5.0, 5.0).expect("both labels");
-        let interval = auc_interval(&perfect, Level::P95).expect("an interval");
-        assert!(interval.high == 1.0 && interval.low < 0.7);
+        let (interval, method) = auc_interval(&perfect, Level::P95);
+        assert!(interval.high == 1.0 && interval.low < 0.75 && method == AreaMethod::Newcombe, "{interval:?}");
     }
 }

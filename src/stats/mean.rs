@@ -13,6 +13,8 @@ pub struct Moments {
     pub mean: f64,
     /// Their variance with n − 1.
     pub variance: f64,
+    /// Their weight in all; the number itself when unweighted.
+    pub weight: f64,
 }
 
 impl Moments {
@@ -35,7 +37,7 @@ impl Moments {
         // Squares of what rounding leaves of equal numbers are no spread.
         let spread = if spread > (1e-15 * mean).powi(2) { spread } else { 0.0 };
         let variance = if n > 1.0 { spread * n / (n - 1.0) } else { 0.0 };
-        Some(Moments { n, mean, variance })
+        Some(Moments { n, mean, variance, weight })
     }
 
     fn square_error(self) -> f64 {
@@ -101,14 +103,16 @@ pub struct CorrelationRatio {
 /// vary, or no degree of freedom is left. Fisher (1925).
 pub fn correlation_ratio(sets: &[Moments]) -> Option<CorrelationRatio> {
     let sets: Vec<&Moments> = sets.iter().filter(|set| set.n > 0.0).collect();
-    let n: f64 = sets.iter().map(|set| set.n).sum();
+    let weight: f64 = sets.iter().map(|set| set.weight).sum();
+    // Kish's number of all sets together.
+    let n = weight * weight / sets.iter().map(|set| set.weight * set.weight / set.n).sum::<f64>();
     let (df1, df2) = (sets.len() as f64 - 1.0, n - sets.len() as f64);
-    if df1 < 1.0 || df2 <= 0.0 {
+    if !(df1 >= 1.0 && df2 > 0.0) {
         return None;
     }
-    let mean = sets.iter().map(|set| set.n * set.mean).sum::<f64>() / n;
-    let between: f64 = sets.iter().map(|set| set.n * (set.mean - mean).powi(2)).sum();
-    let within: f64 = sets.iter().map(|set| set.variance * (set.n - 1.0).max(0.0)).sum();
+    let mean = sets.iter().map(|set| set.weight * set.mean).sum::<f64>() / weight;
+    let between: f64 = sets.iter().map(|set| set.weight * (set.mean - mean).powi(2)).sum();
+    let within: f64 = sets.iter().map(|set| set.weight * set.variance * (set.n - 1.0).max(0.0) / set.n).sum();
     if between + within <= 0.0 {
         return None;
     }

@@ -17,7 +17,7 @@ mod proportion;
 mod strata;
 
 pub use association::{cramers_v, cramers_v_corrected};
-pub use auc::{Auc, ScoreBin, auc, auc_interval};
+pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use counter::{Counter, hash64};
 pub use distribution::{normal_cdf, normal_quantile, two_sided_p};
 pub use hypothesis::{ChiSquare, ZTest, chi_square, fisher_two_sided, min_expected, pooled_z};

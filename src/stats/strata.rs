@@ -27,16 +27,15 @@ pub struct MantelHaenszel {
     pub difference: f64,
     /// Its interval (Sato 1989).
     pub difference_interval: Option<Interval>,
-    /// The Cochran–Mantel–Haenszel statistic without continuity correction.
-    pub statistic: f64,
-    /// Its p, one degree of freedom.
-    pub p: f64,
+    /// The Cochran–Mantel–Haenszel statistic without continuity correction, and
+    /// its p with one degree of freedom; `None` where no stratum has both
+    /// successes and failures.
+    pub test: Option<(f64, f64)>,
     /// Strata in which both had anyone.
     pub strata: usize,
 }
 
-/// Pools strata. `None` when no stratum has both, or no stratum has both
-/// successes and failures.
+/// Pools strata. `None` when no stratum has both.
 ///
 /// Mantel & Haenszel (1959); Robins, Breslow & Greenland (1986), Biometrics 42;
 /// Sato (1989), Biometrics 45.
@@ -63,7 +62,7 @@ pub fn mantel_haenszel(strata: &[StratumTable], level: Level) -> Option<MantelHa
         slope += c * (n1 / n).powi(2) - a * (n2 / n).powi(2) + (n1 / n) * (n2 / n) * (n2 - n1) / 2.0;
         level_term += (a * (n2 - c) + c * (n1 - a)) / (2.0 * n);
     }
-    if variance <= 0.0 {
+    if size <= 0.0 {
         return None;
     }
     let odds_ratio = (s > 0.0).then(|| r / s);
@@ -80,14 +79,13 @@ pub fn mantel_haenszel(strata: &[StratumTable], level: Level) -> Option<MantelHa
         let half = level.z() * spread.sqrt() / size;
         Interval::new(difference - half, difference + half).clamp(-1.0, 1.0)
     });
-    let statistic = excess * excess / variance;
+    let statistic = (variance > 0.0).then(|| excess * excess / variance);
     Some(MantelHaenszel {
         odds_ratio,
         odds_ratio_interval,
         difference,
         difference_interval,
-        statistic,
-        p: chi_square_survival(statistic, 1.0),
+        test: statistic.map(|statistic| (statistic, chi_square_survival(statistic, 1.0))),
         strata: shared.len(),
     })
 }
@@ -123,6 +121,19 @@ mod tests {
         let found = mantel_haenszel(&[table], Level::P95).expect("informative");
         assert!((found.odds_ratio.expect("bounded") - 30. * 45. / (70. * 45.)).abs() < 1e-12);
         assert!((found.difference - (0.3 - 0.5)).abs() < 1e-12);
+    }
+
+    /// Everyone succeeded in one stratum and nobody in the other: no difference
+    /// anywhere, and nothing to test.
+    #[test]
+    fn constant_strata_differ_by_nothing() {
+        let all = StratumTable { a: 5., b: 0., c: 7., d: 0. };
+        let none = StratumTable { a: 0., b: 3., c: 0., d: 4. };
+        let found = mantel_haenszel(&[all, none], Level::P95).expect("shared");
+        assert_eq!(
+            (found.difference, found.difference_interval, found.odds_ratio, found.test),
+            (0.0, None, None, None)
+        );
     }
 
     #[test]

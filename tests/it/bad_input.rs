@@ -140,6 +140,10 @@ fn plans_report_every_mistake_with_its_place() {
             2,
         )
     );
+    said.push(about_plan(
+        "[data]\npath = \"data.csv\"\n[roles]\ndecision = { score = \"score\", threshold = 0.5 }\nscore = { column = \"score\", higher = \"unfavourable\" }\n[[attribute]]\ncolumn = \"group\"\n[[rule]]\nid = \"\"\nmetric = \"auc.ratio\"\nat_least = 0.9\n",
+        2,
+    ));
     said.push(about_plan("[data\npath = \"data.csv\"\n", 2));
     said.push(about_plan("[data]\npath = \"data.csv\"\n", 2));
     insta::assert_snapshot!("plans_report_every_mistake_with_its_place", said.join("\n\n"));

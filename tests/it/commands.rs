@@ -68,6 +68,35 @@ fn the_exit_code_of_a_gate() {
     assert_eq!(gate("a", 10, 10, &[]).code, 11);
 }
 
+/// A group without a value must not pass by being left out of a summary.
+#[test]
+fn an_undefined_group_does_not_pass_in_a_summary() {
+    let table = Table::new(&rows(&[
+        ("a", "yes", "yes", 400),
+        ("a", "no", "yes", 400),
+        ("b", "yes", "yes", 400),
+        ("b", "no", "yes", 400),
+        ("c", "yes", "no", 300),
+    ]));
+    let run = run_in(
+        table.path(),
+        &[
+            "gate",
+            "data.csv",
+            "--decision",
+            "decision=yes",
+            "--label",
+            "label=yes",
+            "--attribute",
+            "group",
+            "--rule",
+            "tpr.max_difference <= 0.2",
+        ],
+    );
+    assert_eq!(run.code, 11, "{}", run.out);
+    assert!(run.out.contains("A group has no value, so this sums up the others only."), "{}", run.out);
+}
+
 #[test]
 fn a_warning_does_not_fail_a_gate() {
     let table = Table::new(&rows(&[

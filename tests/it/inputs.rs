@@ -313,3 +313,32 @@ fn intersections_keep_named_references() {
     let cross = release.divisions.iter().find(|division| division.attribute == "group*label").expect("a cross");
     assert_eq!(cross.reference.as_deref(), Some("a*x"));
 }
+
+/// More different scores than are kept one by one, and one far away: areas stay
+/// right to the digits that the note promises.
+#[test]
+fn many_scores_and_an_outlier() {
+    let n = 70_000u32;
+    let score = |i: u32| f64::from(i.wrapping_mul(2_654_435_761) >> 5) / f64::from(1u32 << 27);
+    let favourable = |i: u32| score(i) + score(i ^ 0x5555) > 1.0;
+    let mut csv = String::from("group,decision,label,score\n");
+    for i in 0..n {
+        let shown = if i == 7 { 1e9 } else { score(i) };
+        csv.push_str(&format!("a,yes,{},{shown}\n", if favourable(i) { "yes" } else { "no" }));
+    }
+    let release = Table::new(&csv).audit(&PLAN.replace("[[attribute]]", "score = \"score\"\n[[attribute]]"));
+    let mut pairs: Vec<(f64, bool)> = (0..n).map(|i| (if i == 7 { 1e9 } else { score(i) }, favourable(i))).collect();
+    pairs.sort_by(|x, y| x.0.total_cmp(&y.0));
+    let (mut below, mut won, mut yes) = (0.0, 0.0, 0.0);
+    for (_, favourable) in &pairs {
+        if *favourable {
+            won += below;
+            yes += 1.0;
+        } else {
+            below += 1.0;
+        }
+    }
+    let found = row(&release, "group", "a", "auc").value.expect("an area");
+    assert!((found - won / (yes * below)).abs() < 2e-5, "{found} is not {}", won / (yes * below));
+    assert!(release.warnings.iter().any(|w| w.contains("different scores")), "{:?}", release.warnings);
+}

@@ -201,6 +201,7 @@ fn tested_by(metric: &str, row: &Row) -> bool {
     match metric {
         "fisher_p" => fisher,
         "two_prop_z_p" => !fisher,
+        "chi2_all_groups_p" => row.test.is_some(),
         _ => true,
     }
 }
