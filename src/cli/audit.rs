@@ -1,6 +1,6 @@
 //! `evenhand audit`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -22,9 +22,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (plan, provenance) = arguments.plan.plan(None)?;
+    let inputs = arguments.plan.inputs(&plan);
+    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     let release = crate::audit(plan, provenance)?;
     if let Some(folder) = &arguments.out {
-        write_folder(folder, &files(&release)?)?;
+        write_folder(folder, &files(&release)?, &inputs)?;
     }
     print(&terminal::write(&release))?;
     if let Some(folder) = &arguments.out {

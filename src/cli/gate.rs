@@ -1,6 +1,6 @@
 //! `evenhand gate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -37,6 +37,8 @@ fn names() -> PossibleValuesParser {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let formats: Vec<&Format> = arguments.format.iter().filter_map(|name| format(name)).collect();
     let (plan, provenance) = arguments.plan.plan(None)?;
+    let inputs = arguments.plan.inputs(&plan);
+    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     if plan.rules.is_empty() {
         return Err(Stop::Usage(
             "a gate needs a rule: add [[rule]] to the plan, or --rule 'selection_rate.ratio >= 0.8'".into(),
@@ -44,11 +46,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     }
     let on_inconclusive = plan.on_inconclusive;
     if let Some(path) = &arguments.output {
-        spare_inputs(path, &plan)?;
+        spare_inputs(path, &inputs)?;
     }
     let release = crate::audit(plan, provenance)?;
     if let Some(folder) = &arguments.out {
-        write_folder(folder, &super::audit::files(&release)?)?;
+        write_folder(folder, &super::audit::files(&release)?, &inputs)?;
     }
     for (position, format) in formats.iter().enumerate() {
         let text = (format.write)(&release)?;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::error::Stop;
-use super::output::{print, write_file};
+use super::output::{print, spare_inputs, write_file};
 use crate::plan::quoted;
 use crate::tally::{ColumnLook, look};
 
@@ -27,6 +27,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let folder = arguments.data.parent().unwrap_or(Path::new(""));
     let target = arguments.out.clone().unwrap_or_else(|| folder.join("evenhand.toml"));
+    spare_inputs(&target, &[&arguments.data])?;
     if target.exists() && !arguments.force {
         return Err(Stop::Usage(format!(
             "{} is already there: --force replaces it, --out names another",
@@ -83,21 +84,11 @@ const ATTRIBUTES: &[&str] = &[
     "foreign_worker",
     "group",
 ];
-/// Values that are good for the person.
-const GOOD: &[&str] = &[
-    "yes",
-    "true",
-    "1",
-    "approved",
-    "accepted",
-    "hired",
-    "admitted",
-    "good",
-    "granted",
-    "favourable",
-    "favorable",
-    "y",
-];
+/// Names of columns whose yes is good for the person.
+const PRAISE: &[&str] =
+    &["approved", "approve", "hired", "selected", "admitted", "accepted", "granted", "offer", "repaid", "qualified"];
+/// A yes, as it is written.
+const YES: &[&str] = &["yes", "true", "1", "y"];
 
 /// Values that only a decision has.
 const TELLING: &[&str] =
@@ -113,7 +104,8 @@ fn plan(path: &Path, columns: &[ColumnLook]) -> String {
         two(column) && column.values.keys().any(|value| TELLING.iter().any(|word| value.eq_ignore_ascii_case(word)))
     };
     let decision = named(columns, DECISIONS, two).or_else(|| columns.iter().find(tells));
-    let label = named(columns, LABELS, two);
+    let other = |column: &ColumnLook| two(column) && decision.is_none_or(|decision| decision.name != column.name);
+    let label = named(columns, LABELS, other);
     let score = named(columns, SCORES, |column| column.range.is_some());
     let weight = named(columns, WEIGHTS, |column| column.range.is_some());
     let count = named(columns, COUNTS, |column| column.range.is_some());
@@ -155,7 +147,8 @@ fn plan(path: &Path, columns: &[ColumnLook]) -> String {
         }
         _ => text.push_str("# [[cross]]\n# attributes = [\"race\", \"sex\"]\n\n"),
     }
-    rules(&mut text, decision.is_some(), label.is_some());
+    let live = |column: Option<&ColumnLook>| column.and_then(favourable).is_some();
+    rules(&mut text, live(decision), live(label));
     text.push_str("[privacy]\nmin_cell = 10                       # counts from 1 to 9 are withheld\n");
     text
 }
@@ -174,18 +167,24 @@ fn rules(text: &mut String, decision: bool, label: bool) {
     );
 }
 
+/// The value that is good for the person, where name or value say so.
+fn favourable(column: &ColumnLook) -> Option<&String> {
+    let within = |value: &str, words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
+    let praised = within(&column.name, PRAISE);
+    let good = |value: &&String| within(value, TELLING) || praised && within(value, YES);
+    let mut good = column.values.keys().filter(good);
+    good.next().filter(|_| good.next().is_none())
+}
+
 fn role(text: &mut String, name: &str, about_role: &str, column: Option<&ColumnLook>) {
     let Some(column) = column else {
         let _ = writeln!(text, "# {name} = {{ column = \"…\", favourable = \"…\" }}     # {about_role}");
         return;
     };
-    let known = |value: &&String| GOOD.iter().any(|good| value.eq_ignore_ascii_case(good));
-    let good: Vec<&String> = column.values.keys().filter(known).collect();
     let (quoted_name, about) = (quoted(&column.name), about(column));
-    let _ = match good.as_slice() {
-        [only] => writeln!(text, "{name} = {{ column = {quoted_name}, favourable = {} }}{about}", quoted(only)),
-        // Which value is good for the person cannot be guessed.
-        _ => writeln!(
+    let _ = match favourable(column) {
+        Some(value) => writeln!(text, "{name} = {{ column = {quoted_name}, favourable = {} }}{about}", quoted(value)),
+        None => writeln!(
             text,
             "# {name} = {{ column = {quoted_name}, favourable = \"…\" }}{about}: which is good for the person?"
         ),

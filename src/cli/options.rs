@@ -87,6 +87,12 @@ fn on_inconclusive(word: &str) -> Result<OnInconclusive, String> {
 }
 
 impl PlanOptions {
+    /// Every file that the audit reads, so that none of them is written over.
+    pub(super) fn inputs(&self, plan: &Plan) -> Vec<PathBuf> {
+        let people = plan.data.demographics.as_ref().map(|demographics| demographics.path.clone());
+        [Some(self.source.clone()), Some(plan.data.path.clone()), people].into_iter().flatten().collect()
+    }
+
     fn flags(&self, store: Option<&str>) -> Flags {
         Flags {
             decision: self.decision.clone(),

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::Stop;
-use crate::plan::Plan;
 
 /// One file of an output folder: its name within it, and its bytes.
 pub(super) struct OutputFile {
@@ -20,7 +19,10 @@ impl OutputFile {
 
 /// Writes all files into a folder. They are first written beside it, and
 /// moved when all of them are complete.
-pub(super) fn write_folder(folder: &Path, files: &[OutputFile]) -> Result<(), Stop> {
+pub(super) fn write_folder(folder: &Path, files: &[OutputFile], inputs: &[&Path]) -> Result<(), Stop> {
+    for file in files {
+        spare_inputs(&folder.join(&file.name), inputs)?;
+    }
     let parent = parent_of(folder);
     std::fs::create_dir_all(&parent).map_err(|error| Stop::io(&parent, &error))?;
     if folder.exists() && !folder.is_dir() {
@@ -80,15 +82,26 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Refuses an output that is one of the inputs.
-pub(super) fn spare_inputs(output: &Path, plan: &Plan) -> Result<(), Stop> {
-    let whole = |path: &Path| std::fs::canonicalize(path).ok();
-    let people = plan.data.demographics.as_ref().map(|demographics| demographics.path.as_path());
-    let inputs = [Some(plan.data.path.as_path()), people];
-    match inputs.into_iter().flatten().any(|input| whole(input).is_some() && whole(input) == whole(output)) {
-        true => Err(Stop::Usage(format!("{} is an input of this audit: name another file to write", output.display()))),
+/// Refuses an output that is the data, the demographics or the plan itself,
+/// under whatever name.
+pub(super) fn spare_inputs(output: &Path, inputs: &[&Path]) -> Result<(), Stop> {
+    match inputs.iter().any(|input| same_file(input, output)) {
+        true => Err(Stop::Usage(format!("{} is an input: name another file to write", output.display()))),
         false => Ok(()),
     }
+}
+
+#[cfg(unix)]
+fn same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+    identity(one).is_some() && identity(one) == identity(other)
+}
+
+#[cfg(not(unix))]
+fn same_file(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| std::fs::canonicalize(path).ok();
+    whole(one).is_some() && whole(one) == whole(other)
 }
 
 fn parent_of(path: &Path) -> PathBuf {

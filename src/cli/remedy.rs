@@ -52,7 +52,8 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
         }
         (None, _) => return Err(Stop::Usage(format!("say --for which attribute: {}", names.join(", ")))),
     };
-    spare_inputs(&arguments.out, &plan)?;
+    let inputs = arguments.plan.inputs(&plan);
+    spare_inputs(&arguments.out, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     let key = plan.data.key.clone();
     let features = None; // weights need no model
     let plan = Plan { roles: Roles { features, ..plan.roles }, ..plan };

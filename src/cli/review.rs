@@ -1,6 +1,6 @@
 //! `evenhand review`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -26,6 +26,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (plan, provenance) = arguments.plan.plan(arguments.store.as_deref())?;
+    let inputs = arguments.plan.inputs(&plan);
+    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     let Some(path) = plan.review.store.clone() else {
         return Err(Stop::Usage("a review needs a history: name it with --store, or as `store` under [review]".into()));
     };
@@ -37,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let kept = release.clone();
     release.over_time = Some(history);
     if let Some(folder) = &arguments.out {
-        write_folder(folder, &super::audit::files(&release)?)?;
+        write_folder(folder, &super::audit::files(&release)?, &inputs)?;
     }
     // The history keeps the audit; what it says of others can be made again.
     store.append(&kept)?;

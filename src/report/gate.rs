@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
 use super::guard::{Guard, Sum};
-use crate::catalogue::{BASES, Base, FN, FP, Metric, Outcomes, QUALIFIED, Rate, TN, TP, UNQUALIFIED, Value};
+use crate::catalogue::{
+    BASES, Base, FN, FP, Metric, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNQUALIFIED, Value,
+};
 use crate::cells::{Frame, Group, Outcome, Stratum, Tally};
 use crate::measure::{Against, Measurement};
 
@@ -319,7 +321,9 @@ impl<'r> Gate<'r> {
                     && self.admit_sum(Sums::SquaredErrors, m, QUALIFIED.or(UNQUALIFIED))
             }
             // These do not add up over groups.
-            Value::Auc | Value::ExpectedCalibrationError => self.is_shown(&m.attribute, m.group.as_ref(), "base_rate"),
+            Value::Auc | Value::ExpectedCalibrationError => {
+                !self.tells_counts(at) && self.is_shown(&m.attribute, m.group.as_ref(), "base_rate")
+            }
             Value::BalancedAccuracy | Value::F1 | Value::MatthewsCorrelation | Value::Quotient(..) => {
                 ["tpr", "fpr"].iter().all(|id| self.is_shown(&m.attribute, m.group.as_ref(), id))
             }
@@ -329,7 +333,7 @@ impl<'r> Gate<'r> {
     /// A mean over some people: a sum that adds up over groups, and their number.
     fn admit_sum(&mut self, sums: Sums, m: &Measurement, people: Outcomes) -> bool {
         let at = self.frame_at(&m.attribute);
-        if self.telling.get(at).copied().unwrap_or(false) {
+        if self.tells_counts(at) {
             return false;
         }
         let keep = |group: &Group| m.group.as_ref().is_none_or(|wanted| wanted == group);
@@ -374,13 +378,25 @@ impl<'r> Gate<'r> {
         stratum: Option<&Stratum>,
         rate: Rate,
     ) -> bool {
+        // Of few people not even a zero is told.
+        let size = self.sum(at, &keep, stratum, everything());
         let sums = self.rate_sums(at, keep, stratum, rate);
-        !self.any_small(&sums) && self.publish(&sums)
+        !self.any_small(&[size]) && !self.any_small(&sums) && self.publish(&sums)
     }
 
     fn rate_sums(&self, at: usize, keep: impl Fn(&Group) -> bool, stratum: Option<&Stratum>, rate: Rate) -> [Sum; 3] {
         [rate.numerator(), rate.denominator(), rate.complement().numerator()]
             .map(|set| self.sum(at, &keep, stratum, set))
+    }
+
+    /// Whether the scores of a frame would tell small counts.
+    fn tells_counts(&self, at: usize) -> bool {
+        self.telling.get(at).copied().unwrap_or(false)
+    }
+
+    /// Whether calibration curves of an attribute may be shown.
+    pub(super) fn admits_curves(&self, attribute: &str) -> bool {
+        self.guard.is_none() || !self.tells_counts(self.frame_at(attribute))
     }
 
     fn any_small(&self, sums: &[Sum]) -> bool {
@@ -439,7 +455,8 @@ fn everything() -> Outcomes {
 
 /// Every set whose count a metric shows.
 fn sets() -> Vec<Outcomes> {
-    let mut sets = vec![everything(), TP, FP, FN, TN];
+    let unlabelled = [SELECTED.without(TP.or(FP)), REJECTED.without(FN.or(TN))];
+    let mut sets = vec![everything(), TP, FP, FN, TN, unlabelled[0], unlabelled[1], unlabelled[0].or(unlabelled[1])];
     for rate in BASES.iter().filter_map(Base::rate) {
         sets.extend([rate.numerator(), rate.denominator(), rate.complement().numerator()]);
     }

@@ -184,20 +184,23 @@ fn divisions(report: &Report, gate: &Gate<'_>, sizes: &BTreeMap<(String, Group),
                     missing: size.group.is_missing(),
                 }
             });
-            let curves = division.groups.iter().filter(|size| size_shown(&size.group)).map(|size| CalibrationCurve {
-                group: size.group.to_string(),
-                bins: size
-                    .calibration
-                    .iter()
-                    .filter(|bin| !withheld(bin, report.plan.min_cell))
-                    .map(|bin| Calibrated {
-                        low: bin.low,
-                        high: bin.high,
-                        mean_score: coarse(bin.mean_score),
-                        rate: coarse(bin.rate),
-                    })
-                    .collect(),
-            });
+            let curves =
+                division.groups.iter().filter(|size| gate.admits_curves(attribute) && size_shown(&size.group)).map(
+                    |size| CalibrationCurve {
+                        group: size.group.to_string(),
+                        bins: size
+                            .calibration
+                            .iter()
+                            .filter(|bin| !withheld(bin, report.plan.min_cell))
+                            .map(|bin| Calibrated {
+                                low: bin.low,
+                                high: bin.high,
+                                mean_score: coarse(bin.mean_score),
+                                rate: coarse(bin.rate),
+                            })
+                            .collect(),
+                    },
+                );
             ReleasedDivision {
                 attribute: attribute.clone(),
                 reference: division.reference.as_ref().map(ToString::to_string),
@@ -304,9 +307,7 @@ fn joint_proxies(report: &Report, min_cell: u64) -> Vec<ReleasedJoint> {
 /// Rows by group of each attribute. Small counts are withheld, and the smallest
 /// other one, a zero too, where a single one would follow from the total.
 ///
-/// How many rows were left out in all is always shown. How many people of a
-/// group have no label also follows from its size and the denominators of its
-/// rates, wherever those are shown.
+/// How many rows were left out in all is always shown.
 fn exclusions(report: &Report, gate: &Gate<'_>) -> Vec<Exclusions> {
     let mut released = Vec::new();
     for (what, excluded) in &report.ledger.exclusions {

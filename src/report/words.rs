@@ -45,10 +45,15 @@ pub const HEADINGS: [(Verdict, &str); 4] = [
     (Verdict::Pass, "Within the tolerance"),
 ];
 
+/// So many rows.
+pub fn counted(rows: u64) -> String {
+    if rows == 1 { "1 row".into() } else { format!("{rows} rows") }
+}
+
 /// How many rows were read and audited.
 pub fn rows(intake: &Intake) -> String {
     let people = if intake.counted { format!(", standing for {} people", intake.people) } else { String::new() };
-    format!("{} rows read, {} audited{people}.", intake.rows, intake.used)
+    format!("{} read, {} audited{people}.", counted(intake.rows), intake.used)
 }
 
 /// The name of an interval method, and where it comes from.

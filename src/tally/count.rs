@@ -14,7 +14,7 @@ use super::sample::Sample;
 use crate::cells::{
     Decision, Excluded, Exclusion, Group, Intake, Label, LabelledRow, Ledger, Matrix, MatrixRow, Outcome, Stratum,
 };
-use crate::plan::{DecisionRole, Plan, Side, Values};
+use crate::plan::{DecisionRole, Plan, Reference, Side, Values};
 use crate::stats::hash64;
 
 /// Everything that is needed to count the rows of one file.
@@ -27,6 +27,8 @@ pub(super) struct Counter {
     attributes: Vec<Origin>,
     strata: Vec<Origin>,
     stratum_names: Vec<String>,
+    /// Levels that the plan names as references, by attribute.
+    references: Vec<(usize, String)>,
     people_coders: Vec<Coder>,
     people: Option<People>,
     unmatched: HashSet<String>,
@@ -147,6 +149,7 @@ impl Counter {
             attributes,
             strata,
             stratum_names: plan.roles.strata.clone(),
+            references: references(plan),
             people_coders,
             people,
             unmatched: HashSet::new(),
@@ -428,6 +431,13 @@ impl Counter {
         if let Some(binary) = &self.label {
             warnings.extend(binary.warnings("label"));
         }
+        for (attribute, level) in &self.references {
+            let known = self.coder(*attribute);
+            if !known.values().any(|value| value == level) {
+                let hint = crate::suggest::suggestion(level, known.values());
+                warnings.push(format!("the reference `{level}` of `{}` is not in the data{hint}", known.column));
+            }
+        }
         if self.weight.is_some() && self.whole_weights {
             warnings.push(
                 "every weight is a whole number: if a row stands for that many people, name the column as `count`, not as `weight`"
@@ -492,4 +502,14 @@ impl Counter {
         let unusable = self.features.iter().filter(|(_, feature)| feature.kind().is_none());
         unusable.map(|(_, feature)| feature.column.clone()).collect()
     }
+}
+
+fn references(plan: &Plan) -> Vec<(usize, String)> {
+    let attributes = plan.attributes.iter().enumerate();
+    attributes
+        .filter_map(|(at, attribute)| match &attribute.reference {
+            Reference::Level(level) => Some((at, level.clone())),
+            _ => None,
+        })
+        .collect()
 }

@@ -193,7 +193,13 @@ fn numbers_beyond_reach_and_outputs_over_inputs() {
     said.push(refused(&table, &over, 2));
     let gate = ["gate", "data.csv", "--rule", "selection_rate.ratio >= 0.8", "--output", "./data.csv"];
     said.push(refused(&table, &[&gate, &USUAL[..]].concat(), 2));
-    said.push(about("data.csv", CSV.as_bytes(), &["--demographics", "header.csv", "--on", "group"]));
+    std::fs::write(table.path().join("metrics.csv"), CSV).expect("written");
+    said.push(refused(&table, &[&["audit", "metrics.csv"], &USUAL[..], &["--out", "."]].concat(), 2));
+    said.push(refused(&table, &["init", "data.csv", "--out", "data.csv", "--force"], 2));
+    std::fs::write(table.path().join("plan.toml"), "[data]\npath = \"data.csv\"\n").expect("written");
+    let plan = [&["gate", "plan.toml", "--rule", "selection_rate.ratio >= 0.8", "--output", "plan.toml"], &USUAL[..]];
+    said.push(refused(&table, &plan.concat(), 2));
+
     insta::assert_snapshot!("numbers_beyond_reach_and_outputs_over_inputs", said.join("\n\n"));
 }
 

@@ -147,11 +147,41 @@ fn two_valued_scores_tell_no_count() {
     assert!(crate::support::row(&release, "group", "a", "selection_rate").suppressed);
 }
 
+/// Three people of a group without a label: how many follows neither from the
+/// denominators nor from what is said of rows.
+#[test]
+fn few_missing_labels_do_not_follow_from_denominators() {
+    let csv = rows(&[
+        ("a", "yes", "yes", 50),
+        ("a", "no", "no", 50),
+        ("a", "yes", "", 3),
+        ("b", "yes", "yes", 50),
+        ("b", "no", "no", 50),
+        ("b", "yes", "", 20),
+    ]);
+    let release = Table::new(&csv).audit(&private(10));
+    let of = |metric: &str| crate::support::row(&release, "group", "a", metric).denominator;
+    assert_eq!(of("selection_rate"), Some(103.0));
+    assert_eq!(of("base_rate"), None);
+    let by: Vec<_> = release.exclusions[0].by_group.iter().map(|by| by.rows.value()).collect();
+    assert_eq!(by, [None, None]);
+}
+
+/// All of a small group decided alike: not even that is told.
+#[test]
+fn a_small_group_is_not_told_by_its_zeros() {
+    let csv = rows(&[("a", "yes", "yes", 60), ("a", "no", "no", 60), ("b", "no", "yes", 80), ("c", "no", "yes", 4)]);
+    let release = Table::new(&csv).audit(&private(10));
+    let told = release.measurements.iter().filter(|row| row.group == "c" && !row.suppressed);
+    assert_eq!(told.map(|row| row.metric.clone()).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
 /// One row alone: nothing of it is shown but that it was read.
 #[test]
 fn a_single_row_is_not_published() {
     let release = Table::new(&rows(&[("a", "yes", "yes", 1)])).audit(&private(10));
-    assert!(release.measurements.iter().all(|row| row.suppressed || row.n == Some(0)), "{:?}", release.measurements);
+    let told = release.measurements.iter().filter(|row| !row.suppressed);
+    assert_eq!(told.map(|row| row.metric.clone()).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 /// A verdict on withheld numbers stays, and says nothing of the numbers.

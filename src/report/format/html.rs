@@ -252,7 +252,7 @@ fn exclusions(release: &Release) -> Vec<(String, Vec<(String, String)>)> {
                 let count = by.rows.value().map_or("withheld".to_string(), |rows| rows.to_string());
                 (format!("{}: {}", by.attribute, by.group), count)
             });
-            (format!("{} rows {}", exclusion.rows, words::exclusion(exclusion.what)), rows.collect())
+            (format!("{} {}", words::counted(exclusion.rows), words::exclusion(exclusion.what)), rows.collect())
         })
         .collect()
 }

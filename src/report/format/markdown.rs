@@ -38,7 +38,7 @@ pub fn write(release: &Release) -> String {
     }
     let _ = writeln!(text, "{}", words::rows(&release.intake));
     for exclusion in &release.exclusions {
-        let _ = writeln!(text, "- {} rows {}", exclusion.rows, words::exclusion(exclusion.what));
+        let _ = writeln!(text, "- {} {}", words::counted(exclusion.rows), words::exclusion(exclusion.what));
     }
     text
 }

@@ -64,19 +64,24 @@ fn write_groups(text: &mut String, release: &Release) {
         let width = division.groups.iter().map(|group| clean(&group.group).chars().count()).max().unwrap_or(0).min(40);
         for group in &division.groups {
             let size = group.n.value().map_or("withheld".to_string(), |n| n.to_string());
-            let rate = |id: &str| {
-                let row = release.measurements.iter().find(|row| {
-                    row.attribute == division.attribute
-                        && row.group == group.group
-                        && row.stratum.is_empty()
-                        && row.metric == id
-                });
-                row.and_then(|row| {
-                    let interval = words::interval(row.low, row.high).unwrap_or_default();
-                    row.value.map(|value| format!("{} {interval}", words::number(value)))
-                })
+            let row = release.measurements.iter().find(|row| {
+                row.attribute == division.attribute
+                    && row.group == group.group
+                    && row.stratum.is_empty()
+                    && row.metric == main
+            });
+            let found = match row {
+                Some(row) if row.suppressed => "withheld".to_string(),
+                Some(row) => match (row.value, row.undefined) {
+                    (Some(value), _) => {
+                        let interval = words::interval(row.low, row.high).unwrap_or_default();
+                        format!("{} {interval}", words::number(value))
+                    }
+                    (None, Some(why)) => format!("no value: {}", why.sentence()),
+                    (None, None) => String::new(),
+                },
+                None => String::new(),
             };
-            let found = rate(main).unwrap_or("withheld or undefined".into());
             let _ = writeln!(text, "  {:<width$}  n = {size:<9} {title} {found}", clean(&group.group));
         }
     }
@@ -97,7 +102,7 @@ fn write_proxies(text: &mut String, release: &Release) {
 fn write_rows(text: &mut String, release: &Release) {
     let _ = writeln!(text, "\n{}", words::rows(&release.intake));
     for exclusion in &release.exclusions {
-        let _ = writeln!(text, "  {} rows {}", exclusion.rows, words::exclusion(exclusion.what));
+        let _ = writeln!(text, "  {} {}", words::counted(exclusion.rows), words::exclusion(exclusion.what));
     }
     for warning in &release.warnings {
         let _ = writeln!(text, "  note: {}", clean(warning));

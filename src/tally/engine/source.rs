@@ -195,7 +195,10 @@ impl Source {
     fn readable(&self, wanted: &[(String, Kind)]) -> Result<(), TallyError> {
         for (column, _) in wanted {
             if let Some(dtype) = self.type_of(column)
-                && (dtype.is_nested() || dtype.is_binary() || dtype.is_null() || dtype.is_object())
+                && (dtype.is_nested()
+                    || dtype.is_binary()
+                    || dtype.is_object()
+                    || matches!(dtype, DataType::Duration(_) | DataType::Datetime(_, Some(_))))
             {
                 let what = format!(
                     "holds {dtype}, which is neither a number nor a name: leave the column out, or turn it into one"
@@ -323,5 +326,9 @@ fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
 }
 
 fn first_line(text: &str) -> String {
+    if text.contains("not supported by Polars") || text.contains("does not support primitive") {
+        let kind = text.split("datatype ").nth(1).and_then(|rest| rest.split(['(', ' ']).next()).unwrap_or("special");
+        return format!("a column holds a type that cannot be read ({kind}): write the file without that column");
+    }
     text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("damaged").to_string()
 }
