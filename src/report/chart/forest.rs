@@ -83,8 +83,8 @@ fn one(number: usize, rule: &ReleasedRule, findings: &[&ReleasedFinding], releas
     let title = format!("{}: {}", rule.id, metric.as_ref().map(Metric::title).unwrap_or_default());
     let id = slug("forest", number, &rule.id);
     let description = format!(
-        "Estimates with {} intervals for {} comparisons against the tolerance. The table below has the same numbers.",
-        words::percent(release.confidence),
+        "Estimates with {} % intervals against the tolerance, one line for each of {}. The table below has the same numbers.",
+        words::number(release.confidence * 100.0),
         findings.len()
     );
     let (svg, inline) = canvas.finish(&id, &title, &description);

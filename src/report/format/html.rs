@@ -125,7 +125,7 @@ pub fn write(release: &Release) -> Result<String, FormatError> {
         methods: methods(release),
         glossary: glossary(release),
         changes: changes(release),
-        level: words::percent(release.confidence),
+        level: format!("{} %", words::number(release.confidence * 100.0)),
     };
     let text = page.render().map_err(|error| FormatError::new("HTML", error))?;
     // Names come from data, and a page must not hold control characters.
