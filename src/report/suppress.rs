@@ -1,6 +1,6 @@
 //! From a report to a release: the one place that withholds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::gate::Gate;
 use super::release::*;
@@ -45,7 +45,14 @@ pub fn suppress(report: Report) -> Release {
         })
         .collect();
     let findings = report.judgement.findings.iter().map(|finding| released(finding, &rows)).collect();
-    let measurements = report.measurements.all.iter().filter_map(|m| rows.get(&identity(m)).cloned()).collect();
+    let named = strata_may_be_named(&report);
+    let strata_note = (!named).then(|| {
+        format!(
+            "there are more than {MOST_STRATA} strata: they are used in pooled comparisons, and not named one by one"
+        )
+    });
+    let published = report.measurements.all.iter().filter(|m| named || m.stratum.is_none());
+    let measurements = published.filter_map(|m| rows.get(&identity(m)).cloned()).collect();
     let divisions = divisions(&report, &gate, &sizes);
     let reweighing = reweighing(&report, &mut gate);
     let proxies = proxies(&report, &sizes);
@@ -79,7 +86,7 @@ pub fn suppress(report: Report) -> Release {
         reweighing,
         exclusions,
         over_time: None,
-        warnings: report.warnings.iter().cloned().chain(grid_note(&report)).collect(),
+        warnings: report.warnings.iter().cloned().chain(grid_note(&report)).chain(strata_note).collect(),
         provenance: Provenance { inputs: report.inputs, ..report.provenance },
     }
 }
@@ -113,6 +120,14 @@ fn roles(plan: &Plan) -> Vec<ReleasedRole> {
         add("count", count, "people that a row stands for".into());
     }
     roles
+}
+
+/// So many strata could be identifiers, and are not named.
+const MOST_STRATA: usize = 100;
+
+fn strata_may_be_named(report: &Report) -> bool {
+    let strata: BTreeSet<_> = report.measurements.all.iter().filter_map(|m| m.stratum.as_ref()).collect();
+    strata.len() <= MOST_STRATA
 }
 
 /// That scores were put on a grid, and how far off that can make an area.

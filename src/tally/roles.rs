@@ -20,6 +20,9 @@ pub(super) enum Origin {
     People(usize),
 }
 
+/// Values of a decision or label that a note lists, at most.
+const MOST_LISTED: usize = 6;
+
 /// A column whose values are one thing or the other.
 #[derive(Debug)]
 pub(super) struct Binary {
@@ -50,19 +53,15 @@ impl Binary {
     pub(super) fn warnings(&self, role: &str) -> Vec<String> {
         let mut warnings = self.coder.warnings();
         let names: BTreeSet<&str> = self.coder.values().collect();
-        if names.len() > 2 {
-            let others: Vec<String> = names
-                .iter()
-                .filter(|value| !self.favourable.contains(value))
-                .take(6)
-                .map(|v| format!("\"{v}\""))
-                .collect();
-            let more = if others.len() + 2 < names.len() { " and others" } else { "" };
+        let others: Vec<String> =
+            names.iter().filter(|value| !self.favourable.contains(value)).map(|value| format!("\"{value}\"")).collect();
+        // Many values may be free text, which no output holds.
+        let listed = if others.len() > MOST_LISTED { "all but the favourable".into() } else { others.join(", ") };
+        if others.len() > 1 {
             warnings.push(format!(
-                "column `{}` ({role}) has {} values; {}{more} count as not favourable",
+                "column `{}` ({role}) has {} values; {listed} count as not favourable",
                 self.coder.column,
                 names.len(),
-                others.join(", ")
             ));
         }
         warnings

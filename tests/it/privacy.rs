@@ -176,6 +176,18 @@ fn a_small_group_is_not_told_by_its_zeros() {
     assert_eq!(told.map(|row| row.metric.clone()).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
+/// A stratum column of identifiers: none of them is named.
+#[test]
+fn identifiers_as_strata_are_not_named() {
+    let mut csv = String::from("group,decision,label,s\n");
+    for i in 0..300 {
+        csv.push_str(&format!("{},{},yes,person-{i}\n", ["a", "b"][i % 2], ["yes", "no", "no"][i % 3]));
+    }
+    let release = Table::new(&csv).audit(&private(10).replace("[[attribute]]", "strata = [\"s\"]\n[[attribute]]"));
+    let text = serde_json::to_string(&release).expect("serialisable");
+    assert!(!text.contains("person-") && text.contains("more than 100 strata"), "{:?}", release.warnings);
+}
+
 /// One row alone: nothing of it is shown but that it was read.
 #[test]
 fn a_single_row_is_not_published() {
