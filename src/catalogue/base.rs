@@ -1,5 +1,6 @@
 //! The base metrics: one number for one group.
 
+use super::needs::{Needs, Role};
 use super::outcomes::{FN, FP, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNQUALIFIED};
 use super::source::*;
 
@@ -35,43 +36,6 @@ pub enum Value {
     ExpectedCalibrationError,
 }
 
-/// What a metric needs to be in the plan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// A decision.
-    pub decision: bool,
-    /// A label.
-    pub label: bool,
-    /// A score.
-    pub score: bool,
-}
-
-impl Needs {
-    /// What both together need.
-    pub fn and(self, other: Needs) -> Needs {
-        Needs {
-            decision: self.decision || other.decision,
-            label: self.label || other.label,
-            score: self.score || other.score,
-        }
-    }
-
-    /// The needs in words.
-    pub fn words(self) -> String {
-        let mut words = Vec::new();
-        if self.decision {
-            words.push("decision");
-        }
-        if self.label {
-            words.push("label");
-        }
-        if self.score {
-            words.push("score");
-        }
-        words.join(", ")
-    }
-}
-
 /// A base metric.
 #[derive(Clone, Copy, Debug)]
 pub struct Base {
@@ -96,19 +60,18 @@ pub struct Base {
 impl Base {
     /// What the plan must name for this metric.
     pub fn needs(&self) -> Needs {
-        let of = |numerator: Outcomes, denominator: Outcomes| Needs {
-            decision: numerator.needs_decision() || denominator.needs_decision(),
-            label: numerator.needs_label() || denominator.needs_label(),
-            score: false,
+        let of = |numerator: Outcomes, denominator: Outcomes| {
+            Needs::when(&[
+                (Role::Decision, numerator.needs_decision() || denominator.needs_decision()),
+                (Role::Label, numerator.needs_label() || denominator.needs_label()),
+            ])
         };
         match self.value {
             Value::Rate(rate) => of(rate.numerator(), rate.denominator()),
             Value::Quotient(numerator, denominator) => of(numerator, denominator),
             Value::BalancedAccuracy | Value::F1 | Value::MatthewsCorrelation => of(TP, TP.or(FN)),
-            Value::MeanScore => Needs { score: true, ..Needs::default() },
-            Value::Auc | Value::Brier | Value::ExpectedCalibrationError => {
-                Needs { score: true, label: true, ..Needs::default() }
-            }
+            Value::MeanScore => Needs::of(&[Role::Score]),
+            Value::Auc | Value::Brier | Value::ExpectedCalibrationError => Needs::of(&[Role::Score, Role::Label]),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::base::{BASES, Base, Needs, Value, base};
+use super::base::{BASES, Base, Value, base};
+use super::needs::{Needs, Role};
 use super::notion::{Meaning, NOTIONS, Notion, notion};
 use super::source::{MANTEL_HAENSZEL_1959, Source};
 use crate::suggest::nearest;
@@ -295,14 +296,10 @@ impl Metric {
     /// What the plan must name.
     pub fn needs(&self) -> Needs {
         match self {
+            Metric::Compared(base, how) if how.stratified() => base.needs().and(Needs::of(&[Role::Stratum])),
             Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => base.needs(),
             Metric::Composite(_) => self.parts().map(|(a, b)| a.needs().and(b.needs())).unwrap_or_default(),
         }
-    }
-
-    /// Whether it compares within strata, and so needs them.
-    pub fn needs_strata(&self) -> bool {
-        matches!(self, Metric::Compared(_, comparison) if comparison.stratified())
     }
 
     /// Whether the score must be a probability.

@@ -5,12 +5,14 @@
 
 mod base;
 mod metric;
+mod needs;
 mod notion;
 mod outcomes;
 mod source;
 
-pub use base::{BASES, Base, Needs, Value, Worse, base};
+pub use base::{BASES, Base, Value, Worse, base};
 pub use metric::{Comparison, Metric, Summary, UnknownMetric};
+pub use needs::{Needs, Role};
 pub use notion::{Meaning, NOTIONS, Notion, notion};
 pub use outcomes::{FN, FP, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNQUALIFIED};
 pub use source::Source;

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, EXACT_VALUES, Group, Histogram, Label, Level, Tally, pairs};
+use super::{
+    Cell, Clusters, EXACT_VALUES, Group, Histogram, Label, Level, Ranking, RatioSums, Regression, Tally, pairs,
+};
 
 /// One way of dividing everyone into groups: an attribute or an intersection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,14 +17,94 @@ pub struct Frame {
     /// What was counted in each group.
     #[serde(with = "pairs")]
     pub groups: BTreeMap<Group, Tally>,
+    /// How people came into the groups.
+    pub membership: Membership,
     /// Scores by group and label; empty without a score.
     pub scores: Histogram<(Group, Label)>,
+    /// Predictions of a number; empty without.
+    #[serde(with = "pairs")]
+    pub regressions: BTreeMap<Group, Regression>,
+    /// People by group, true class and predicted class; empty without classes.
+    #[serde(with = "pairs")]
+    pub classes: BTreeMap<(Group, Level, Level), Cell>,
+    /// What a counterfactual decision would change; empty without.
+    #[serde(with = "pairs")]
+    pub flips: BTreeMap<Group, Flips>,
+    /// Clusters by group, and of everyone under none; empty without clusters.
+    #[serde(with = "pairs")]
+    pub clusters: BTreeMap<Option<Group>, Clusters>,
+    /// Places in ranked lists; empty without lists.
+    #[serde(with = "pairs")]
+    pub rankings: BTreeMap<Group, Ranking>,
+    /// By list, against 1: the normalised discounted divergence of the order
+    /// from the shares of the groups.
+    pub divergence: RatioSums,
+}
+
+/// How people came into the groups of a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Membership {
+    /// By a recorded level.
+    #[default]
+    Recorded,
+    /// Everyone is in every group with a probability, as part of their weight.
+    Weighted,
+    /// By the likeliest level, where its probability reaches a threshold.
+    Thresholded,
+}
+
+/// How often another attribute value would have changed the decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flips {
+    /// People with both decisions.
+    pub all: Cell,
+    /// A no that would have been a yes.
+    pub to_favourable: Cell,
+    /// A yes that would have been a no.
+    pub to_unfavourable: Cell,
+}
+
+impl Flips {
+    /// Adds other people.
+    pub fn merge(&mut self, other: &Flips) {
+        self.all.merge(&other.all);
+        self.to_favourable.merge(&other.to_favourable);
+        self.to_unfavourable.merge(&other.to_unfavourable);
+    }
 }
 
 impl Frame {
-    /// The attribute as it is written in outputs: `race`, or `race*sex`.
+    /// The attribute as it is written in outputs: `race`, `race*sex`, or
+    /// `race:thresholded` for the likeliest level.
     pub fn name(&self) -> String {
-        self.columns.join("*")
+        match self.membership {
+            Membership::Thresholded => format!("{}:thresholded", self.columns.join("*")),
+            Membership::Recorded | Membership::Weighted => self.columns.join("*"),
+        }
+    }
+
+    fn merge(&mut self, other: &Frame) {
+        for (group, tally) in &other.groups {
+            self.groups.entry(group.clone()).or_default().merge(tally);
+        }
+        self.scores.merge(&other.scores);
+        for (group, regression) in &other.regressions {
+            self.regressions.entry(group.clone()).or_default().merge(regression);
+        }
+        for (key, cell) in &other.classes {
+            self.classes.entry(key.clone()).or_default().merge(cell);
+        }
+        for (group, flips) in &other.flips {
+            self.flips.entry(group.clone()).or_default().merge(flips);
+        }
+        for (group, clusters) in &other.clusters {
+            self.clusters.entry(group.clone()).or_default().merge(clusters);
+        }
+        for (group, ranking) in &other.rankings {
+            self.rankings.entry(group.clone()).or_default().merge(ranking);
+        }
+        self.divergence.merge(&other.divergence);
     }
 
     /// Everyone, over all groups.
@@ -188,7 +270,7 @@ impl Ledger {
     /// When attributes or strata differ, or a feature holds numbers in one part
     /// and names in the other.
     pub fn merge(&mut self, other: &Ledger) -> Result<(), MergeError> {
-        let same_frames = self.frames.iter().map(|f| &f.columns).eq(other.frames.iter().map(|f| &f.columns));
+        let same_frames = self.frames.iter().map(Frame::name).eq(other.frames.iter().map(Frame::name));
         if !same_frames {
             return Err(MergeError { what: "their attributes" });
         }
@@ -197,10 +279,7 @@ impl Ledger {
         }
         self.merge_features(other)?;
         for (mine, theirs) in self.frames.iter_mut().zip(&other.frames) {
-            for (group, tally) in &theirs.groups {
-                mine.groups.entry(group.clone()).or_default().merge(tally);
-            }
-            mine.scores.merge(&theirs.scores);
+            mine.merge(theirs);
         }
         for (exclusion, theirs) in &other.exclusions {
             let mine = self.exclusions.entry(*exclusion).or_default();

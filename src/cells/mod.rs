@@ -6,18 +6,26 @@
 //! is, or how a number will look.
 
 mod cell;
+mod cluster;
 mod exact;
 mod histogram;
 mod key;
 mod ledger;
 mod matrix;
 mod pairs;
+mod ranking;
+mod regression;
 mod why;
 
 pub use cell::{Cell, Decision, Label, Outcome, Tally};
+pub use cluster::{Clusters, Summand};
 pub use exact::Exact;
 pub use histogram::{Distribution, EXACT_VALUES, Grid, Histogram};
 pub use key::{Group, Level, MISSING, Stratum};
-pub use ledger::{Excluded, Exclusion, FeatureKind, FeatureTable, Frame, Input, Intake, Ledger, MergeError};
+pub use ledger::{
+    Excluded, Exclusion, FeatureKind, FeatureTable, Flips, Frame, Input, Intake, Ledger, Membership, MergeError,
+};
 pub use matrix::{LabelledRow, Matrix, MatrixRow, RowWeight, Value};
+pub use ranking::{Ranking, RatioSums};
+pub use regression::{Forecast, Regression};
 pub use why::{Quantity, Why};

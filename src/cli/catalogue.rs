@@ -60,9 +60,6 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Stop> {
     line("asks", &metric.asks());
     line("formula", &metric.formula());
     line("needs", &metric.needs().words());
-    if metric.needs_strata() {
-        line("", "a stratum column");
-    }
     if metric.needs_probability() {
         line("", "a score between 0 and 1");
     }

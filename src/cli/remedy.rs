@@ -43,7 +43,7 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
             "reweighing levels labels, and the plan names none: add `label` under [roles], or --label".into(),
         ));
     }
-    let names: Vec<String> = plan.frames().map(|(name, _)| name).collect();
+    let names: Vec<String> = plan.names();
     let attribute = match (&arguments.attribute, names.as_slice()) {
         (Some(wanted), _) if names.contains(wanted) => wanted.clone(),
         (None, [only]) => only.clone(),

@@ -12,21 +12,17 @@ pub use base::CalibrationBin;
 pub(crate) use measurement::Measured;
 pub use measurement::{Against, Division, GroupSize, Measurement, Measurements, Method, Reversal, Test, TestMethod};
 
-use crate::catalogue::{BASES, Base, Comparison, Metric, Needs, Summary, base as base_metric};
+use crate::catalogue::{BASES, Base, Comparison, Metric, Needs, Role, Summary, base as base_metric};
 use crate::cells::{Cell, Frame, Grid, Group, Ledger, Quantity, Why};
-use crate::plan::{Plan, Reference, Side};
+use crate::plan::{ForecastRole, Plan, Reference, Side};
 use crate::stats::{Interval, Level};
 use compare::{Sides, compare};
 use part::{Part, Scale};
 
 /// Measures everything that the plan's roles allow.
 pub fn all(ledger: &Ledger, plan: &Plan) -> Measurements {
-    let has = Needs {
-        decision: plan.roles.decision.is_some(),
-        label: plan.roles.label.is_some(),
-        score: plan.roles.score.is_some(),
-    };
-    let bases: Vec<&'static Base> = BASES.iter().filter(|base| base.needs().and(has) == has).collect();
+    let has = roles(plan);
+    let bases: Vec<&'static Base> = BASES.iter().filter(|base| base.needs().within(has)).collect();
     let mut measurements = Measurements { divisions: Vec::new(), all: Vec::new() };
     let Some(first) = ledger.frames.first() else { return measurements };
     let scale = plan.roles.score.as_ref().map(|score| scale(first, score.higher));
@@ -35,11 +31,31 @@ pub fn all(ledger: &Ledger, plan: &Plan) -> Measurements {
         let measured = base::measure(base, &everyone, scale, plan.confidence);
         measurements.all.push(place(measured, "", None, Metric::Base(base), plan.confidence));
     }
-    for (frame, (name, reference)) in ledger.frames.iter().zip(plan.frames()) {
-        let looker = FrameLook { frame, name, scale, plan, bases: &bases, weighted: ledger.intake.weighted };
+    for frame in &ledger.frames {
+        let reference = plan.reference(&frame.columns);
+        let looker =
+            FrameLook { frame, name: frame.name(), scale, plan, bases: &bases, weighted: ledger.intake.weighted };
         looker.measure(reference, &mut measurements);
     }
     measurements
+}
+
+/// What the plan names.
+fn roles(plan: &Plan) -> Needs {
+    let roles = &plan.roles;
+    Needs::when(&[
+        (Role::Decision, roles.decision.is_some()),
+        (Role::Label, roles.label.is_some()),
+        (Role::Score, roles.score.is_some()),
+        (Role::Stratum, !roles.strata.is_empty()),
+        (Role::Forecast, roles.forecast.is_some()),
+        (Role::Range, roles.forecast.as_ref().is_some_and(ForecastRole::has_range)),
+        (Role::Classes, roles.classes.is_some()),
+        (Role::Query, roles.ranking.is_some()),
+        (Role::Counterfactual, roles.counterfactual.is_some()),
+        (Role::Features, roles.features.is_some()),
+        (Role::Population, plan.attributes.iter().any(|attribute| !attribute.population.is_empty())),
+    ])
 }
 
 fn place(measured: Measured, attribute: &str, group: Option<&Group>, metric: Metric, level: Level) -> Measurement {

@@ -8,7 +8,7 @@ use super::{
     Attribute, Cross, Data, DecisionRole, Demographics, Features, LabelRole, OnInconclusive, Plan, Review, Roles, Rule,
     ScoreRole,
 };
-use crate::catalogue::{Metric, Needs};
+use crate::catalogue::{Needs, Role};
 use crate::stats::Level;
 use crate::suggest::suggestion;
 
@@ -71,6 +71,8 @@ impl Draft {
             confidence: confidence?,
             min_group_size: self.min_group_size.map_or(30, |at| at.value),
             seed: self.seed.map_or(1, |at| at.value),
+            resamples: 10_000,
+            bayes: false,
             data: Data {
                 path: resolve(PathBuf::from(path.value), self.path_from_flag),
                 delimiter: delimiter?,
@@ -86,6 +88,11 @@ impl Draft {
                 count: self.count.map(|at| at.value),
                 strata: self.strata.into_iter().map(|at| at.value).collect(),
                 features: self.features,
+                cluster: None,
+                counterfactual: None,
+                forecast: None,
+                classes: None,
+                ranking: None,
             },
             attributes: self.attributes.into_iter().map(|at| at.value).collect(),
             crosses: self.crosses.into_iter().map(|at| at.value).collect(),
@@ -145,8 +152,13 @@ impl Draft {
 
     /// Which of the roles that metrics need are there.
     fn roles(&self) -> Needs {
-        let understood =
-            Needs { decision: self.decision.is_some(), label: self.label.is_some(), score: self.score.is_some() };
+        let understood = Needs::when(&[
+            (Role::Decision, self.decision.is_some()),
+            (Role::Label, self.label.is_some()),
+            (Role::Score, self.score.is_some()),
+            (Role::Stratum, !self.strata.is_empty()),
+            (Role::Features, self.features.is_some()),
+        ]);
         understood.and(self.written)
     }
 
@@ -214,30 +226,9 @@ impl Draft {
     }
 
     fn check_needs(&self, place: &Place, rule: &Rule, problems: &mut Problems) {
-        for missing in self.missing_roles(&rule.metric) {
-            problems.add(
-                place,
-                format!("rule `{}`: {} needs a {missing}, and [roles] names none", rule.id, rule.metric.id()),
-            );
+        for missing in rule.metric.needs().lacking(self.roles()) {
+            let (id, missing) = (rule.metric.id(), missing.words());
+            problems.add(place, format!("rule `{}`: {id} needs a {missing}, and [roles] names none", rule.id));
         }
-    }
-
-    fn missing_roles(&self, metric: &Metric) -> Vec<&'static str> {
-        let Needs { decision, label, score } = metric.needs();
-        let there = self.roles();
-        let mut missing = Vec::new();
-        if decision && !there.decision {
-            missing.push("decision");
-        }
-        if label && !there.label {
-            missing.push("label");
-        }
-        if score && !there.score {
-            missing.push("score");
-        }
-        if metric.needs_strata() && self.strata.is_empty() {
-            missing.push("stratum column");
-        }
-        missing
     }
 }

@@ -7,9 +7,9 @@ use super::problem::{At, Place, Problems};
 use super::reader::{Table, Text};
 use super::{
     Attribute, Cross, DecisionRole, Demographics, Features, LabelRole, OnInconclusive, Reading, Reference, Rule,
-    ScoreRole, Severity, Side, Values,
+    ScoreRole, Severity, Side, Unknown, Values,
 };
-use crate::catalogue::{Metric, Needs};
+use crate::catalogue::{Metric, Needs, Role};
 
 const SIDES: [(&str, Side); 2] = [("favourable", Side::Favourable), ("unfavourable", Side::Unfavourable)];
 const ABOVE_BELOW: [(&str, Side); 2] = [("above", Side::Favourable), ("below", Side::Unfavourable)];
@@ -71,18 +71,18 @@ fn data(table: &mut Table<'_, '_>, draft: &mut Draft) {
 }
 
 fn roles(table: &mut Table<'_, '_>, draft: &mut Draft) {
-    draft.written = Needs {
-        decision: table.get("decision").is_some(),
-        label: table.get("label").is_some(),
-        score: table.get("score").is_some(),
-    };
+    draft.written = Needs::when(&[
+        (Role::Decision, table.get("decision").is_some()),
+        (Role::Label, table.get("label").is_some()),
+        (Role::Score, table.get("score").is_some()),
+    ]);
     draft.decision = table.table("decision", "`decision`", decision).flatten();
     draft.label = table
         .table("label", "`label`", |inner| {
             let place = inner.place();
             let column = inner.required("column");
             let favourable = favourable(inner);
-            Some(At::new(LabelRole { column: column?.value, favourable: favourable? }, place))
+            Some(At::new(LabelRole { column: column?.value, favourable: favourable?, unfavourable: None }, place))
         })
         .flatten();
     draft.score = score(table);
@@ -177,7 +177,16 @@ fn attribute(table: &mut Table<'_, '_>) -> Option<At<Attribute>> {
     {
         table.problems.add(&bins.place, "`bins` must rise: the borders between the groups, such as [25, 40, 60]");
     }
-    Some(At::new(Attribute { column: column?.value, bins: bins.map(|at| at.value), reference }, place))
+    Some(At::new(
+        Attribute {
+            column: column?.value,
+            bins: bins.map(|at| at.value),
+            reference,
+            probabilities: None,
+            population: Default::default(),
+        },
+        place,
+    ))
 }
 
 fn cross(table: &mut Table<'_, '_>) -> Option<At<Cross>> {
@@ -207,5 +216,20 @@ fn rule(table: &mut Table<'_, '_>) -> Option<At<Rule>> {
         }
     };
     let id = id.map_or_else(|| metric_id.value.clone(), |at| at.value);
-    Some(At::new(Rule { id, metric, attributes, groups, at_least, at_most, severity, reading, basis }, place))
+    Some(At::new(
+        Rule {
+            id,
+            metric,
+            attributes,
+            groups,
+            at_least,
+            at_most,
+            severity,
+            reading,
+            unknown: Unknown::Ignore,
+            class: None,
+            basis,
+        },
+        place,
+    ))
 }

@@ -4,9 +4,9 @@ use super::draft::Draft;
 use super::problem::{At, Place, Problems};
 use super::{
     Attribute, Cross, DecisionRole, Demographics, Features, LabelRole, OnInconclusive, Reading, Reference, Rule,
-    ScoreRole, Severity, Side, Values,
+    ScoreRole, Severity, Side, Unknown, Values,
 };
-use crate::catalogue::{Metric, Needs};
+use crate::catalogue::{Metric, Needs, Role};
 
 /// Settings as they stand on a command line, not yet understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,8 +60,11 @@ pub struct Flags {
 /// Lays the flags over what the file said.
 pub(super) fn apply(flags: &Flags, draft: &mut Draft, problems: &mut Problems) {
     scalars(flags, draft);
-    let written =
-        Needs { decision: flags.decision.is_some(), label: flags.label.is_some(), score: flags.score.is_some() };
+    let written = Needs::when(&[
+        (Role::Decision, flags.decision.is_some()),
+        (Role::Label, flags.label.is_some()),
+        (Role::Score, flags.score.is_some()),
+    ]);
     draft.written = draft.written.and(written);
     if let Some(text) = &flags.decision {
         draft.decision = decision(text, problems);
@@ -70,7 +73,8 @@ pub(super) fn apply(flags: &Flags, draft: &mut Draft, problems: &mut Problems) {
         let place = Place::Flag("--label");
         match text.split_once('=') {
             Some((column, value)) => {
-                let role = LabelRole { column: column.trim().into(), favourable: Values::listed(value) };
+                let role =
+                    LabelRole { column: column.trim().into(), favourable: Values::listed(value), unfavourable: None };
                 draft.label = Some(At::new(role, place));
             }
             None => problems.add(&place, format!("`{text}` must be COLUMN=FAVOURABLE, such as repaid=yes")),
@@ -123,7 +127,7 @@ fn attributes(flags: &Flags, draft: &mut Draft, problems: &mut Problems) {
         let known = std::mem::take(&mut draft.attributes);
         for column in &flags.attributes {
             let attribute = known.iter().find(|at| at.value.column == *column).cloned().unwrap_or_else(|| {
-                let attribute = Attribute { column: column.clone(), bins: None, reference: Reference::Largest };
+                let attribute = Attribute { column: column.clone(), ..Attribute::default() };
                 At::new(attribute, Place::Flag("--attribute"))
             });
             draft.attributes.push(attribute);
@@ -151,10 +155,9 @@ fn attributes(flags: &Flags, draft: &mut Draft, problems: &mut Problems) {
         };
         match draft.attributes.iter_mut().find(|at| at.value.column == column) {
             Some(at) => at.value.bins = Some(numbers),
-            None => draft.attributes.push(At::new(
-                Attribute { column: column.into(), bins: Some(numbers), reference: Reference::Largest },
-                place,
-            )),
+            None => draft
+                .attributes
+                .push(At::new(Attribute { column: column.into(), bins: Some(numbers), ..Attribute::default() }, place)),
         }
     }
     for text in &flags.references {
@@ -225,6 +228,8 @@ fn rule(text: &str, problems: &mut Problems) -> Option<At<Rule>> {
         at_most,
         severity: Severity::Error,
         reading: Reading::Interval,
+        unknown: Unknown::Ignore,
+        class: None,
         basis: None,
     };
     Some(At::new(rule, place))

@@ -9,6 +9,7 @@ mod flags;
 mod problem;
 mod reader;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use flags::Flags;
@@ -30,6 +31,10 @@ pub struct Plan {
     pub min_group_size: u64,
     /// Seed of everything drawn by lot.
     pub seed: u64,
+    /// How often cells are resampled where an interval needs it.
+    pub resamples: u32,
+    /// Whether findings say how probable it is that the tolerance is broken.
+    pub bayes: bool,
     /// Where the rows are.
     pub data: Data,
     /// What the columns mean.
@@ -89,6 +94,54 @@ pub struct Roles {
     pub strata: Vec<String>,
     /// Columns that might stand in for an attribute.
     pub features: Option<Features>,
+    /// Rows with the same value here are not independent: the same person, the same household.
+    pub cluster: Option<String>,
+    /// What would have been decided had the attribute been another.
+    pub counterfactual: Option<LabelRole>,
+    /// A predicted number and the true one.
+    pub forecast: Option<ForecastRole>,
+    /// One of several classes, predicted and true.
+    pub classes: Option<ClassesRole>,
+    /// Ranked lists.
+    pub ranking: Option<RankingRole>,
+}
+
+/// A predicted number and the true one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForecastRole {
+    /// The column with the predicted number.
+    pub predicted: String,
+    /// The column with the true number.
+    pub actual: String,
+    /// The columns with the ends of the predicted range; none has no end there.
+    pub range: (Option<String>, Option<String>),
+}
+
+impl ForecastRole {
+    /// Whether a range is predicted.
+    pub fn has_range(&self) -> bool {
+        self.range != (None, None)
+    }
+}
+
+/// One of several classes, predicted and true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassesRole {
+    /// The column with the predicted class.
+    pub predicted: String,
+    /// The column with the true class.
+    pub actual: String,
+}
+
+/// Ranked lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RankingRole {
+    /// The column that says which list a row is in.
+    pub query: String,
+    /// The column with the place, 1 being the first; without it the score decides.
+    pub place: Option<String>,
+    /// How many places are the top of a list.
+    pub top: u64,
 }
 
 /// Values as they stand in the data.
@@ -149,6 +202,8 @@ pub struct LabelRole {
     pub column: String,
     /// The values that are favourable.
     pub favourable: Values,
+    /// The values that are not; needed where there are more than two.
+    pub unfavourable: Option<Values>,
 }
 
 /// The score.
@@ -174,9 +229,10 @@ pub struct Features {
 }
 
 /// The group that others are compared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reference {
     /// The group with most rows.
+    #[default]
     Largest,
     /// The group with the highest selection rate among those large enough.
     Highest,
@@ -201,7 +257,7 @@ impl Reference {
 }
 
 /// An attribute whose groups are compared.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attribute {
     /// The column.
     pub column: String,
@@ -209,6 +265,33 @@ pub struct Attribute {
     pub bins: Option<Vec<f64>>,
     /// Compared with whom.
     pub reference: Reference,
+    /// Where the level is not recorded but estimated: the chance of each.
+    pub probabilities: Option<Probabilities>,
+    /// Shares of the population to compare with, by level; empty without.
+    pub population: BTreeMap<String, f64>,
+}
+
+/// Chances of the levels of an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probabilities {
+    /// The levels, each with the column of its chance.
+    pub levels: Vec<(String, String)>,
+    /// From this chance on the likeliest level is taken for the person's.
+    pub threshold: f64,
+}
+
+/// What a rule makes of people without a recorded group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unknown {
+    /// They are left out.
+    #[default]
+    Ignore,
+    /// They are in whatever groups would be worst, and best.
+    Worst,
+}
+
+impl Unknown {
+    const WORDS: [(&'static str, Unknown); 2] = [("ignore", Unknown::Ignore), ("worst", Unknown::Worst)];
 }
 
 /// An intersection of attributes.
@@ -299,6 +382,10 @@ pub struct Rule {
     pub severity: Severity,
     /// What it looks at.
     pub reading: Reading,
+    /// What it makes of people without a recorded group.
+    pub unknown: Unknown,
+    /// The class it is about, where there are several; none for all together.
+    pub class: Option<String>,
     /// The law, policy or person behind it.
     pub basis: Option<String>,
 }
@@ -346,10 +433,18 @@ impl Plan {
         problems.or(None, plan)
     }
 
-    /// Attributes and intersections by name, with their references, in order.
-    pub fn frames(&self) -> impl Iterator<Item = (String, &Reference)> {
-        let attributes = self.attributes.iter().map(|a| (a.column.clone(), &a.reference));
-        attributes.chain(self.crosses.iter().map(|c| (c.name(), &c.reference)))
+    /// Attributes and intersections by name, in order.
+    pub fn names(&self) -> Vec<String> {
+        let attributes = self.attributes.iter().map(|attribute| attribute.column.clone());
+        attributes.chain(self.crosses.iter().map(Cross::name)).collect()
+    }
+
+    /// The reference of an attribute or intersection, by the columns of its frame.
+    pub fn reference(&self, columns: &[String]) -> &Reference {
+        let attribute = self.attributes.iter().find(|attribute| [attribute.column.clone()] == *columns);
+        let cross = self.crosses.iter().find(|cross| cross.attributes == *columns);
+        let found = attribute.map(|a| &a.reference).or(cross.map(|c| &c.reference));
+        found.unwrap_or(&Reference::Largest)
     }
 }
 

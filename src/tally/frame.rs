@@ -78,7 +78,7 @@ impl FrameCounter {
             }
         }
         let scores = std::mem::take(&mut self.scores).rekey(|(code, label)| (group(*code), *label));
-        Frame { columns: self.columns, groups, scores }
+        Frame { columns: self.columns, groups, scores, ..Frame::default() }
     }
 
     fn flush(&mut self) {
