@@ -48,7 +48,7 @@ pub fn reweigh(
 }
 
 fn report(plan: Plan, tallied: Tallied, provenance: Provenance) -> Report {
-    let measurements = measure::all(&tallied.ledger, &plan);
+    let measurements = measure::all(&tallied.ledger, &tallied.matrix, &plan);
     let judgement = judge::all(&measurements, &plan);
     let proxies = proxy::all(&tallied.ledger, &tallied.matrix, &plan);
     let reweighings = remedy::reweighings(&tallied.ledger);

@@ -2,123 +2,13 @@
 
 use std::fmt;
 
-use super::base::{BASES, Base, Value, base};
+use super::base::{Base, Peer, base, bases};
+use super::comparison::{Comparison, Summary};
 use super::needs::{Needs, Role};
 use super::notion::{Meaning, NOTIONS, Notion, notion};
-use super::source::{MANTEL_HAENSZEL_1959, Source};
+use super::source::{SHORROCKS_1980, Source};
+use super::value::Value;
 use crate::suggest::nearest;
-
-/// How a group is compared with the reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Comparison {
-    /// Group less reference.
-    Difference,
-    /// Group over reference.
-    Ratio,
-    /// Odds of the group over odds of the reference.
-    OddsRatio,
-    /// Odds ratio within strata, pooled.
-    MantelHaenszelOddsRatio,
-    /// Difference within strata, pooled.
-    MantelHaenszelDifference,
-}
-
-impl Comparison {
-    /// All comparisons.
-    pub const ALL: [Comparison; 5] = [
-        Comparison::Difference,
-        Comparison::Ratio,
-        Comparison::OddsRatio,
-        Comparison::MantelHaenszelOddsRatio,
-        Comparison::MantelHaenszelDifference,
-    ];
-
-    /// The last part of the id.
-    pub fn id(self) -> &'static str {
-        match self {
-            Comparison::Difference => "difference",
-            Comparison::Ratio => "ratio",
-            Comparison::OddsRatio => "odds_ratio",
-            Comparison::MantelHaenszelOddsRatio => "mantel_haenszel_odds_ratio",
-            Comparison::MantelHaenszelDifference => "mantel_haenszel_difference",
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Comparison::Difference => "difference",
-            Comparison::Ratio => "ratio",
-            Comparison::OddsRatio => "odds ratio",
-            Comparison::MantelHaenszelOddsRatio => "odds ratio within strata",
-            Comparison::MantelHaenszelDifference => "difference within strata",
-        }
-    }
-
-    /// Whether it compares within strata.
-    pub fn stratified(self) -> bool {
-        matches!(self, Comparison::MantelHaenszelOddsRatio | Comparison::MantelHaenszelDifference)
-    }
-
-    /// The value at parity.
-    pub fn ideal(self) -> f64 {
-        match self {
-            Comparison::Difference | Comparison::MantelHaenszelDifference => 0.0,
-            Comparison::Ratio | Comparison::OddsRatio | Comparison::MantelHaenszelOddsRatio => 1.0,
-        }
-    }
-
-    /// Whether the comparison is meaningful for a base: odds and strata need a
-    /// part of a whole, a ratio needs numbers that cannot be negative.
-    pub fn applies_to(self, base: &Base) -> bool {
-        match self {
-            Comparison::Difference => true,
-            Comparison::Ratio => base.range().0 == 0.0,
-            _ => base.rate().is_some(),
-        }
-    }
-}
-
-/// How the groups of an attribute are summed up in one number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Summary {
-    /// Largest less smallest.
-    MaxDifference,
-    /// Smallest over largest.
-    MinRatio,
-    /// The value of the worst group.
-    Worst,
-    /// The standard deviation between groups, each group counting once.
-    Std,
-}
-
-impl Summary {
-    /// All summaries.
-    pub const ALL: [Summary; 4] = [Summary::MaxDifference, Summary::MinRatio, Summary::Worst, Summary::Std];
-
-    /// The last part of the id.
-    pub fn id(self) -> &'static str {
-        match self {
-            Summary::MaxDifference => "max_difference",
-            Summary::MinRatio => "min_ratio",
-            Summary::Worst => "worst",
-            Summary::Std => "std",
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Summary::MaxDifference => "largest difference between groups",
-            Summary::MinRatio => "smallest ratio between groups",
-            Summary::Worst => "worst group",
-            Summary::Std => "spread between groups",
-        }
-    }
-
-    /// Whether the summary is meaningful for a base.
-    pub fn applies_to(self, base: &Base) -> bool {
-        self != Summary::MinRatio || base.range().0 == 0.0
-    }
-}
 
 /// A metric: what a rule names and a measurement measures.
 #[derive(Clone, Copy, Debug)]
@@ -166,28 +56,29 @@ impl Metric {
             };
         }
         let Some((first, second)) = id.split_once('.') else {
-            return base(id).map(Metric::Base);
+            return base(id).filter(|base| base.is_number()).map(Metric::Base);
         };
         let base = base(first)?;
         let comparison = Comparison::ALL.into_iter().find(|c| c.id() == second && c.applies_to(base));
         let summary = Summary::ALL.into_iter().find(|s| s.id() == second && s.applies_to(base));
         comparison
-            .map(|comparison| Metric::Compared(base, comparison))
+            .map(move |comparison| Metric::Compared(base, comparison))
             .or(summary.map(|summary| Metric::Summarised(base, summary)))
     }
 
     /// Every metric: all bases, all that apply to them, all composites.
     pub fn all() -> impl Iterator<Item = Metric> {
-        let of_bases = BASES.iter().flat_map(|base| {
+        let of_bases = bases().flat_map(|base: &'static Base| {
             let comparisons = Comparison::ALL
                 .into_iter()
                 .filter(|comparison| comparison.applies_to(base))
-                .map(|comparison| Metric::Compared(base, comparison));
+                .map(move |comparison| Metric::Compared(base, comparison));
             let summaries = Summary::ALL
                 .into_iter()
                 .filter(|summary| summary.applies_to(base))
-                .map(|summary| Metric::Summarised(base, summary));
-            std::iter::once(Metric::Base(base)).chain(comparisons).chain(summaries)
+                .map(move |summary| Metric::Summarised(base, summary));
+            let own = base.is_number().then_some(Metric::Base(base));
+            own.into_iter().chain(comparisons).chain(summaries)
         });
         let composites = NOTIONS.iter().filter(|n| !matches!(n.meaning, Meaning::Alias(_))).map(Metric::Composite);
         of_bases.chain(composites)
@@ -218,7 +109,7 @@ impl Metric {
         let Metric::Composite(notion) = self else { return None };
         match notion.meaning {
             Meaning::Alias(_) => None,
-            Meaning::Larger(a, b) | Meaning::Smaller(a, b) | Meaning::Mean(a, b) => {
+            Meaning::Larger(a, b) | Meaning::Smaller(a, b) | Meaning::Mean(a, b) | Meaning::MeanAbsolute(a, b) => {
                 Some((Metric::find(a)?, Metric::find(b)?))
             }
         }
@@ -228,31 +119,11 @@ impl Metric {
     pub fn asks(&self) -> String {
         match self {
             Metric::Base(base) => base.asks.to_string(),
-            Metric::Compared(base, comparison) => {
-                let how = match comparison {
-                    Comparison::Difference => "by how much does the answer for the group exceed that for the reference",
-                    Comparison::Ratio => "what share of the reference's answer does the group reach",
-                    Comparison::OddsRatio => "how do the odds of the group stand to those of the reference",
-                    Comparison::MantelHaenszelOddsRatio => {
-                        "how do the odds of the group stand to those of the reference among people of the same stratum"
-                    }
-                    Comparison::MantelHaenszelDifference => {
-                        "by how much does the group exceed the reference among people of the same stratum"
-                    }
-                };
-                format!("{} And {how}?", base.asks)
-            }
-            Metric::Summarised(base, summary) => {
-                let how = match summary {
-                    Summary::MaxDifference => "how far apart are the groups with the largest and the smallest answer",
-                    Summary::MinRatio => "what share of the largest answer does the smallest reach",
-                    Summary::Worst => "what is the answer for the worst group",
-                    Summary::Std => "how widely do the answers spread over the groups",
-                };
-                format!("{} And {how}?", base.asks)
-            }
+            Metric::Compared(base, comparison) => format!("{} And {}?", base.asks, comparison.asks()),
+            Metric::Summarised(base, summary) => format!("{} And {}?", base.asks, summary.asks()),
             Metric::Composite(notion) => match notion.meaning {
                 Meaning::Mean(a, b) => format!("What is the mean of {a} and {b}?"),
+                Meaning::MeanAbsolute(a, b) => format!("What is the mean of {a} and {b}, whatever their signs?"),
                 Meaning::Larger(a, b) => format!("What is the larger of {a} and {b}?"),
                 Meaning::Smaller(a, b) => format!("What is the smaller of {a} and {b}?"),
                 Meaning::Alias(id) => format!("The same as {id}."),
@@ -264,28 +135,11 @@ impl Metric {
     pub fn formula(&self) -> String {
         match self {
             Metric::Base(base) => base.formula(),
-            Metric::Compared(base, comparison) => match comparison {
-                Comparison::Difference => format!("{0}(group) − {0}(reference)", base.id),
-                Comparison::Ratio => format!("{0}(group) / {0}(reference)", base.id),
-                Comparison::OddsRatio => format!("odds of {0}(group) / odds of {0}(reference)", base.id),
-                Comparison::MantelHaenszelOddsRatio => {
-                    format!("Mantel–Haenszel common odds ratio of {} over strata", base.id)
-                }
-                Comparison::MantelHaenszelDifference => {
-                    format!("Mantel–Haenszel common difference of {} over strata", base.id)
-                }
-            },
-            Metric::Summarised(base, summary) => match summary {
-                Summary::MaxDifference => format!("max {0} − min {0} over groups", base.id),
-                Summary::MinRatio => format!("min {0} / max {0} over groups", base.id),
-                Summary::Worst => match base.worse {
-                    super::base::Worse::Lower => format!("min {} over groups", base.id),
-                    super::base::Worse::Higher => format!("max {} over groups", base.id),
-                },
-                Summary::Std => format!("standard deviation of {} over groups", base.id),
-            },
+            Metric::Compared(base, comparison) => comparison.formula(base.id),
+            Metric::Summarised(base, summary) => summary.formula(base),
             Metric::Composite(notion) => match notion.meaning {
                 Meaning::Mean(a, b) => format!("({a} + {b}) / 2"),
+                Meaning::MeanAbsolute(a, b) => format!("(|{a}| + |{b}|) / 2"),
                 Meaning::Larger(a, b) => format!("max({a}, {b})"),
                 Meaning::Smaller(a, b) => format!("min({a}, {b})"),
                 Meaning::Alias(id) => id.to_string(),
@@ -306,7 +160,7 @@ impl Metric {
     pub fn needs_probability(&self) -> bool {
         match self {
             Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => {
-                matches!(base.value, Value::Brier | Value::ExpectedCalibrationError)
+                matches!(base.value, Value::Score(score) if score.needs_probability())
             }
             Metric::Composite(_) => false,
         }
@@ -317,11 +171,7 @@ impl Metric {
         match self {
             Metric::Base(base) => base.ideal,
             Metric::Compared(_, comparison) => Some(comparison.ideal()),
-            Metric::Summarised(base, summary) => match summary {
-                Summary::MaxDifference | Summary::Std => Some(0.0),
-                Summary::MinRatio => Some(1.0),
-                Summary::Worst => base.ideal,
-            },
+            Metric::Summarised(base, summary) => summary.ideal(base),
             Metric::Composite(notion) => Some(match notion.meaning {
                 Meaning::Smaller(..) => 1.0,
                 _ => 0.0,
@@ -333,22 +183,8 @@ impl Metric {
     pub fn range(&self) -> (f64, f64) {
         match self {
             Metric::Base(base) => base.range(),
-            Metric::Compared(base, comparison) => match comparison {
-                Comparison::Difference | Comparison::MantelHaenszelDifference => {
-                    let (low, high) = base.range();
-                    (low - high, high - low)
-                }
-                _ => (0.0, f64::INFINITY),
-            },
-            Metric::Summarised(base, summary) => {
-                let (low, high) = base.range();
-                match summary {
-                    Summary::MaxDifference => (0.0, high - low),
-                    Summary::MinRatio => (0.0, 1.0),
-                    Summary::Worst => (low, high),
-                    Summary::Std => (0.0, (high - low) / 2.0),
-                }
-            }
+            Metric::Compared(base, comparison) => comparison.range(base.range()),
+            Metric::Summarised(base, summary) => summary.range(base.range()),
             Metric::Composite(notion) => match notion.meaning {
                 Meaning::Mean(..) => (-1.0, 1.0),
                 _ => (0.0, 1.0),
@@ -359,8 +195,9 @@ impl Metric {
     /// Where it comes from.
     pub fn source(&self) -> Source {
         match self {
-            Metric::Compared(_, comparison) if comparison.stratified() => MANTEL_HAENSZEL_1959,
-            Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => base.source,
+            Metric::Compared(base, comparison) => comparison.source().unwrap_or(base.source),
+            Metric::Summarised(_, Summary::Between | Summary::Within) => SHORROCKS_1980,
+            Metric::Base(base) | Metric::Summarised(base, _) => base.source,
             Metric::Composite(notion) => notion.source,
         }
     }
@@ -372,8 +209,8 @@ impl Metric {
     }
 
     /// What other tools call it.
-    pub fn peers(&self) -> Vec<(&'static str, &'static str)> {
-        let own: &[(&str, &str)] = match self {
+    pub fn peers(&self) -> Vec<Peer> {
+        let own: &[Peer] = match self {
             Metric::Base(base) => base.peers,
             _ => &[],
         };
@@ -382,7 +219,8 @@ impl Metric {
 
     /// Whether it stands on the logarithmic scale of ratios.
     pub fn is_ratio(&self) -> bool {
-        self.ideal() == Some(1.0) && !matches!(self, Metric::Base(_) | Metric::Summarised(_, Summary::Worst))
+        self.ideal() == Some(1.0)
+            && !matches!(self, Metric::Base(_) | Metric::Summarised(_, Summary::Worst | Summary::Largest))
     }
 }
 

@@ -4,15 +4,23 @@
 //! over these tables. Nothing here has a threshold, a group or a file.
 
 mod base;
+mod bases;
+mod comparison;
 mod metric;
 mod needs;
 mod notion;
 mod outcomes;
 mod source;
+mod value;
 
-pub use base::{BASES, Base, Value, Worse, base};
-pub use metric::{Comparison, Metric, Summary, UnknownMetric};
+pub use base::{Base, Peer, Worse, base, bases};
+pub use comparison::{Comparison, Summary};
+pub use metric::{Metric, UnknownMetric};
 pub use needs::{Needs, Role};
 pub use notion::{Meaning, NOTIONS, Notion, notion};
-pub use outcomes::{FN, FP, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNQUALIFIED};
+pub use outcomes::{EVERYONE, FN, FP, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNLABELLED, UNQUALIFIED};
 pub use source::Source;
+pub use value::{
+    ClassesValue, DisparityOf, DistributionOf, Flip, ForecastValue, Inequality, RankedValue, ScoreValue, ShareValue,
+    Value,
+};

@@ -93,9 +93,14 @@ impl Needs {
         self.0 & !other.0 == 0
     }
 
+    /// Whether a role is not among them.
+    pub const fn lacks(self, role: Role) -> bool {
+        self.0 & (1 << role as u16) == 0
+    }
+
     /// What of it is lacking in `other`.
     pub fn lacking(self, other: Needs) -> impl Iterator<Item = Role> {
-        Role::ALL.into_iter().filter(move |role| Needs(self.0 & !other.0).0 & (1 << *role as u16) != 0)
+        Role::ALL.into_iter().filter(move |role| !self.lacks(*role) && other.lacks(*role))
     }
 
     /// The needs in words.

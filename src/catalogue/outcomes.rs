@@ -26,6 +26,12 @@ pub const REJECTED: Outcomes = FN.or(TN).or(Outcomes::of(Label::Unknown, Decisio
 pub const QUALIFIED: Outcomes = TP.or(FN).or(Outcomes::of(Label::Favourable, Decision::Unknown));
 /// Label unfavourable, whatever the decision and even without one.
 pub const UNQUALIFIED: Outcomes = FP.or(TN).or(Outcomes::of(Label::Unfavourable, Decision::Unknown));
+/// No label recorded, whatever the decision and even without one.
+pub const UNLABELLED: Outcomes = Outcomes::of(Label::Unknown, Decision::Favourable)
+    .or(Outcomes::of(Label::Unknown, Decision::Unfavourable))
+    .or(Outcomes::of(Label::Unknown, Decision::Unknown));
+/// Everyone.
+pub const EVERYONE: Outcomes = QUALIFIED.or(UNQUALIFIED).or(UNLABELLED);
 
 impl Outcomes {
     /// The set of one outcome.
@@ -69,7 +75,9 @@ impl Outcomes {
 
     /// The set in words: `TP + FN`, `selected`.
     pub fn words(self) -> String {
-        let names: [(Outcomes, &str); 8] = [
+        let names: [(Outcomes, &str); 10] = [
+            (EVERYONE, "people"),
+            (UNLABELLED, "people without a label"),
             (SELECTED, "selected"),
             (REJECTED, "not selected"),
             (QUALIFIED, "qualified"),

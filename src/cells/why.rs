@@ -39,6 +39,18 @@ pub enum Why {
     ReferenceContainsGroup,
     /// The plan's reference group is not in the data.
     NoSuchReference,
+    /// Nobody with a recorded group is outside of this one.
+    NothingOutside,
+    /// The plan gives no share of the population for this group.
+    NoPopulation,
+    /// A score was certain, and wrong: its loss has no bound.
+    CertainAndWrong,
+    /// Someone has no benefit at all, and the index takes its logarithm.
+    ZeroBenefit,
+    /// Nobody of the group is among the first places, so the logarithm has no bound.
+    NobodyOnTop,
+    /// Where the one has people the other has none, so their divergence has no bound.
+    NotAbsolutelyContinuous,
     /// No stratum has both the group and the reference, or none varies.
     NoSharedStratum,
 }
@@ -65,6 +77,14 @@ impl Why {
             }
             Why::NoSuchReference => "the reference group is not in the data",
             Why::NoSharedStratum => "no stratum has both groups and both outcomes",
+            Why::NothingOutside => "nobody with a recorded group is outside of this one",
+            Why::NoPopulation => "the plan gives no share of the population for this group",
+            Why::CertainAndWrong => "a score was certain and wrong, so the loss has no bound",
+            Why::ZeroBenefit => "someone has no benefit, so the logarithm has no bound",
+            Why::NobodyOnTop => "nobody of the group is among the first places, so the logarithm has no bound",
+            Why::NotAbsolutelyContinuous => {
+                "one of the two has nobody where the other has people, so the divergence has no bound"
+            }
             Why::TooFewRows => "too few rows to estimate the spread",
         }
     }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::error::Stop;
 use super::output::print;
-use crate::catalogue::{Metric, NOTIONS};
+use crate::catalogue::{Metric, NOTIONS, Peer};
 use crate::report::format::json;
 
 #[derive(Args)]
@@ -70,8 +70,9 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Stop> {
         line("ideal", &crate::report::words::number(ideal));
     }
     line("source", metric.source().full);
-    for (tool, name) in metric.peers() {
-        line("elsewhere", &format!("{tool}: {name}"));
+    for Peer { tool, name, differs } in metric.peers() {
+        let how = if differs.is_empty() { String::new() } else { format!(" (differs: {differs})") };
+        line("elsewhere", &format!("{tool}: {name}{how}"));
     }
     print(&text)?;
     Ok(ExitCode::SUCCESS)

@@ -1,76 +1,104 @@
 //! One group against its reference.
 
-use super::base::{as_proportion, measure, score_moments};
-use super::part::{Part, Scale};
-use super::{Measured, Method, Test, TestMethod};
-use crate::catalogue::{Base, Comparison, Value};
+use std::sync::Arc;
+
+use super::base::{Look, Seat, measure};
+use super::distribution;
+use super::evidence::{Evidence, Known};
+use super::part::Part;
+use super::{Measured, Test, TestMethod};
+use crate::catalogue::{Base, Comparison, Outcomes, Rate, Value};
 use crate::cells::{Quantity, Why};
 use crate::stats::{
-    Interval, Level, Moments, Proportion, fisher_two_sided, miettinen_nurminen_ratio, min_expected, mover_difference,
-    mover_ratio, newcombe, odds_ratio, odds_ratio_interval, pooled_z, welch, welch_interval,
+    Moments, cohens_h, fisher_two_sided, min_expected, odds_ratio, pooled_z, standardized_mean_difference, welch,
 };
 
-/// The two sides of a comparison. When the reference is everyone, `reference`
-/// holds everyone and `rest` those outside the group.
-#[derive(Clone, Debug)]
+/// The two sides of a comparison.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Sides<'p> {
-    pub(super) group: &'p Part,
-    pub(super) reference: &'p Part,
-    /// Set when the reference contains the group.
-    pub(super) rest: Option<&'p Part>,
-    pub(super) weighted: bool,
+    pub(super) group: Seat<'p>,
+    pub(super) reference: Seat<'p>,
+    /// Those outside the group, when the reference contains the group.
+    pub(super) apart: Option<&'p Part>,
 }
 
 impl<'p> Sides<'p> {
     /// The side that shares nobody with the group.
-    fn apart(&self) -> &'p Part {
-        self.rest.unwrap_or(self.reference)
+    fn other(&self) -> &'p Part {
+        self.apart.unwrap_or(self.reference.part)
     }
 }
 
-/// One side of a comparison, with what intervals are made of.
-pub(super) struct Known {
-    pub(super) measured: Measured,
-    proportion: Option<Proportion>,
-    moments: Option<Moments>,
-}
-
-impl Known {
-    pub(super) fn of(base: &Base, part: &Part, scale: Option<Scale>, level: Level) -> Known {
-        let grid = scale.filter(|_| base.value == Value::MeanScore).map(|scale| scale.grid);
-        let moments = grid.and_then(|grid| score_moments(part, grid));
-        Known { measured: measure(base, part, scale, level), proportion: as_proportion(base, part), moments }
+/// The value, evidence and test of a comparison, not within strata.
+pub(super) fn compare(base: &Base, how: Comparison, sides: &Sides<'_>, look: &Look<'_>) -> Measured {
+    if let Value::Distribution(of) = base.value {
+        return distribution::compare(of, how, sides.group.part, sides.reference.part, look);
     }
+    let group = measure(base, &sides.group, look);
+    let reference = measure(base, &sides.reference, look);
+    let (Some(one), Some(two)) = (group.known(), reference.known()) else {
+        let why = if group.known().is_none() { Why::UndefinedGroup } else { Why::UndefinedReference };
+        return group.became(why);
+    };
+    let quantity = value(how, &one, &two, sides);
+    let test = test_of(base, sides, look);
+    let Quantity::Value(_) = quantity else {
+        return Measured { quantity, evidence: Evidence::None, test, error_bound: None, range: None, ..group };
+    };
+    let evidence = match (how, sides.apart) {
+        (Comparison::StandardizedDifference, _) => standardized_evidence(&one, &two),
+        (Comparison::Imbalance, _) => imbalance(sides),
+        (_, Some(rest)) => of_whole(base, how, sides, rest, look),
+        (_, None) => Evidence::Pair(how, Arc::new((one, two))),
+    };
+    Measured { quantity, evidence, test, error_bound: None, range: None, ..group }
 }
 
-/// The value, interval and test of a comparison, not within strata.
-pub(super) fn compare(base: &Base, how: Comparison, sides: &Sides<'_>, scale: Option<Scale>, level: Level) -> Measured {
-    let group = Known::of(base, sides.group, scale, level);
-    let reference = Known::of(base, sides.reference, scale, level);
-    let (value, other) = match (group.measured.quantity, reference.measured.quantity) {
-        (Quantity::Undefined(_), _) => return group.measured.became(Why::UndefinedGroup),
-        (_, Quantity::Undefined(_)) => return group.measured.became(Why::UndefinedReference),
-        (Quantity::Value(value), Quantity::Value(other)) => (value, other),
+/// The difference or ratio of two numbers that share nobody.
+pub(super) fn numbers(how: Comparison, group: Measured, reference: Measured) -> Measured {
+    let (Some(one), Some(two)) = (group.known(), reference.known()) else {
+        let why = if group.known().is_none() { Why::UndefinedGroup } else { Why::UndefinedReference };
+        return group.became(why);
     };
     let quantity = match how {
-        Comparison::Difference => Quantity::Value(value - other),
-        Comparison::OddsRatio => odds(&group, &reference),
-        _ if other == 0.0 && value == 0.0 => Quantity::Undefined(Why::BothZero),
-        _ if other == 0.0 => Quantity::Undefined(Why::ZeroReference),
-        _ => Quantity::ratio(value, other, Why::ZeroReference),
+        Comparison::Difference => Quantity::Value(one.value - two.value),
+        _ if one.value == 0.0 && two.value == 0.0 => Quantity::Undefined(Why::BothZero),
+        _ => Quantity::ratio(one.value, two.value, Why::ZeroReference),
     };
-    let interval = match (quantity, sides.rest) {
-        (Quantity::Undefined(_), _) => None,
-        (Quantity::Value(_), Some(rest)) => against_whole(base, how, sides, rest, level),
-        (Quantity::Value(_), None) => between(base, how, &group, &reference, level),
-    };
-    let number = quantity.value().unwrap_or_default();
-    let interval = interval.map(|(interval, method)| (interval.around(number), method));
-    Measured { quantity, interval, test: test_of(base, sides, scale), error_bound: None, ..group.measured }
+    match quantity {
+        Quantity::Value(_) => Measured { quantity, evidence: Evidence::Pair(how, Arc::new((one, two))), ..group },
+        Quantity::Undefined(why) => group.became(why),
+    }
+}
+
+fn value(how: Comparison, one: &Known, two: &Known, sides: &Sides<'_>) -> Quantity {
+    let (a, b) = (one.value, two.value);
+    match how {
+        Comparison::Difference => Quantity::Value(a - b),
+        Comparison::Ratio if a == 0.0 && b == 0.0 => Quantity::Undefined(Why::BothZero),
+        Comparison::Ratio => Quantity::ratio(a, b, Why::ZeroReference),
+        Comparison::OddsRatio => odds(one, two),
+        Comparison::CohensH => match (one.evidence.proportion(), two.evidence.proportion()) {
+            (Some(one), Some(two)) => Quantity::Value(cohens_h(one, two)),
+            _ => Quantity::Undefined(Why::UndefinedGroup),
+        },
+        Comparison::StandardizedDifference => match (&one.evidence, &two.evidence) {
+            (Evidence::Mean(one), Evidence::Mean(two)) => {
+                standardized_mean_difference(*one, *two).map_or(Quantity::Undefined(Why::Constant), Quantity::Value)
+            }
+            _ => Quantity::Undefined(Why::UndefinedGroup),
+        },
+        Comparison::Imbalance => {
+            let size = |seat: &Seat<'_>| seat.part.people().weight.value();
+            let (group, reference) = (size(&sides.group), size(&sides.reference));
+            Quantity::ratio(reference - group, reference + group, Why::EmptyGroup)
+        }
+        _ => Quantity::Undefined(Why::UndefinedGroup),
+    }
 }
 
 fn odds(group: &Known, reference: &Known) -> Quantity {
-    let (Some(one), Some(two)) = (group.proportion, reference.proportion) else {
+    let (Some(one), Some(two)) = (group.evidence.proportion(), reference.evidence.proportion()) else {
         return Quantity::Undefined(Why::UndefinedGroup);
     };
     match odds_ratio(one, two) {
@@ -83,88 +111,79 @@ fn odds(group: &Known, reference: &Known) -> Quantity {
     }
 }
 
-/// The interval of a comparison of two that share nobody.
-pub(super) fn between(
-    base: &Base,
-    how: Comparison,
-    one: &Known,
-    two: &Known,
-    level: Level,
-) -> Option<(Interval, Method)> {
-    if base.rate().is_some() {
-        let (one, two) = (one.proportion?, two.proportion?);
-        return match how {
-            Comparison::Difference => Some((newcombe(one, two, level), Method::Newcombe)),
-            Comparison::Ratio => {
-                miettinen_nurminen_ratio(one, two, level).map(|interval| (interval, Method::MiettinenNurminen))
-            }
-            Comparison::OddsRatio => Some((odds_ratio_interval(one, two, level), Method::Woolf)),
-            _ => None,
-        };
-    }
-    if base.value == Value::MeanScore {
-        let difference = how == Comparison::Difference;
-        let interval = difference.then(|| welch_interval(one.moments?, two.moments?, level)).flatten();
-        return interval.map(|interval| (interval, Method::Welch));
-    }
-    let (one, two) = (one.measured.estimate()?, two.measured.estimate()?);
-    match how {
-        Comparison::Difference => Some((mover_difference(one, two), Method::Mover)),
-        Comparison::Ratio => mover_ratio(one, two).map(|interval| (interval, Method::Mover)),
-        _ => None,
+fn standardized_evidence(one: &Known, two: &Known) -> Evidence {
+    match (&one.evidence, &two.evidence) {
+        (Evidence::Mean(one), Evidence::Mean(two)) => Evidence::Standardized(*one, *two),
+        _ => Evidence::None,
     }
 }
 
-/// The interval of a rate against that of everyone, from the comparison with
-/// the rest. With a share s of everyone, group − overall = (1 − s)·(group −
-/// rest), and group/overall = r/(s·r + 1 − s) with r = group/rest; s is taken
-/// as known.
-fn against_whole(
-    base: &Base,
-    how: Comparison,
-    sides: &Sides<'_>,
-    rest: &Part,
-    level: Level,
-) -> Option<(Interval, Method)> {
+/// With q the group's share of both, the imbalance is 1 − 2q.
+fn imbalance(sides: &Sides<'_>) -> Evidence {
+    use super::evidence::Of;
+    let (own, mut both) = (sides.group.part.people(), sides.reference.part.people());
+    both.merge(&own);
+    let share = super::part::proportion(&own, &both);
+    share.map_or(Evidence::None, |share| Evidence::Proportion(share, Of::Linear { times: -2.0, plus: 1.0 }))
+}
+
+fn of_whole(base: &Base, how: Comparison, sides: &Sides<'_>, rest: &Part, look: &Look<'_>) -> Evidence {
+    let Some(rate) = base.rate() else { return Evidence::None };
+    let of = |part: &Part| part.proportion(rate.numerator(), rate.denominator(), look.level);
     // No proportion on the other side: everyone is in the group.
-    let (one, two) = (as_proportion(base, sides.group)?, as_proportion(base, rest)?);
-    let share = share(base, sides)?;
-    match how {
-        Comparison::Difference => Some((newcombe(one, two, level).map(|d| (1.0 - share) * d), Method::Newcombe)),
-        Comparison::Ratio => {
-            let of = |r: f64| if r.is_infinite() { 1.0 / share } else { r / (share * r + 1.0 - share) };
-            miettinen_nurminen_ratio(one, two, level).map(|interval| (interval.map(of), Method::MiettinenNurminen))
-        }
-        _ => None,
+    let (Some(group), Some(rest)) = (of(sides.group.part), of(rest)) else { return Evidence::None };
+    match share(rate, sides) {
+        Some(share) => Evidence::OfWhole { how, group, rest, share },
+        None => Evidence::None,
     }
 }
 
 /// The group's share of the weight in the denominator of a rate.
-fn share(base: &Base, sides: &Sides<'_>) -> Option<f64> {
-    let whole = base.rate()?.denominator();
-    let (part, all) = (sides.group.cell(whole).weight.value(), sides.reference.cell(whole).weight.value());
+fn share(rate: Rate, sides: &Sides<'_>) -> Option<f64> {
+    let weight = |part: &Part| part.cell(rate.denominator()).weight.value();
+    let (part, all) = (weight(sides.group.part), weight(sides.reference.part));
     (all > 0.0).then(|| part / all)
 }
 
 /// The test of equality: for rates pooled z, or Fisher's when any expected
-/// count is under 5; for mean scores Welch's.
-fn test_of(base: &Base, sides: &Sides<'_>, scale: Option<Scale>) -> Option<Test> {
-    if base.value == Value::MeanScore {
-        let grid = scale?.grid;
-        let test = welch(score_moments(sides.group, grid)?, score_moments(sides.apart(), grid)?)?;
-        return Some(Test { method: TestMethod::Welch, statistic: Some(test.t), p: test.p });
+/// count is under 5; for means Welch's.
+fn test_of(base: &Base, sides: &Sides<'_>, look: &Look<'_>) -> Option<Test> {
+    if let Some(rate) = base.rate() {
+        return rate_test(rate, sides.group.part, sides.other(), look);
     }
-    let rate = base.rate()?;
-    if !sides.weighted {
-        let count = |part: &Part| {
-            let (hits, all) = (part.cell(rate.numerator()).n, part.cell(rate.denominator()).n);
-            [hits, all - hits]
-        };
-        let ([a, b], [c, d]) = (count(sides.group), count(sides.apart()));
-        if a + b > 0 && c + d > 0 && a + c > 0 && b + d > 0 && min_expected([a, b, c, d]) < 5.0 {
-            return Some(Test { method: TestMethod::Fisher, statistic: None, p: fisher_two_sided([a, b, c, d]) });
+    let known = |seat: &Seat<'_>| measure(base, seat, look).known();
+    let moments = |known: Option<Known>| match known?.evidence {
+        Evidence::Mean(moments) => Some(moments),
+        _ => None,
+    };
+    let one: Moments = moments(known(&sides.group))?;
+    let two: Moments = match sides.apart {
+        Some(rest) => moments(known(&Seat::alone(rest)))?,
+        None => moments(known(&sides.reference))?,
+    };
+    let test = welch(one, two)?;
+    Some(Test { method: TestMethod::Welch, statistic: Some(test.t), p: test.p })
+}
+
+/// The counts of a 2×2 table of one rate: group, then the other side.
+pub(super) fn table(rate: Rate, group: &Part, other: &Part) -> [u64; 4] {
+    let count = |part: &Part| {
+        let n = |set: Outcomes| part.cell(set).n;
+        let (hits, all) = (n(rate.numerator()), n(rate.denominator()));
+        [hits, all - hits]
+    };
+    let ([a, b], [c, d]) = (count(group), count(other));
+    [a, b, c, d]
+}
+
+fn rate_test(rate: Rate, group: &Part, other: &Part, look: &Look<'_>) -> Option<Test> {
+    if look.exact {
+        let cells @ [a, b, c, d] = table(rate, group, other);
+        if a + b > 0 && c + d > 0 && a + c > 0 && b + d > 0 && min_expected(cells) < 5.0 {
+            return Some(Test { method: TestMethod::Fisher, statistic: None, p: fisher_two_sided(cells) });
         }
     }
-    let test = pooled_z(as_proportion(base, sides.group)?, as_proportion(base, sides.apart())?)?;
+    let of = |part: &Part| part.proportion(rate.numerator(), rate.denominator(), look.level);
+    let test = pooled_z(of(group)?, of(other)?)?;
     Some(Test { method: TestMethod::PooledZ, statistic: Some(test.z), p: test.p })
 }

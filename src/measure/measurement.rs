@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::CalibrationBin;
+use super::evidence::Evidence;
 use crate::catalogue::Metric;
-use crate::cells::{Cell, Group, Quantity, Stratum, Why};
-use crate::stats::{Interval, Level};
+use crate::cells::{Cell, Group, Membership, Quantity, Stratum, Why};
+use crate::stats::{DifferenceMethod, Interval, Intervals, Level, ProportionMethod, RatioMethod};
 
 /// How an interval was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -14,34 +15,81 @@ use crate::stats::{Interval, Level};
 pub enum Method {
     /// Wilson's score interval of a proportion.
     Wilson,
-    /// Wilson's interval of a share, as odds.
-    WilsonOdds,
-    /// Wilson's interval of the Jaccard share, as F1.
-    WilsonJaccard,
+    /// Clopper and Pearson's exact interval of a proportion.
+    ClopperPearson,
+    /// Jeffreys' interval of a proportion.
+    Jeffreys,
+    /// The interval of a share, as odds.
+    ProportionOdds,
+    /// The interval of the Jaccard share, as F1.
+    ProportionJaccard,
     /// Newcombe's hybrid score interval of a difference.
     Newcombe,
+    /// Miettinen and Nurminen's score interval of a difference.
+    MiettinenNurminenDifference,
     /// Miettinen and Nurminen's score interval of a ratio.
     MiettinenNurminen,
+    /// Koopman's score interval of a ratio.
+    Koopman,
+    /// Katz' log interval of a ratio.
+    Katz,
     /// Woolf's interval of an odds ratio.
     Woolf,
+    /// On the arcsine scale, where the variance of a rate depends on its size alone.
+    Arcsine,
     /// From the intervals of the parts.
     Mover,
     /// Student's interval of a mean.
     StudentT,
     /// Welch's interval of a difference of means.
     Welch,
+    /// Hedges and Olkin's interval of a standardized difference.
+    HedgesOlkin,
     /// DeLong's interval of an area, on the logit scale.
     DeLong,
     /// Newcombe's score-type interval of an area, with DeLong's.
     NewcombeArea,
     /// Wald's interval on the log scale for two shares of the same people.
     PairedLog,
+    /// Student's interval with a linearised standard error.
+    Linearised,
     /// Sato's interval of a pooled difference.
     Sato,
     /// Robins, Breslow and Greenland's interval of a pooled odds ratio.
     RobinsBreslowGreenland,
-    /// Intervals of all pairs or groups that hold together.
-    Simultaneous,
+    /// Between percentiles of resampled values.
+    BootstrapPercentile,
+    /// Percentiles of resampled values turned over at the estimate.
+    BootstrapBasic,
+    /// Intervals of all pairs that hold together.
+    AllPairs,
+    /// Intervals of all groups that hold together.
+    AllGroups,
+}
+
+impl Method {
+    pub(super) fn of_proportion(method: ProportionMethod) -> Method {
+        match method {
+            ProportionMethod::Wilson => Method::Wilson,
+            ProportionMethod::ClopperPearson => Method::ClopperPearson,
+            ProportionMethod::Jeffreys => Method::Jeffreys,
+        }
+    }
+
+    pub(super) fn of_difference(method: DifferenceMethod) -> Method {
+        match method {
+            DifferenceMethod::Newcombe => Method::Newcombe,
+            DifferenceMethod::MiettinenNurminen => Method::MiettinenNurminenDifference,
+        }
+    }
+
+    pub(super) fn of_ratio(method: RatioMethod) -> Method {
+        match method {
+            RatioMethod::MiettinenNurminen => Method::MiettinenNurminen,
+            RatioMethod::Koopman => Method::Koopman,
+            RatioMethod::Katz => Method::Katz,
+        }
+    }
 }
 
 /// Which test a p-value comes from.
@@ -58,6 +106,12 @@ pub enum TestMethod {
     CochranMantelHaenszel,
     /// Welch's t.
     Welch,
+    /// The largest difference of a pair against the range of so many.
+    AllPairs,
+    /// Kolmogorov and Smirnov's.
+    KolmogorovSmirnov,
+    /// Breslow and Day's test with Tarone's correction.
+    BreslowDayTarone,
 }
 
 /// A test of parity.
@@ -75,7 +129,9 @@ pub struct Test {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Measured {
     pub(super) quantity: Quantity,
-    pub(super) interval: Option<(Interval, Method)>,
+    pub(super) evidence: Evidence,
+    /// Where the interval may lie, if not wherever the metric may.
+    pub(super) range: Option<(f64, f64)>,
     pub(super) n: u64,
     pub(super) n_eff: f64,
     pub(super) numerator: Option<f64>,
@@ -88,7 +144,8 @@ impl Measured {
     pub(super) fn new(value: f64, people: &Cell) -> Measured {
         Measured {
             quantity: Quantity::finite(value, Why::EmptyDenominator),
-            interval: None,
+            evidence: Evidence::None,
+            range: None,
             n: people.n,
             n_eff: people.effective(),
             numerator: None,
@@ -103,7 +160,7 @@ impl Measured {
     }
 
     pub(super) fn became(self, why: Why) -> Measured {
-        Measured { quantity: Quantity::Undefined(why), interval: None, ..self }
+        Measured { quantity: Quantity::Undefined(why), evidence: Evidence::None, ..self }
     }
 }
 
@@ -137,6 +194,8 @@ pub struct Measurement {
     pub group: Option<Group>,
     /// The stratum; none for all strata together.
     pub stratum: Option<Stratum>,
+    /// The class against all others; none for label and decision.
+    pub class: Option<Class>,
     /// What was measured.
     pub metric: Metric,
     /// With whom it was compared.
@@ -159,6 +218,37 @@ pub struct Measurement {
     pub test: Option<Test>,
     /// At most this far from the value that ungridded scores would give.
     pub error_bound: Option<f64>,
+    /// What it may be if the people without a recorded group had one.
+    pub unknown: Option<Unknown>,
+    /// What the interval is made of, and where it may lie.
+    pub(crate) evidence: Evidence,
+    pub(crate) range: (f64, f64),
+    pub(crate) choice: Intervals,
+}
+
+impl Measurement {
+    /// The interval at another level.
+    pub fn interval_at(&self, level: Level) -> Option<(Interval, Method)> {
+        let value = self.quantity.value()?;
+        let (interval, method) = self.evidence.at(value, level, &self.choice)?;
+        Some((interval.clamp(self.range.0, self.range.1).around(value), method))
+    }
+}
+
+/// A class of several.
+pub type Class = crate::cells::Level;
+
+/// The range of a number over all groups that people without a recorded one
+/// may be in: the worst and the best case.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unknown {
+    /// The smallest value.
+    pub low: f64,
+    /// The largest value.
+    pub high: f64,
+    /// From the lower end of the interval of the smallest to the upper end of
+    /// that of the largest; none where one of them has none.
+    pub interval: Option<Interval>,
 }
 
 /// Who is in a group.
@@ -189,8 +279,51 @@ pub struct Division {
     pub reference: Option<Against>,
     /// The reference was chosen by looking at the rates.
     pub data_chosen: bool,
-    /// Sentences about strata that point the other way.
+    /// Comparisons of everyone that strata contradict.
     pub reversals: Vec<Reversal>,
+    /// What strata say of each gap.
+    pub within: Vec<WithinStrata>,
+    /// The figures of employment practice, one line a group.
+    pub practice: Vec<Practice>,
+    /// How people came into the groups.
+    pub membership: Membership,
+}
+
+/// What strata say of the gap between a group and its reference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WithinStrata {
+    /// The group.
+    pub group: Group,
+    /// The base metric.
+    pub metric: &'static str,
+    /// The gap: the sum of the two parts.
+    pub gap: f64,
+    /// The part that comes of the spread over strata.
+    pub composition: f64,
+    /// The part that comes of the rates within strata.
+    pub rates: f64,
+    /// The test that the odds ratio is the same in all strata.
+    pub homogeneity: Option<Test>,
+}
+
+/// The selection of a group against that of its reference, in the figures of
+/// employment practice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Practice {
+    /// The group.
+    pub group: Group,
+    /// Distance from parity in standard deviations; negative when the group is behind.
+    pub standard_deviations: Option<f64>,
+    /// Fisher's exact test, two-sided; none for weights.
+    pub fisher_p: Option<f64>,
+    /// The mid-p of Fisher's test.
+    pub mid_p: Option<f64>,
+    /// Selections that the group is short of the rate of the reference; negative when ahead.
+    pub shortfall: f64,
+    /// Selections that the group is short of the rate of both together.
+    pub shortfall_pooled: f64,
+    /// Cohen's h.
+    pub cohens_h: f64,
 }
 
 /// A pooled comparison that strata contradict.

@@ -1,9 +1,14 @@
 //! The people that one number is about.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::Outcomes;
-use crate::cells::{Cell, Distribution, Frame, Grid, Group, Label, Stratum, Tally};
+use crate::cells::{
+    Cell, Clusters, Decision, Distribution, Exact, Flips, Frame, Grid, Group, Label, Level, Membership, Outcome,
+    Ranking, Regression, Stratum, Summand, Tally,
+};
 use crate::plan::Side;
-use crate::stats::Proportion;
+use crate::stats::{self, Proportion, effective_trials, student_shrink};
 
 /// What scores mean in this audit.
 #[derive(Clone, Copy, Debug)]
@@ -14,37 +19,88 @@ pub(super) struct Scale {
     pub(super) probability: bool,
 }
 
-/// Some people: their cells, and their scores by label.
+/// Some people: their cells, their scores by label, and whatever else was
+/// counted of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Part {
+    /// Whose numbers are remembered under it; none for people looked at once.
+    pub(super) id: Option<usize>,
     pub(super) tally: Tally,
     pub(super) favourable: Distribution,
     pub(super) unfavourable: Distribution,
     pub(super) unlabelled: Distribution,
+    pub(super) regression: Regression,
+    pub(super) classes: BTreeMap<(Level, Level), Cell>,
+    pub(super) flips: Flips,
+    pub(super) clusters: Option<Clusters>,
+    pub(super) ranking: Ranking,
 }
 
 impl Part {
     /// The people of the groups that `keep` accepts.
     pub(super) fn of(frame: &Frame, keep: impl Fn(&Group) -> bool) -> Part {
         let mut part = Part::default();
-        for (group, tally) in frame.groups.iter().filter(|(group, _)| keep(group)) {
-            part.tally.merge(tally);
-            for (label, into) in [
-                (Label::Favourable, &mut part.favourable),
-                (Label::Unfavourable, &mut part.unfavourable),
-                (Label::Unknown, &mut part.unlabelled),
-            ] {
-                if let Some(scores) = frame.scores.part(&(group.clone(), label)) {
-                    into.merge(scores);
-                }
-            }
+        let kept: Vec<&Group> = frame.groups.keys().filter(|group| keep(group)).collect();
+        for group in &kept {
+            part.add(frame, group);
+        }
+        // Clusters may reach over groups: those of everyone were counted as such.
+        let recorded = frame.groups.keys().filter(|group| !group.is_missing());
+        if kept.len() > 1 && recorded.clone().all(|group| keep(group)) && frame.clusters.contains_key(&None) {
+            let everyone = [None].into_iter().chain(kept.iter().filter(|g| g.is_missing()).map(|g| Some((*g).clone())));
+            let mut clusters = Clusters::default();
+            everyone.filter_map(|key| frame.clusters.get(&key)).for_each(|found| clusters.merge(found));
+            part.clusters = Some(clusters);
         }
         part
+    }
+
+    fn add(&mut self, frame: &Frame, group: &Group) {
+        if let Some(tally) = frame.groups.get(group) {
+            self.tally.merge(tally);
+        }
+        for (label, into) in [
+            (Label::Favourable, &mut self.favourable),
+            (Label::Unfavourable, &mut self.unfavourable),
+            (Label::Unknown, &mut self.unlabelled),
+        ] {
+            if let Some(scores) = frame.scores.part(&(group.clone(), label)) {
+                into.merge(scores);
+            }
+        }
+        if let Some(regression) = frame.regressions.get(group) {
+            self.regression.merge(regression);
+        }
+        for ((of, actual, predicted), cell) in &frame.classes {
+            if of == group {
+                self.classes.entry((actual.clone(), predicted.clone())).or_default().merge(cell);
+            }
+        }
+        if let Some(flips) = frame.flips.get(group) {
+            self.flips.merge(flips);
+        }
+        if let Some(clusters) = frame.clusters.get(&Some(group.clone())) {
+            self.clusters.get_or_insert_default().merge(clusters);
+        }
+        if let Some(ranking) = frame.rankings.get(group) {
+            self.ranking.merge(ranking);
+        }
     }
 
     /// The part of it in one stratum, without scores.
     pub(super) fn within(&self, stratum: &Stratum) -> Part {
         Part { tally: self.tally.within(Some(stratum)), ..Part::default() }
+    }
+
+    /// The same people with one class against the rest as label and decision.
+    pub(super) fn of_class(&self, class: &Level) -> Part {
+        let mut tally = Tally::default();
+        for ((actual, predicted), cell) in &self.classes {
+            let label = if actual == class { Label::Favourable } else { Label::Unfavourable };
+            let decision = if predicted == class { Decision::Favourable } else { Decision::Unfavourable };
+            tally.cell_mut(&Stratum::default(), Outcome { label, decision }).merge(cell);
+        }
+        Part { id: self.id, tally, ..Part::default() }
     }
 
     /// The people with one of the outcomes.
@@ -55,6 +111,74 @@ impl Part {
     pub(super) fn people(&self) -> Cell {
         self.tally.total()
     }
+
+    /// A share of weights as a proportion of effective people; `None` for 0/0.
+    /// With clusters the effective number is that at which independent people
+    /// would give the variance between clusters.
+    pub(super) fn proportion(
+        &self,
+        numerator: Outcomes,
+        denominator: Outcomes,
+        level: stats::Level,
+    ) -> Option<Proportion> {
+        let plain = proportion(&self.cell(numerator), &self.cell(denominator))?;
+        let Some(clusters) = &self.clusters else { return Some(plain) };
+        let (p, whole) = (plain.estimate(), self.cell(denominator).weight.value());
+        let coefficients: Vec<(Summand, f64)> = Outcome::ALL
+            .into_iter()
+            .map(|outcome| {
+                let of = |set: Outcomes| f64::from(u8::from(set.contains(outcome)));
+                (Summand::Weight(outcome), of(numerator) - p * of(denominator))
+            })
+            .filter(|(_, coefficient)| *coefficient != 0.0)
+            .collect();
+        let units = clusters.clusters as f64;
+        let variance = between(clusters, &coefficients, whole);
+        let n = variance.and_then(|variance| effective_trials(p, variance, units, level)).unwrap_or(units);
+        let n = n.min(plain.trials());
+        Proportion::new((p * n).clamp(0.0, n), n)
+    }
+
+    /// The effective number of the people behind the scores of some labels, for
+    /// their mean: smaller where scores of a cluster are alike.
+    pub(super) fn clustered(
+        &self,
+        labels: &[Label],
+        cell: &Cell,
+        variance: f64,
+        mean: f64,
+        level: stats::Level,
+    ) -> f64 {
+        let weights = Outcome::ALL.into_iter().filter(|outcome| labels.contains(&outcome.label));
+        let scores = labels.iter().map(|label| (Summand::Score(*label), 1.0));
+        let coefficients: Vec<(Summand, f64)> =
+            scores.chain(weights.map(|outcome| (Summand::Weight(outcome), -mean))).collect();
+        self.clustered_mean(&coefficients, cell, variance, level)
+    }
+
+    /// The effective number of people for a mean whose deviations within a
+    /// cluster are the given combination of its sums: the variance of one
+    /// over that of the mean, and fewer where there are few clusters.
+    pub(super) fn clustered_mean(
+        &self,
+        coefficients: &[(Summand, f64)],
+        cell: &Cell,
+        variance: f64,
+        level: stats::Level,
+    ) -> f64 {
+        let plain = cell.effective();
+        let Some(clusters) = &self.clusters else { return plain };
+        let units = clusters.clusters as f64;
+        let of_mean = between(clusters, coefficients, cell.weight.value()).filter(|found| *found > 0.0);
+        let n = of_mean.filter(|_| variance > 0.0).map(|of_mean| variance / of_mean * student_shrink(units, level));
+        n.unwrap_or(units).min(plain).max(1.0)
+    }
+}
+
+/// The linearised variance between clusters of Σ coefficient·sum / whole.
+fn between(clusters: &Clusters, coefficients: &[(Summand, f64)], whole: f64) -> Option<f64> {
+    let units = clusters.clusters as f64;
+    (units > 1.0 && whole > 0.0).then(|| units / (units - 1.0) * clusters.square_of(coefficients) / (whole * whole))
 }
 
 /// A share of weights as a proportion of effective people; `None` for 0/0.
@@ -66,4 +190,20 @@ pub(super) fn proportion(numerator: &Cell, denominator: &Cell) -> Option<Proport
     // Everyone is everyone: no rounding may leave a splinter of a failure.
     let successes = if part >= whole { n } else { (part * n / whole).clamp(0.0, n) };
     Proportion::new(successes, n)
+}
+
+/// Scores with the weights of both labels, in rising order.
+pub(super) fn by_score<'p>(
+    favourable: &'p Distribution,
+    unfavourable: &'p Distribution,
+) -> impl Iterator<Item = (i64, f64, f64)> + 'p {
+    let keys: std::collections::BTreeSet<i64> =
+        favourable.bins.keys().chain(unfavourable.bins.keys()).copied().collect();
+    let weight = |distribution: &Distribution, bin: i64| distribution.bins.get(&bin).map_or(0.0, Exact::value);
+    keys.into_iter().map(move |bin| (bin, weight(favourable, bin), weight(unfavourable, bin)))
+}
+
+/// Whether a frame's people were counted one by one, and not by chances.
+pub(super) fn whole_people(frame: &Frame) -> bool {
+    frame.membership != Membership::Weighted
 }

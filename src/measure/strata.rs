@@ -1,48 +1,94 @@
-//! Comparisons within strata, pooled; and what it means when they disagree
-//! with the comparison of everyone.
+//! Comparisons within strata, pooled; what they say of the gap between groups;
+//! and what it means when they disagree with the comparison of everyone.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::base::as_proportion;
+use super::evidence::Evidence;
 use super::part::Part;
-use super::{Measured, Method, Test, TestMethod};
-use crate::catalogue::{Base, Comparison};
+use super::{Measured, Test, TestMethod};
+use crate::catalogue::{Base, Comparison, Rate};
 use crate::cells::{Cell, Quantity, Stratum, Why};
-use crate::stats::{Level, MantelHaenszel, StratumTable, mantel_haenszel};
+use crate::stats::{
+    Kitagawa, Level, MantelHaenszel, StratumSide, StratumTable, breslow_day_tarone, kitagawa, mantel_haenszel,
+};
 
 /// The strata in which anyone is.
 pub(super) fn strata_of(part: &Part) -> BTreeSet<Stratum> {
     part.tally.iter().map(|(stratum, _, _)| stratum.clone()).collect()
 }
 
+/// Two sides by stratum.
+pub(super) struct Pooled {
+    pub(super) tables: Arc<Vec<StratumTable>>,
+    pub(super) found: MantelHaenszel,
+}
+
 /// Pools the strata of a group and a reference that share nobody.
-pub(super) fn pool(base: &Base, group: &Part, reference: &Part, level: Level) -> Option<MantelHaenszel> {
+pub(super) fn pool(base: &Base, group: &Part, reference: &Part, level: Level) -> Option<Pooled> {
+    let rate = base.rate()?;
+    let (design, other_design) = (design(rate, group, level), design(rate, reference, level));
     let tables: Vec<StratumTable> = strata_of(group)
         .into_iter()
         .filter_map(|stratum| {
-            let one = as_proportion(base, &group.within(&stratum))?;
-            let two = as_proportion(base, &reference.within(&stratum))?;
-            Some(StratumTable { a: one.successes(), b: one.failures(), c: two.successes(), d: two.failures() })
+            let of = |part: &Part| part.within(&stratum).proportion(rate.numerator(), rate.denominator(), level);
+            let (one, two) = (of(group)?, of(reference)?);
+            Some(StratumTable {
+                a: one.successes() * design,
+                b: one.failures() * design,
+                c: two.successes() * other_design,
+                d: two.failures() * other_design,
+            })
         })
         .collect();
-    mantel_haenszel(&tables, level)
+    let found = mantel_haenszel(&tables, level)?;
+    Some(Pooled { tables: Arc::new(tables), found })
+}
+
+/// How much fewer people clusters make of a part, by its rate over all strata.
+fn design(rate: Rate, part: &Part, level: Level) -> f64 {
+    let people = part.cell(rate.denominator()).effective();
+    let found = part.proportion(rate.numerator(), rate.denominator(), level);
+    found.filter(|_| people > 0.0).map_or(1.0, |found| found.trials() / people)
 }
 
 /// A pooled comparison as a measurement about `people`.
-pub(super) fn pooled(how: Comparison, found: Option<&MantelHaenszel>, people: &Cell) -> Measured {
-    let Some(found) = found else { return Measured::undefined(Why::NoSharedStratum, people) };
+pub(super) fn pooled(how: Comparison, pooled: Option<&Pooled>, people: &Cell) -> Measured {
+    let Some(Pooled { tables, found }) = pooled else { return Measured::undefined(Why::NoSharedStratum, people) };
     let method = TestMethod::CochranMantelHaenszel;
     let test = found.test.map(|(statistic, p)| Test { method, statistic: Some(statistic), p });
-    let (quantity, interval) = match how {
-        Comparison::MantelHaenszelDifference => {
-            let interval = found.difference_interval.map(|interval| (interval.around(found.difference), Method::Sato));
-            (Quantity::Value(found.difference), interval)
-        }
+    let quantity = match how {
+        Comparison::MantelHaenszelDifference => Quantity::Value(found.difference),
         _ => {
             let why = if found.test.is_none() { Why::NoSharedStratum } else { Why::ZeroReference };
-            let quantity = found.odds_ratio.map_or(Quantity::Undefined(why), Quantity::Value);
-            (quantity, found.odds_ratio_interval.map(|interval| (interval, Method::RobinsBreslowGreenland)))
+            found.odds_ratio.map_or(Quantity::Undefined(why), Quantity::Value)
         }
     };
-    Measured { quantity, interval, test, ..Measured::new(0.0, people) }
+    let evidence = match quantity {
+        Quantity::Value(_) => Evidence::Strata(how, Arc::clone(tables)),
+        Quantity::Undefined(_) => Evidence::None,
+    };
+    Measured { quantity, evidence, test, ..Measured::new(0.0, people) }
+}
+
+/// Whether the odds ratio is the same in all strata: Breslow and Day's test
+/// with Tarone's correction.
+pub(super) fn homogeneity(Pooled { tables, found }: &Pooled) -> Option<Test> {
+    let test = breslow_day_tarone(tables, found.odds_ratio?)?;
+    Some(Test { method: TestMethod::BreslowDayTarone, statistic: Some(test.statistic), p: test.p })
+}
+
+/// The gap between a group and its reference, split into what comes of their
+/// spread over the strata and what comes of their rates within strata.
+pub(super) fn split(base: &Base, group: &Part, reference: &Part) -> Option<Kitagawa> {
+    let rate = base.rate()?;
+    let strata: BTreeSet<Stratum> = strata_of(group).into_iter().chain(strata_of(reference)).collect();
+    let side = |part: &Part| {
+        let (hits, all) = (part.cell(rate.numerator()), part.cell(rate.denominator()));
+        let (weight, people) = (all.weight.value(), all.effective());
+        StratumSide { weight, people, rate: if weight > 0.0 { hits.weight.value() / weight } else { 0.0 } }
+    };
+    let tables: Vec<(StratumSide, StratumSide)> =
+        strata.iter().map(|stratum| (side(&group.within(stratum)), side(&reference.within(stratum)))).collect();
+    kitagawa(&tables)
 }

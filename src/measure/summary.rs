@@ -1,118 +1,118 @@
 //! One number for all groups of an attribute.
 //!
 //! The largest difference among k groups is chosen by looking: an interval of
-//! the chosen pair alone would cry wolf. So every pair gets an interval at a
-//! Bonferroni level, all of them hold together, and then the largest true
-//! difference lies between the largest lower and the largest upper end.
+//! the chosen pair alone would cry wolf. So the intervals of all pairs are made
+//! to hold together, and then the largest true difference lies between the
+//! largest lower and the largest upper end.
 
-use super::base::{as_proportion, measure};
-use super::compare::{Known, between};
-use super::part::{Part, Scale};
-use super::{Measured, Method, Test, TestMethod};
-use crate::catalogue::{Base, Comparison, Summary, Worse};
+use std::sync::Arc;
+
+use super::base::{self, Look, Seat, measure};
+use super::evidence::{Evidence, Known};
+use super::part::Part;
+use super::{Measured, Test, TestMethod};
+use crate::catalogue::{Base, Comparison, Summary, Value, Worse};
 use crate::cells::{Cell, Quantity, Why};
-use crate::stats::{Interval, Level, Proportion, chi_square};
+use crate::stats::{Counter, Proportion, Replicates, all_pairs_p, chi_square, replicates};
 
-/// The parts of the groups compared, `(missing)` left out.
-pub(super) fn summarise(
-    base: &Base,
-    summary: Summary,
-    parts: &[&Part],
-    scale: Option<Scale>,
-    level: Level,
-) -> Measured {
-    let defined: Vec<(&Part, f64)> = parts
-        .iter()
-        .filter_map(|part| measure(base, part, scale, level).quantity.value().map(|value| (*part, value)))
-        .collect();
+/// The seats of the groups compared, `(missing)` left out.
+pub(super) fn summarise(base: &Base, summary: Summary, seats: &[Seat<'_>], look: &Look<'_>) -> Measured {
+    let parts: Vec<&Part> = seats.iter().map(|seat| seat.part).collect();
     let mut people = Cell::default();
+    if let (Value::Inequality(index), Summary::Between | Summary::Within) = (base.value, summary) {
+        parts.iter().for_each(|part| people.merge(&part.cell(base::LABELLED)));
+        return base::split(index, summary == Summary::Within, &parts, &people, look);
+    }
+    let defined: Vec<(&Part, Known)> =
+        seats.iter().filter_map(|seat| Some((seat.part, measure(base, seat, look).known()?))).collect();
     defined.iter().for_each(|(part, _)| people.merge(&part.people()));
-    let values: Vec<f64> = defined.iter().map(|(_, value)| *value).collect();
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if defined.is_empty() || (defined.len() < 2 && summary != Summary::Worst) {
+    let known: Vec<Known> = defined.into_iter().map(|(_, known)| known).collect();
+    let alone = matches!(summary, Summary::Worst | Summary::Largest);
+    if known.is_empty() || (known.len() < 2 && !alone) {
         return Measured::undefined(Why::TooFewGroups, &people);
     }
-    let parts: Vec<&Part> = defined.iter().map(|(part, _)| *part).collect();
-    let (quantity, interval) = match summary {
-        Summary::MaxDifference => {
-            let interval = pairs(base, Comparison::Difference, &parts, scale, level)
-                .map(|all| fold(all.iter().flat_map(|i| [*i, i.map(|d| -d)]), f64::max));
-            (Quantity::Value(high - low), interval.map(|i| i.clamp(0.0, f64::INFINITY)))
-        }
-        Summary::MinRatio if high == 0.0 => (Quantity::Undefined(Why::BothZero), None),
-        Summary::MinRatio => {
-            let interval = pairs(base, Comparison::Ratio, &parts, scale, level)
-                .map(|all| fold(all.iter().flat_map(|i| [*i, i.map(inverse)]), f64::min));
-            (Quantity::Value(low / high), interval.map(|i| i.clamp(0.0, 1.0)))
-        }
-        Summary::Worst => {
-            let each: Option<Vec<Interval>> = parts
-                .iter()
-                .map(|part| measure(base, part, scale, level.bonferroni(parts.len())).interval.map(|(i, _)| i))
-                .collect();
-            match base.worse {
-                Worse::Lower => (Quantity::Value(low), each.map(|all| fold(all.into_iter(), f64::min))),
-                Worse::Higher => (Quantity::Value(high), each.map(|all| fold(all.into_iter(), f64::max))),
-            }
-        }
-        Summary::Std => {
-            let mean = values.iter().sum::<f64>() / values.len() as f64;
-            let spread = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
-            (Quantity::Value(spread.sqrt()), None)
+    let low = known.iter().map(|known| known.value).fold(f64::INFINITY, f64::min);
+    let high = known.iter().map(|known| known.value).fold(f64::NEG_INFINITY, f64::max);
+    let test = if alone { None } else { test_of(summary, &known) };
+    let known = Arc::new(known);
+    let (quantity, evidence) = match summary {
+        Summary::MaxDifference => (Quantity::Value(high - low), Evidence::AllPairs(Comparison::Difference, known)),
+        Summary::MinRatio if high == 0.0 => (Quantity::Undefined(Why::BothZero), Evidence::None),
+        Summary::MinRatio => (Quantity::Value(low / high), Evidence::AllPairs(Comparison::Ratio, known)),
+        Summary::Worst if base.worse == Worse::Lower => (Quantity::Value(low), Evidence::Worst(Worse::Lower, known)),
+        Summary::Worst | Summary::Largest => (Quantity::Value(high), Evidence::Worst(Worse::Higher, known)),
+        _ => {
+            let values: Vec<f64> = known.iter().map(|known| known.value).collect();
+            (Quantity::finite(spread(&values), Why::TooFewGroups), spread_evidence(&known, look))
         }
     };
-    let interval = match quantity {
-        Quantity::Value(value) => interval.map(|interval| (interval.around(value), Method::Simultaneous)),
-        Quantity::Undefined(_) => None,
-    };
-    let test = (summary != Summary::Worst).then(|| homogeneity(base, &parts)).flatten();
-    Measured { quantity, interval, test, ..Measured::new(0.0, &people) }
+    Measured { quantity, evidence, test, ..Measured::new(0.0, &people) }
 }
 
-/// The intervals of every pair at a level at which all hold together.
-fn pairs(base: &Base, how: Comparison, parts: &[&Part], scale: Option<Scale>, level: Level) -> Option<Vec<Interval>> {
-    let level = level.bonferroni(parts.len() * (parts.len() - 1) / 2);
-    let known: Vec<Known> = parts.iter().map(|part| Known::of(base, part, scale, level)).collect();
-    let interval = |(one, two): (&Known, &Known)| {
-        let found = between(base, how, one, two, level).map(|(interval, _)| interval);
-        let zero = |side: &Known| side.measured.quantity.value() == Some(0.0);
-        match how {
-            // A ratio to zero has no number; the other way round it is 0.
-            Comparison::Ratio if found.is_none() && zero(one) && zero(two) => Some(Interval::new(0.0, f64::INFINITY)),
-            Comparison::Ratio if found.is_none() => {
-                between(base, how, two, one, level).map(|(interval, _)| interval.map(inverse))
-            }
-            _ => found,
-        }
-    };
-    let after = |at: usize| known[at + 1..].iter();
-    known.iter().enumerate().flat_map(|(at, one)| after(at).map(move |two| (one, two))).map(interval).collect()
+/// The standard deviation of values that count once each.
+fn spread(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt()
 }
 
-fn inverse(ratio: f64) -> f64 {
-    if ratio == 0.0 { f64::INFINITY } else { 1.0 / ratio }
+/// The spread over resamples of all groups: rates from their counts, other
+/// numbers as normal with the error that their interval shows.
+fn spread_evidence(known: &[Known], look: &Look<'_>) -> Evidence {
+    let rates: Option<Vec<Proportion>> = known.iter().map(|known| known.evidence.proportion()).collect();
+    if let Some(rates) = rates {
+        let cells: Vec<Vec<f64>> = rates.iter().map(|rate| vec![rate.successes(), rate.failures()]).collect();
+        let drawn = replicates(&cells, look.resampling, |parts| {
+            let values: Vec<f64> = parts.iter().map(|cells| cells[0] / (cells[0] + cells[1])).collect();
+            Some(spread(&values))
+        });
+        return Evidence::resampled(drawn, true);
+    }
+    let errors: Option<Vec<f64>> = known
+        .iter()
+        .map(|known| {
+            let interval = known.estimate(look.level, &look.choice)?.interval;
+            Some((interval.high - interval.low) / (2.0 * look.level.z())).filter(|error| error.is_finite())
+        })
+        .collect();
+    let Some(errors) = errors else { return Evidence::None };
+    let mut chance = Counter::new(look.resampling.seed, look.resampling.stream);
+    let mut values: Vec<f64> = (0..look.resampling.resamples)
+        .map(|_| {
+            let drawn: Vec<f64> =
+                known.iter().zip(&errors).map(|(known, error)| known.value + error * chance.normal()).collect();
+            spread(&drawn)
+        })
+        .collect();
+    values.sort_by(f64::total_cmp);
+    Evidence::resampled(Replicates { values, undefined: 0 }, true)
 }
 
-/// Both ends taken over all intervals by the same rule.
-fn fold(intervals: impl Iterator<Item = Interval>, choose: fn(f64, f64) -> f64) -> Interval {
-    intervals
-        .reduce(|a, b| Interval::new(choose(a.low, b.low), choose(a.high, b.high)))
-        .unwrap_or(Interval::new(0.0, 0.0))
-}
+/// Where an expected count is under this, p of a normal is not to be trusted.
+const FEW_EXPECTED: f64 = 5.0;
 
-/// χ² of equal rates in all groups. No test where an expected count is under 5:
-/// there its p is not to be trusted.
-fn homogeneity(base: &Base, parts: &[&Part]) -> Option<Test> {
-    let sides: Option<Vec<Proportion>> = parts.iter().map(|part| as_proportion(base, part)).collect();
+/// The test that all rates are equal: the largest difference of a pair against
+/// the range of so many, or χ² for the spread.
+fn test_of(summary: Summary, known: &[Known]) -> Option<Test> {
+    let sides: Option<Vec<Proportion>> = known.iter().map(|known| known.evidence.proportion()).collect();
     let sides = sides?;
     let all: f64 = sides.iter().map(|side| side.trials()).sum();
     let hits: f64 = sides.iter().map(|side| side.successes()).sum();
-    let rarer = hits.min(all - hits) / all;
-    if hits > 0.0 && hits < all && sides.iter().any(|side| side.trials() * rarer < 5.0) {
+    let pooled = hits / all;
+    let few = sides.iter().any(|side| side.trials() * pooled.min(1.0 - pooled) < FEW_EXPECTED);
+    if !(pooled > 0.0 && pooled < 1.0) || few {
         return None;
     }
-    let table: Vec<Vec<f64>> = sides.iter().map(|side| vec![side.successes(), side.failures()]).collect();
-    let test = chi_square(&table)?;
-    Some(Test { method: TestMethod::ChiSquare, statistic: Some(test.statistic), p: test.p })
+    if summary == Summary::Std {
+        let table: Vec<Vec<f64>> = sides.iter().map(|side| vec![side.successes(), side.failures()]).collect();
+        let test = chi_square(&table)?;
+        return Some(Test { method: TestMethod::ChiSquare, statistic: Some(test.statistic), p: test.p });
+    }
+    let mut largest = 0.0f64;
+    for (at, one) in sides.iter().enumerate() {
+        for two in &sides[at + 1..] {
+            let error = (pooled * (1.0 - pooled) * (1.0 / one.trials() + 1.0 / two.trials())).sqrt();
+            largest = largest.max((one.estimate() - two.estimate()).abs() / error);
+        }
+    }
+    Some(Test { method: TestMethod::AllPairs, statistic: Some(largest), p: all_pairs_p(largest, sides.len()) })
 }

@@ -9,7 +9,7 @@ use super::{
     ScoreRole,
 };
 use crate::catalogue::{Needs, Role};
-use crate::stats::Level;
+use crate::stats::{Intervals, Level};
 use crate::suggest::suggestion;
 
 #[derive(Debug, Default)]
@@ -72,6 +72,7 @@ impl Draft {
             min_group_size: self.min_group_size.map_or(30, |at| at.value),
             seed: self.seed.map_or(1, |at| at.value),
             resamples: 10_000,
+            intervals: Intervals::default(),
             bayes: false,
             data: Data {
                 path: resolve(PathBuf::from(path.value), self.path_from_flag),

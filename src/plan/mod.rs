@@ -16,7 +16,7 @@ pub use flags::Flags;
 pub use problem::{Place, PlanError, Problem};
 
 use crate::catalogue::Metric;
-use crate::stats::Level;
+use crate::stats::{Intervals, Level};
 use draft::Draft;
 use problem::{At, Problems};
 
@@ -33,6 +33,8 @@ pub struct Plan {
     pub seed: u64,
     /// How often cells are resampled where an interval needs it.
     pub resamples: u32,
+    /// Which intervals rates, differences and ratios get.
+    pub intervals: Intervals,
     /// Whether findings say how probable it is that the tolerance is broken.
     pub bayes: bool,
     /// Where the rows are.

@@ -8,16 +8,39 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Report;
 use super::guard::{Guard, Sum};
 use crate::catalogue::{
-    BASES, Base, FN, FP, Metric, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNQUALIFIED, Value,
+    Base, Comparison, DistributionOf, EVERYONE, FN, FP, ForecastValue, Metric, Outcomes, QUALIFIED, REJECTED, Rate,
+    SELECTED, ScoreValue, TN, TP, UNQUALIFIED, Value, bases,
 };
-use crate::cells::{Frame, Group, Outcome, Stratum, Tally};
+use crate::cells::{Cell, Frame, Group, Membership, Outcome, Stratum, Tally};
 use crate::measure::{Against, Measurement};
 
 /// What else than people adds up over groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Sums {
     Scores,
+    LabelledScores,
     SquaredErrors,
+    LogLosses,
+    ForecastErrors,
+    AbsoluteForecastErrors,
+    SquaredForecastErrors,
+}
+
+impl Sums {
+    const ALL: [Sums; 7] = [
+        Sums::Scores,
+        Sums::LabelledScores,
+        Sums::SquaredErrors,
+        Sums::LogLosses,
+        Sums::ForecastErrors,
+        Sums::AbsoluteForecastErrors,
+        Sums::SquaredForecastErrors,
+    ];
+
+    /// Whether it adds up over people with a label only.
+    fn labelled(self) -> bool {
+        matches!(self, Sums::LabelledScores | Sums::SquaredErrors | Sums::LogLosses)
+    }
 }
 
 /// A count that only publishing makes known.
@@ -42,6 +65,8 @@ pub(super) struct Gate<'r> {
     by_strata: bool,
     /// Whether the rates within strata are shown: attribute, id.
     strata: BTreeMap<(String, &'static str), bool>,
+    /// Groups whose size is shown.
+    sized: BTreeSet<(String, Group)>,
     /// Base metrics that are shown: attribute, group, id.
     shown: BTreeSet<(String, Option<Group>, &'static str)>,
 }
@@ -62,6 +87,7 @@ impl<'r> Gate<'r> {
             telling: Vec::new(),
             by_strata: true,
             strata: BTreeMap::new(),
+            sized: BTreeSet::new(),
             shown: BTreeSet::new(),
         };
         if min_cell <= 1 {
@@ -73,7 +99,8 @@ impl<'r> Gate<'r> {
             gate.by_strata = false;
             gate.number_unknowns();
         }
-        let people = gate.frames().first().map_or(0, |frame| frame.everyone().total().n as i64);
+        let first = gate.frames().get(gate.first_counted());
+        let people = first.map_or(0, |frame| frame.everyone().total().n as i64);
         gate.guard = Some(Guard::new((gate.unknowns, people), &gate.facts(), &gate.secrets()));
         gate
     }
@@ -82,13 +109,23 @@ impl<'r> Gate<'r> {
         &self.report.ledger.frames
     }
 
+    /// Whether people of a frame were counted one by one. Where everyone is in
+    /// every group by a chance, no count follows from sums.
+    fn counted(&self, at: usize) -> bool {
+        self.frames().get(at).is_some_and(|frame| frame.membership != Membership::Weighted)
+    }
+
+    fn first_counted(&self) -> usize {
+        (0..self.frames().len()).find(|at| self.counted(*at)).unwrap_or(0)
+    }
+
     fn stratum_key(&self, stratum: &Stratum) -> Stratum {
         if self.by_strata { stratum.clone() } else { Stratum::default() }
     }
 
     fn number_unknowns(&mut self) {
         let mut places = BTreeSet::new();
-        for frame in self.frames() {
+        for frame in self.frames().iter().filter(|frame| frame.membership != Membership::Weighted) {
             for tally in frame.groups.values() {
                 places.extend(tally.iter().map(|(stratum, outcome, _)| (self.stratum_key(stratum), outcome.index())));
             }
@@ -105,12 +142,18 @@ impl<'r> Gate<'r> {
         };
         let frames = self.frames().iter();
         let index = frames
-            .map(|frame| frame.groups.iter().map(|(group, tally)| (group.clone(), unknowns(tally))).collect())
+            .map(|frame| match frame.membership {
+                Membership::Weighted => BTreeMap::new(),
+                _ => frame.groups.iter().map(|(group, tally)| (group.clone(), unknowns(tally))).collect(),
+            })
             .collect();
         self.index = index;
         self.scores.clear();
-        for sums in [Sums::Scores, Sums::SquaredErrors] {
+        for sums in Sums::ALL {
             for (at, frame) in self.frames().iter().enumerate() {
+                if !self.counted(at) {
+                    continue;
+                }
                 for group in frame.groups.keys() {
                     self.scores.insert((sums, at, group.clone()), next);
                     next += 1;
@@ -124,12 +167,15 @@ impl<'r> Gate<'r> {
     /// division holds the same people, and an intersection refines its
     /// attributes.
     fn facts(&self) -> Vec<Sum> {
-        let mut facts = vec![self.sum(0, |_| true, None, everything())];
+        let mut facts = vec![self.sum(self.first_counted(), |_| true, None, EVERYONE)];
         let places = self.index.iter().flat_map(BTreeMap::values).next().map_or(0, Vec::len);
-        for (at, frame) in self.frames().iter().enumerate() {
-            for (other_at, other) in self.frames().iter().enumerate().take(at) {
+        let counted = || self.frames().iter().enumerate().filter(|(at, _)| self.counted(*at));
+        for (at, frame) in counted() {
+            for (other_at, other) in counted().take_while(|(other_at, _)| *other_at < at) {
                 let [column] = other.columns.as_slice() else { continue };
-                let position = frame.columns.iter().position(|name| name == column);
+                // The likeliest level says nothing of a recorded one.
+                let same = frame.membership == other.membership;
+                let position = frame.columns.iter().position(|name| same && name == column);
                 // An intersection adds up to each level of its attributes; two
                 // attributes only add up to the same whole.
                 let levels: Vec<Option<&Group>> = match position {
@@ -148,7 +194,7 @@ impl<'r> Gate<'r> {
                         let right = other.groups.keys().filter(theirs).map(|g| (unknown(other_at, g), -1));
                         facts.push(Sum { terms: left.chain(right).collect(), value: Some(0) });
                     }
-                    for sums in [Sums::Scores, Sums::SquaredErrors] {
+                    for sums in Sums::ALL {
                         let score = |at: usize, group: &Group| self.scores[&(sums, at, group.clone())];
                         let left = frame.groups.keys().filter(mine).map(|g| (score(at, g), 1));
                         let right = other.groups.keys().filter(theirs).map(|g| (score(other_at, g), -1));
@@ -164,10 +210,10 @@ impl<'r> Gate<'r> {
     fn secrets(&self) -> Vec<Sum> {
         let mut secrets = Vec::new();
         let sets = sets();
-        if let Some(first) = self.frames().first() {
-            self.small_sums(0, &|_| true, &first.everyone(), None, &sets, &mut secrets);
+        if let Some(first) = self.frames().get(self.first_counted()) {
+            self.small_sums(self.first_counted(), &|_| true, &first.everyone(), None, &sets, &mut secrets);
         }
-        for (at, frame) in self.frames().iter().enumerate() {
+        for (at, frame) in self.frames().iter().enumerate().filter(|(at, _)| self.counted(*at)) {
             for (group, tally) in &frame.groups {
                 let mut strata: Vec<Option<&Stratum>> = vec![None];
                 if self.by_strata && !self.report.ledger.strata.is_empty() {
@@ -179,7 +225,8 @@ impl<'r> Gate<'r> {
                     self.small_sums(at, &|other| other == group, tally, stratum, &sets, &mut secrets);
                 }
                 let labelled = tally.sum(|_, outcome| QUALIFIED.or(UNQUALIFIED).contains(outcome));
-                for (sums, people) in [(Sums::Scores, tally.total().n), (Sums::SquaredErrors, labelled.n)] {
+                for sums in Sums::ALL {
+                    let people = if sums.labelled() { labelled.n } else { tally.total().n };
                     if self.small(people) {
                         let terms = vec![(self.scores[&(sums, at, group.clone())], 1)];
                         secrets.push(Sum { terms, value: None });
@@ -229,7 +276,7 @@ impl<'r> Gate<'r> {
     }
 
     fn frame_at(&self, attribute: &str) -> usize {
-        self.frames().iter().position(|frame| frame.name() == attribute).unwrap_or(0)
+        self.frames().iter().position(|frame| frame.name() == attribute).unwrap_or(self.first_counted())
     }
 
     /// The sizes of groups, before everything else.
@@ -238,8 +285,15 @@ impl<'r> Gate<'r> {
         for division in &report.measurements.divisions {
             let at = self.frame_at(&division.attribute);
             for size in &division.groups {
-                let sum = self.sum(at, |group| *group == size.group, None, everything());
-                let shown = self.guard.is_none() || !self.any_small(std::slice::from_ref(&sum)) && self.publish(&[sum]);
+                let sum = self.sum(at, |group| *group == size.group, None, EVERYONE);
+                let shown = match (&self.guard, self.counted(at)) {
+                    (None, _) => true,
+                    (Some(_), false) => !self.small(size.n),
+                    (Some(_), true) => !self.any_small(std::slice::from_ref(&sum)) && self.publish(&[sum]),
+                };
+                if shown {
+                    self.sized.insert((division.attribute.clone(), size.group.clone()));
+                }
                 sizes.insert((division.attribute.clone(), size.group.clone()), shown);
             }
         }
@@ -265,7 +319,7 @@ impl<'r> Gate<'r> {
                 Metric::Composite(_) => 8,
             };
             let base = match m.metric {
-                Metric::Base(base) => BASES.iter().position(|other| other.id == base.id),
+                Metric::Base(base) => bases().position(|other| other.id == base.id),
                 _ => None,
             };
             (stage, base)
@@ -280,6 +334,9 @@ impl<'r> Gate<'r> {
         if self.guard.is_none() {
             return true;
         }
+        if m.class.is_some() {
+            return self.admit_classes(m);
+        }
         if let (Some(_), Metric::Base(base)) = (&m.stratum, m.metric) {
             return self.admit_strata(base, &m.attribute);
         }
@@ -291,11 +348,11 @@ impl<'r> Gate<'r> {
                 }
                 shown
             }
-            Metric::Compared(base, _) => self.admit_comparison(base, m),
+            Metric::Compared(base, how) => self.admit_comparison(base, how, m),
             Metric::Summarised(base, _) => self.all_groups_shown(base, m),
             Metric::Composite(_) => match m.metric.parts() {
-                Some((Metric::Compared(a, _), Metric::Compared(b, _))) => {
-                    self.admit_comparison(a, m) && self.admit_comparison(b, m)
+                Some((Metric::Compared(a, how), Metric::Compared(b, other))) => {
+                    self.admit_comparison(a, how, m) && self.admit_comparison(b, other, m)
                 }
                 Some((Metric::Summarised(a, _), Metric::Summarised(b, _))) => {
                     self.all_groups_shown(a, m) && self.all_groups_shown(b, m)
@@ -313,21 +370,110 @@ impl<'r> Gate<'r> {
     fn admit_base(&mut self, base: &'static Base, m: &Measurement) -> bool {
         let at = self.frame_at(&m.attribute);
         let keep = |group: &Group| m.group.as_ref().is_none_or(|wanted| wanted == group);
+        let known = |gate: &Self, id| gate.is_shown(&m.attribute, m.group.as_ref(), id);
         match base.value {
+            Value::Rate(_) if !self.counted(at) => self.admit_estimate(m),
             Value::Rate(rate) => self.publish_rate(at, keep, m.stratum.as_ref(), rate),
-            Value::MeanScore => self.admit_sum(Sums::Scores, m, everything()),
-            Value::Brier => {
-                self.is_shown(&m.attribute, m.group.as_ref(), "base_rate")
-                    && self.admit_sum(Sums::SquaredErrors, m, QUALIFIED.or(UNQUALIFIED))
+            Value::Score(score) => self.admit_score(score, m),
+            Value::Share(_) => self.admit_spread(m, &[EVERYONE]),
+            Value::Disparity(of) if of.labels => self.admit_spread(m, &[QUALIFIED, UNQUALIFIED]),
+            Value::Disparity(_) => self.admit_spread(m, &[SELECTED, REJECTED]),
+            Value::BalancedAccuracy
+            | Value::F1
+            | Value::MatthewsCorrelation
+            | Value::Quotient(..)
+            | Value::Inequality(_) => known(self, "tpr") && known(self, "fpr"),
+            Value::Forecast(ForecastValue::MeanError) => self.admit_sum(Sums::ForecastErrors, m, EVERYONE),
+            Value::Forecast(ForecastValue::AbsoluteError) => self.admit_sum(Sums::AbsoluteForecastErrors, m, EVERYONE),
+            Value::Forecast(ForecastValue::RootMeanSquare) => self.admit_sum(Sums::SquaredForecastErrors, m, EVERYONE),
+            Value::Forecast(ForecastValue::Determination) => known(self, "rmse"),
+            Value::Forecast(ForecastValue::Coverage) => {
+                self.no_small_counts(m, |frame| frame.regressions.values().map(|r| (&r.covered, &r.ranged)).collect())
+            }
+            Value::Classes(_) => self.admit_classes(m),
+            Value::Flip(_) => self.no_small_counts(m, |frame| {
+                let flips = frame.flips.values();
+                flips.flat_map(|f| [(&f.to_favourable, &f.all), (&f.to_unfavourable, &f.all)]).collect()
+            }),
+            Value::Ranked(_) => self.admit_ranked(m),
+            Value::Consistency => !self.small(m.n),
+            Value::Distribution(_) => false,
+        }
+    }
+
+    fn admit_score(&mut self, score: ScoreValue, m: &Measurement) -> bool {
+        let at = self.frame_at(&m.attribute);
+        if !self.counted(at) {
+            return self.sizes_shown(&m.attribute);
+        }
+        let labels = self.is_shown(&m.attribute, m.group.as_ref(), "base_rate");
+        let labelled = QUALIFIED.or(UNQUALIFIED);
+        match score {
+            ScoreValue::Mean => self.admit_sum(Sums::Scores, m, EVERYONE),
+            ScoreValue::Brier => labels && self.admit_sum(Sums::SquaredErrors, m, labelled),
+            ScoreValue::LogLoss => labels && self.admit_sum(Sums::LogLosses, m, labelled),
+            ScoreValue::CalibrationRatio => labels && self.admit_sum(Sums::LabelledScores, m, labelled),
+            ScoreValue::Uncertainty => labels,
+            ScoreValue::AucOfQualified | ScoreValue::AucOfUnqualified => {
+                labels && self.is_shown("", None, "base_rate") && !self.tells_counts(at)
             }
             // These do not add up over groups.
-            Value::Auc | Value::ExpectedCalibrationError => {
-                !self.tells_counts(at) && self.is_shown(&m.attribute, m.group.as_ref(), "base_rate")
-            }
-            Value::BalancedAccuracy | Value::F1 | Value::MatthewsCorrelation | Value::Quotient(..) => {
-                ["tpr", "fpr"].iter().all(|id| self.is_shown(&m.attribute, m.group.as_ref(), id))
-            }
+            _ => labels && !self.tells_counts(at),
         }
+    }
+
+    /// A rate of people who belong to the group by a chance: the expected
+    /// numbers are kept from being small.
+    fn admit_estimate(&self, m: &Measurement) -> bool {
+        let few = |people: f64| people.round() > 0.0 && people.round() < self.min_cell as f64;
+        match (m.numerator, m.denominator) {
+            (Some(part), Some(whole)) => !few(part) && !few(whole) && !few(whole - part),
+            _ => self.sizes_shown(&m.attribute),
+        }
+    }
+
+    fn sizes_shown(&self, attribute: &str) -> bool {
+        let division = self.report.measurements.divisions.iter().find(|division| division.attribute == attribute);
+        division.is_some_and(|division| {
+            division.groups.iter().all(|size| self.sized.contains(&(attribute.to_string(), size.group.clone())))
+        })
+    }
+
+    /// How a group stands to everyone with a recorded group: both become known.
+    fn admit_spread(&mut self, m: &Measurement, sets: &[Outcomes]) -> bool {
+        let at = self.frame_at(&m.attribute);
+        if !self.counted(at) {
+            return self.sizes_shown(&m.attribute);
+        }
+        let own = |group: &Group| m.group.as_ref().is_none_or(|wanted| wanted == group);
+        let mut sums: Vec<Sum> = sets.iter().map(|set| self.sum(at, own, None, *set)).collect();
+        sums.extend(sets.iter().map(|set| self.sum(at, |group| !group.is_missing(), None, *set)));
+        !self.any_small(&sums) && self.publish(&sums)
+    }
+
+    /// Whether no group of the attribute has a small count: of (part, whole).
+    fn no_small_counts<'f>(&self, m: &Measurement, counts: impl Fn(&'f Frame) -> Vec<(&'f Cell, &'f Cell)>) -> bool
+    where
+        'r: 'f,
+    {
+        let Some(frame) = self.frames().get(self.frame_at(&m.attribute)) else { return false };
+        let small = |(part, whole): (&Cell, &Cell)| {
+            self.small(part.n) || self.small(whole.n) || self.small(whole.n.saturating_sub(part.n))
+        };
+        !counts(frame).into_iter().any(small)
+    }
+
+    /// Several classes: all counts of the attribute are large enough, or none is shown.
+    fn admit_classes(&self, m: &Measurement) -> bool {
+        self.no_small_counts(m, |frame| frame.classes.values().map(|cell| (cell, cell)).collect())
+    }
+
+    fn admit_ranked(&self, m: &Measurement) -> bool {
+        let Some(frame) = self.frames().get(self.frame_at(&m.attribute)) else { return false };
+        frame.rankings.values().all(|ranking| {
+            let rest = ranking.candidates.saturating_sub(ranking.in_top);
+            ![ranking.candidates, ranking.in_top, rest].iter().any(|count| self.small(*count))
+        })
     }
 
     /// A mean over some people: a sum that adds up over groups, and their number.
@@ -352,8 +498,14 @@ impl<'r> Gate<'r> {
         })
     }
 
-    fn admit_comparison(&mut self, base: &'static Base, m: &Measurement) -> bool {
-        if !self.is_shown(&m.attribute, m.group.as_ref(), base.id) {
+    fn admit_comparison(&mut self, base: &'static Base, how: Comparison, m: &Measurement) -> bool {
+        let id = match base.value {
+            Value::Distribution(DistributionOf::Labels) => "base_rate",
+            Value::Distribution(DistributionOf::Decisions) => "selection_rate",
+            Value::Distribution(DistributionOf::Scores) => "mean_score",
+            _ => base.id,
+        };
+        if !self.is_shown(&m.attribute, m.group.as_ref(), id) {
             return false;
         }
         let (Some(reference), Some(group)) = (&m.reference, &m.group) else { return false };
@@ -363,11 +515,16 @@ impl<'r> Gate<'r> {
             Against::Rest => other != group && !other.is_missing(),
         };
         if let Against::Group(reference) = reference {
-            return self.is_shown(&m.attribute, Some(reference), base.id);
+            return self.is_shown(&m.attribute, Some(reference), id);
         }
-        let Some(rate) = base.rate() else { return self.is_shown("", None, base.id) };
         let at = self.frame_at(&m.attribute);
-        self.publish_rate(at, keep, None, rate)
+        match (base.rate(), base.value) {
+            _ if !self.counted(at) => self.sizes_shown(&m.attribute),
+            (Some(rate), _) => self.publish_rate(at, keep, None, rate),
+            // The share of a group and that of everyone else are one number.
+            (None, Value::Share(_)) => how != Comparison::Ratio || self.is_shown(&m.attribute, Some(group), id),
+            (None, _) => self.is_shown("", None, id),
+        }
     }
 
     /// A part, a whole and the rest of it: refused when one of them is small.
@@ -379,7 +536,7 @@ impl<'r> Gate<'r> {
         rate: Rate,
     ) -> bool {
         // Of few people not even a zero is told.
-        let size = self.sum(at, &keep, stratum, everything());
+        let size = self.sum(at, &keep, stratum, EVERYONE);
         let sums = self.rate_sums(at, keep, stratum, rate);
         !self.any_small(&[size]) && !self.any_small(&sums) && self.publish(&sums)
     }
@@ -449,15 +606,11 @@ impl<'r> Gate<'r> {
     }
 }
 
-fn everything() -> Outcomes {
-    Outcome::ALL.into_iter().fold(TP, |all, outcome| all.or(Outcomes::of(outcome.label, outcome.decision)))
-}
-
 /// Every set whose count a metric shows.
 fn sets() -> Vec<Outcomes> {
     let unlabelled = [SELECTED.without(TP.or(FP)), REJECTED.without(FN.or(TN))];
-    let mut sets = vec![everything(), TP, FP, FN, TN, unlabelled[0], unlabelled[1], unlabelled[0].or(unlabelled[1])];
-    for rate in BASES.iter().filter_map(Base::rate) {
+    let mut sets = vec![EVERYONE, TP, FP, FN, TN, unlabelled[0], unlabelled[1], unlabelled[0].or(unlabelled[1])];
+    for rate in bases().filter_map(Base::rate) {
         sets.extend([rate.numerator(), rate.denominator(), rate.complement().numerator()]);
     }
     let mut unique: Vec<Outcomes> = Vec::new();

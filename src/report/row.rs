@@ -15,6 +15,8 @@ pub struct Row {
     pub group: String,
     /// Stratum; empty for all strata together.
     pub stratum: String,
+    /// Class against all others; empty for label and decision.
+    pub class: String,
     /// The metric's id.
     pub metric: String,
     /// Whom the group is compared with; empty without comparison.
@@ -51,10 +53,11 @@ pub struct Row {
 
 impl Row {
     /// The names of the columns, in order.
-    pub const COLUMNS: [&'static str; 19] = [
+    pub const COLUMNS: [&'static str; 20] = [
         "attribute",
         "group",
         "stratum",
+        "class",
         "metric",
         "reference",
         "value",
@@ -78,6 +81,7 @@ impl Row {
             attribute: m.attribute.clone(),
             group: m.group.as_ref().map(ToString::to_string).unwrap_or_default(),
             stratum: m.stratum.as_ref().map(ToString::to_string).unwrap_or_default(),
+            class: m.class.as_ref().map(ToString::to_string).unwrap_or_default(),
             metric: m.metric.id(),
             reference: m.reference.as_ref().map(ToString::to_string).unwrap_or_default(),
             suppressed: true,

@@ -152,7 +152,7 @@ fn severity(severity: Severity) -> &'static str {
 }
 
 fn identity(m: &Measurement) -> String {
-    format!("{:?}", (&m.attribute, &m.group, &m.stratum, m.metric.id(), &m.reference))
+    format!("{:?}", (&m.attribute, &m.group, &m.stratum, &m.class, m.metric.id(), &m.reference))
 }
 
 fn released(finding: &Finding, rows: &BTreeMap<String, Row>) -> ReleasedFinding {

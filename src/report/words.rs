@@ -60,15 +60,29 @@ pub fn rows(intake: &Intake) -> String {
 pub fn method(method: Method) -> (&'static str, &'static str) {
     match method {
         Method::Wilson => ("Wilson score interval", "Wilson (1927), J. Am. Stat. Assoc. 22"),
-        Method::WilsonOdds => ("Wilson score interval of a share, as odds", "Wilson (1927), J. Am. Stat. Assoc. 22"),
-        Method::WilsonJaccard => {
-            ("Wilson score interval of TP/(TP + FP + FN), as F1", "Wilson (1927), J. Am. Stat. Assoc. 22")
-        }
+        Method::ClopperPearson => ("Clopper–Pearson exact interval", "Clopper & Pearson (1934), Biometrika 26"),
+        Method::Jeffreys => ("Jeffreys interval", "Brown, Cai & DasGupta (2001), Stat. Sci. 16"),
+        Method::ProportionOdds => ("interval of a share, as odds", "Wilson (1927), J. Am. Stat. Assoc. 22"),
+        Method::ProportionJaccard => ("interval of TP/(TP + FP + FN), as F1", "Wilson (1927), J. Am. Stat. Assoc. 22"),
         Method::Newcombe => {
             ("Newcombe hybrid score interval of a difference", "Newcombe (1998), Stat. Med. 17, method 10")
         }
         Method::MiettinenNurminen => {
             ("Miettinen–Nurminen score interval of a ratio", "Miettinen & Nurminen (1985), Stat. Med. 4")
+        }
+        Method::MiettinenNurminenDifference => {
+            ("Miettinen–Nurminen score interval of a difference", "Miettinen & Nurminen (1985), Stat. Med. 4")
+        }
+        Method::Koopman => ("Koopman score interval of a ratio", "Koopman (1984), Biometrics 40"),
+        Method::Katz => ("Katz log interval of a ratio", "Katz et al. (1978), Biometrics 34"),
+        Method::Arcsine => ("interval of Cohen’s h on the arcsine scale", "Cohen (1988)"),
+        Method::HedgesOlkin => ("large-sample interval of a standardized difference", "Hedges & Olkin (1985)"),
+        Method::Linearised => {
+            ("Student t interval with a linearised standard error", "Liang & Zeger (1986), Biometrika 73")
+        }
+        Method::BootstrapPercentile => ("bootstrap percentile interval over cells", "Efron (1979), Ann. Stat. 7"),
+        Method::BootstrapBasic => {
+            ("basic bootstrap interval over cells, which allows for bias", "Davison & Hinkley (1997), eq. 5.6")
         }
         Method::Woolf => {
             ("Woolf interval of an odds ratio", "Woolf (1955), Ann. Hum. Genet. 19; Haldane (1956), ibid. 20")
@@ -93,8 +107,12 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
             "Robins–Breslow–Greenland interval of an odds ratio within strata",
             "Robins, Breslow & Greenland (1986), Biometrics 42",
         ),
-        Method::Simultaneous => {
-            ("intervals of all pairs or groups that hold together (Bonferroni)", "Dunn (1961), J. Am. Stat. Assoc. 56")
+        Method::AllPairs => (
+            "intervals of all pairs of groups that hold together (Tukey–Kramer)",
+            "Kramer (1956), Biometrics 12; Hayter (1984), Ann. Stat. 12",
+        ),
+        Method::AllGroups => {
+            ("intervals of all groups that hold together (Šidák)", "Šidák (1967), J. Am. Stat. Assoc. 62")
         }
     }
 }
@@ -109,6 +127,14 @@ pub fn test(test: TestMethod) -> (&'static str, &'static str) {
             ("Cochran–Mantel–Haenszel test", "Cochran (1954); Mantel & Haenszel (1959)")
         }
         TestMethod::Welch => ("Welch t-test", "Welch (1947), Biometrika 34"),
+        TestMethod::AllPairs => (
+            "largest difference of a pair against the studentised range of so many groups",
+            "Tukey (1953); Hayter (1984), Ann. Stat. 12",
+        ),
+        TestMethod::KolmogorovSmirnov => ("Kolmogorov–Smirnov test", "Smirnov (1948), Ann. Math. Stat. 19"),
+        TestMethod::BreslowDayTarone => {
+            ("Breslow–Day test of equal odds ratios, with Tarone’s correction", "Tarone (1985), Biometrika 72")
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Libraries change their generators between versions; whatever reaches an
 //! output is drawn here. The mixing is SplitMix64 (Steele, Lea & Flood 2014).
+//! What is drawn once for a seed is drawn for ever: the order in which the
+//! numbers below are used up is part of every published interval.
 
 fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -50,6 +52,147 @@ impl Counter {
             items.swap(i, self.below(i as u64 + 1) as usize);
         }
     }
+
+    /// A number strictly between 0 and 1: the middle of one of 2⁵² equal parts.
+    pub fn uniform(&mut self) -> f64 {
+        ((self.next_u64() >> 12) as f64 + 0.5) / (1u64 << 52) as f64
+    }
+
+    /// A standard normal number, by the polar method (Marsaglia & Bray 1964).
+    /// Of each pair only the first is used, so that nothing is kept for later.
+    pub fn normal(&mut self) -> f64 {
+        loop {
+            let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
+            let square = x * x + y * y;
+            if square > 0.0 && square < 1.0 {
+                return x * (-2.0 * square.ln() / square).sqrt();
+            }
+        }
+    }
+
+    /// How many of `n` independent trials succeed, each with chance `p`. Exact
+    /// in distribution, and its cost does not grow with n. 0 where p is not
+    /// above 0 (or no number), n where it is not below 1. Beyond 2⁵³ trials
+    /// the last digits are those of a double.
+    pub fn binomial(&mut self, n: u64, p: f64) -> u64 {
+        if n == 0 || p.is_nan() || p <= 0.0 {
+            0
+        } else if p >= 1.0 {
+            n
+        } else if p > 0.5 {
+            n - self.rare(n, 1.0 - p)
+        } else {
+            self.rare(n, p)
+        }
+    }
+
+    /// A binomial number for p ≤ ½.
+    fn rare(&mut self, n: u64, p: f64) -> u64 {
+        if n as f64 * p < FEW { self.by_inversion(n as f64, p).min(n) } else { self.by_rejection(n as f64, p).min(n) }
+    }
+
+    /// Walks up the chances of 0, 1, 2, … until they exceed a uniform number
+    /// (BINV of Kachitvichyanukul & Schmeiser 1988). For n·p < 10.
+    fn by_inversion(&mut self, n: f64, p: f64) -> u64 {
+        let odds = p / (1.0 - p);
+        let none = (n * (-p).ln_1p()).exp();
+        loop {
+            let (mut left, mut chance) = (self.uniform(), none);
+            for x in 0..OUT_OF_REACH {
+                if left <= chance {
+                    return x;
+                }
+                left -= chance;
+                chance *= odds * (n - x as f64) / (x as f64 + 1.0);
+            }
+        }
+    }
+
+    /// BTRS, transformed rejection with a squeeze (Hörmann 1993, J. Stat.
+    /// Comput. Simul. 46, 101–110). For n·p ≥ 10 and p ≤ ½.
+    fn by_rejection(&mut self, n: f64, p: f64) -> u64 {
+        let spread = (n * p * (1.0 - p)).sqrt();
+        let b = 1.15 + 2.53 * spread;
+        let a = -0.0873 + 0.0248 * b + 0.01 * p;
+        let (centre, squeeze, scale) = (n * p + 0.5, 0.92 - 4.2 / b, (2.83 + 5.1 / b) * spread);
+        let mode = ((n + 1.0) * p).floor();
+        loop {
+            let (u, v) = (self.uniform() - 0.5, self.uniform());
+            let edge = 0.5 - u.abs();
+            let k = ((2.0 * a / edge + b) * u + centre).floor();
+            if !(0.0..=n).contains(&k) {
+                continue;
+            }
+            if edge >= 0.07 && v <= squeeze {
+                return k as u64;
+            }
+            if (v * scale / (a / (edge * edge) + b)).ln() <= ln_chance_over_mode(n, p, mode, k) {
+                return k as u64;
+            }
+        }
+    }
+
+    /// Spreads `n` over the cells of `into` with chances in proportion to
+    /// `shares`, which need not sum to 1, by one binomial number a cell. A
+    /// share that is missing, negative or not finite counts as 0; where all
+    /// are 0 nobody is placed.
+    pub fn multinomial(&mut self, n: u64, shares: &[f64], into: &mut [u64]) {
+        let share = |cell: usize| shares.get(cell).copied().filter(|s| s.is_finite() && *s > 0.0).unwrap_or(0.0);
+        // Sums from the end: the last share over what is left is then exactly 1.
+        let mut rest = vec![0.0; into.len()];
+        let mut sum = 0.0;
+        for (cell, rest) in rest.iter_mut().enumerate().rev() {
+            sum += share(cell);
+            *rest = sum;
+        }
+        let mut left = n;
+        for (cell, (count, rest)) in into.iter_mut().zip(rest).enumerate() {
+            *count = if rest > 0.0 { self.binomial(left, share(cell) / rest) } else { 0 };
+            left -= *count;
+        }
+    }
+}
+
+/// From this n·p on numbers are drawn by rejection.
+const FEW: f64 = 10.0;
+
+/// With n·p < 10 so many successes have a chance below 1e−60: to get there is
+/// rounding, and the draw is made anew.
+const OUT_OF_REACH: u64 = 110;
+
+/// ln of the chance of `k` over that of the `mode`.
+fn ln_chance_over_mode(n: f64, p: f64, mode: f64, k: f64) -> f64 {
+    let odds = p / (1.0 - p);
+    (mode + 0.5) * ((mode + 1.0) / (odds * (n - mode + 1.0))).ln()
+        + (n + 1.0) * ((n - mode + 1.0) / (n - k + 1.0)).ln()
+        + (k + 0.5) * (odds * (n - k + 1.0) / (k + 1.0)).ln()
+        + stirling(mode)
+        + stirling(n - mode)
+        - stirling(k)
+        - stirling(n - k)
+}
+
+/// What Stirling's formula leaves of ln k!, in the form
+/// ln k! − ½·ln 2π − (k + ½)·ln(k + 1) + (k + 1).
+fn stirling(k: f64) -> f64 {
+    const FIRST: [f64; 10] = [
+        0.081_061_466_795_327_26,
+        0.041_340_695_955_409_29,
+        0.027_677_925_684_998_34,
+        0.020_790_672_103_765_093,
+        0.016_644_691_189_821_193,
+        0.013_876_128_823_070_748,
+        0.011_896_709_945_891_77,
+        0.010_411_265_261_972_096,
+        0.009_255_462_182_712_733,
+        0.008_330_563_433_362_87,
+    ];
+    if let Some(known) = FIRST.get(k as usize) {
+        return *known;
+    }
+    let next = k + 1.0;
+    let square = next * next;
+    (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - 1.0 / 1680.0 / square) / square) / square) / next
 }
 
 /// A hash of bytes under a seed: FNV-1a, then mixed. Stable for ever.
@@ -89,5 +232,109 @@ mod tests {
         assert_ne!(hash64(1, b"a"), hash64(2, b"a"));
         assert_ne!(hash64(1, b"a"), hash64(1, b"b"));
         assert_ne!(hash64(1, b""), hash64(1, b"\0"));
+    }
+
+    /// These numbers are in published reports: a change here is a mistake.
+    #[test]
+    fn the_draws_never_change() {
+        let mut counter = Counter::new(1, 0);
+        assert_eq!(counter.uniform(), 0.522_554_051_144_450_1);
+        assert!((counter.normal() + 0.059_346_119_612_314_56).abs() < 1e-15);
+        assert_eq!([10, 100, 1000].map(|n| counter.binomial(n, 0.3)), [2, 28, 283]);
+        assert_eq!([1_000_000, 1_000_000_000].map(|n| counter.binomial(n, 0.7)), [698_820, 699_999_838]);
+        let mut cells = [0; 4];
+        counter.multinomial(1000, &[1.0, 2.0, 3.0, 4.0], &mut cells);
+        assert_eq!(cells, [116, 198, 305, 381]);
+    }
+
+    #[test]
+    fn uniform_stays_inside_and_normal_has_its_moments() {
+        assert!(((u64::MAX >> 12) as f64 + 0.5) / ((1u64 << 52) as f64) < 1.0);
+        let mut counter = Counter::new(3, 0);
+        let draws: Vec<f64> = (0..200_000).map(|_| counter.normal()).collect();
+        let moment = |power: i32| draws.iter().map(|x| x.powi(power)).sum::<f64>() / draws.len() as f64;
+        assert!(moment(1).abs() < 0.01 && (moment(2) - 1.0).abs() < 0.015 && (moment(4) - 3.0).abs() < 0.1);
+        let beyond = draws.iter().filter(|x| x.abs() > 1.959964).count() as f64 / draws.len() as f64;
+        assert!((beyond - 0.05).abs() < 0.002, "{beyond}");
+    }
+
+    #[test]
+    fn no_trials_no_chance_and_certainty() {
+        let mut counter = Counter::new(5, 0);
+        assert_eq!([(0, 0.5), (9, 0.0), (9, -1.0), (9, f64::NAN)].map(|(n, p)| counter.binomial(n, p)), [0; 4]);
+        assert_eq!([(9, 1.0), (u64::MAX, 2.0)].map(|(n, p)| counter.binomial(n, p)), [9, u64::MAX]);
+        assert!(counter.binomial(u64::MAX, 0.5) > 0);
+        assert!(counter.binomial(u64::MAX, 1e-19) < 110);
+    }
+
+    /// From the definition of the chances: χ² over cells of 20 expected draws.
+    #[test]
+    fn binomial_has_its_distribution() {
+        let draws = 500_000u64;
+        for (n, p) in [(1, 0.3), (7, 0.5), (40, 0.2), (19, 0.52), (20, 0.5), (25, 0.5), (50, 0.21), (1000, 0.03)]
+            .into_iter()
+            .chain([(1000, 0.77), (300, 0.0001), (10_000, 0.4), (3_000_000, 0.000_01), (2_000_000, 0.999)])
+        {
+            let mut counter = Counter::new(11, n);
+            let mut seen = std::collections::BTreeMap::<u64, f64>::new();
+            (0..draws).for_each(|_| *seen.entry(counter.binomial(n, p)).or_default() += 1.0);
+            let (low, high) = (*seen.keys().min().expect("draws"), *seen.keys().max().expect("draws"));
+            let (mut statistic, mut cells, mut found, mut wanted, mut all) = (0.0, 0.0, 0.0, 0.0, 0.0);
+            for k in low..=high {
+                let chance = statrs::function::factorial::ln_binomial(n, k) + k as f64 * p.ln();
+                wanted += draws as f64 * (chance + (n - k) as f64 * (-p).ln_1p()).exp();
+                found += seen.get(&k).copied().unwrap_or(0.0);
+                if wanted >= 20.0 {
+                    statistic += (found - wanted).powi(2) / wanted;
+                    (all, cells, found, wanted) = (all + wanted, cells + 1.0, 0.0, 0.0);
+                }
+            }
+            let left = draws as f64 - all;
+            assert!(left.abs() < 60.0, "n = {n}, p = {p}: {left} out of reach");
+            let tail = super::super::distribution::chi_square_survival(statistic, cells - 1.0);
+            assert!(tail > 1e-3 || cells < 2.0, "n = {n}, p = {p}: χ² = {statistic} on {cells} cells, p = {tail}");
+        }
+    }
+
+    /// From the definition: each chance over the one before.
+    #[test]
+    fn chances_over_the_mode_are_exact() {
+        for (n, p) in [(25u64, 0.45f64), (120, 0.1), (1000, 0.3)] {
+            let mode = ((n + 1) as f64 * p).floor();
+            let mut wanted = 0.0;
+            for k in mode as u64..=n {
+                let found = ln_chance_over_mode(n as f64, p, mode, k as f64);
+                assert!((found - wanted).abs() < 1e-9, "n = {n}, k = {k}: {found} is not {wanted}");
+                wanted += ((n - k) as f64 / (k + 1) as f64 * p / (1.0 - p)).ln();
+            }
+        }
+    }
+
+    #[test]
+    fn stirling_by_definition() {
+        let mut ln_factorial = 0.0;
+        for k in 0..40u32 {
+            ln_factorial += f64::from(k.max(1)).ln();
+            let (k, next) = (f64::from(k), f64::from(k) + 1.0);
+            let wanted = ln_factorial - 0.5 * (2.0 * std::f64::consts::PI).ln() - (k + 0.5) * next.ln() + next;
+            assert!((stirling(k) - wanted).abs() < 1e-11, "{k}: {} is not {wanted}", stirling(k));
+        }
+    }
+
+    #[test]
+    fn multinomial_places_everyone_where_there_is_a_share() {
+        let mut counter = Counter::new(2, 0);
+        let mut cells = [9; 5];
+        let mut sums = [0u64; 5];
+        for _ in 0..20_000 {
+            counter.multinomial(100, &[0.2, 0.0, 0.5, 1e-30, f64::NAN], &mut cells);
+            assert_eq!(cells.iter().sum::<u64>(), 100);
+            sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell);
+        }
+        assert!((sums[0] as f64 / 2e6 - 2.0 / 7.0).abs() < 0.002 && sums[1] + sums[3] + sums[4] == 0, "{sums:?}");
+        counter.multinomial(7, &[0.0, 0.0], &mut cells);
+        assert_eq!(cells, [0; 5]);
+        counter.multinomial(7, &[1.0, 1.0, 1.0], &mut cells[..1]);
+        assert_eq!(cells[0], 7);
     }
 }

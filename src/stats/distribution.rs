@@ -1,7 +1,50 @@
 //! Distributions, total: no argument makes them panic or return NaN.
 
 use statrs::distribution::{ChiSquared, Continuous, ContinuousCDF, FisherSnedecor, StudentsT};
-use statrs::function::erf::{erfc, erfc_inv};
+use statrs::function::erf::{erf, erfc_inv};
+
+/// e^(−n²/4) for n = 1 to 12.
+const HALF_STEPS: [f64; 12] = [
+    0.7788007830714049,
+    0.36787944117144233,
+    0.10539922456186433,
+    0.01831563888873418,
+    0.0019304541362277093,
+    0.00012340980408667956,
+    4.785117392129009e-06,
+    1.1253517471925912e-07,
+    1.6052280551856116e-09,
+    1.3887943864964021e-11,
+    7.287724095819692e-14,
+    2.3195228302435696e-16,
+];
+
+/// The complementary error function, to a few units in the last place, 1 for what is no number; the
+/// library's own has ten digits. Near 0 from its error function, elsewhere
+/// 2x/π·e^(−x²)·∫ e^(−t²)/(t² + x²) dt by the trapezoidal rule with the step ½,
+/// which with the residue of the pole is exact to e^(−4π²). Chiarella & Reichel
+/// (1968), Math. Comp. 22; Matta & Reichel (1971), Math. Comp. 25.
+fn erfc(x: f64) -> f64 {
+    if x.is_nan() {
+        return 1.0;
+    }
+    if x < 0.0 {
+        return 2.0 - erfc(-x);
+    }
+    if x < 0.5 {
+        return 1.0 - erf(x);
+    }
+    let square = x * x;
+    if square > 750.0 {
+        return 0.0;
+    }
+    // What rounding took from the square counts where it is large.
+    let lost = x.mul_add(x, -square);
+    let rest: f64 = HALF_STEPS.iter().zip(1u32..).map(|(e, n)| e / (f64::from(n * n) / 4.0 + square)).sum();
+    let sum = x / std::f64::consts::PI * (0.5 / square + rest) * (-square).exp() * (1.0 - lost);
+    let residue = if x < 2.0 * std::f64::consts::PI { 2.0 / (4.0 * std::f64::consts::PI * x).exp_m1() } else { 0.0 };
+    sum - residue
+}
 
 /// P(Z ≤ z) of the standard normal.
 pub fn normal_cdf(z: f64) -> f64 {
@@ -106,6 +149,34 @@ mod tests {
         close(chi_square_survival(3.841458820694124, 1.0), 0.05);
         close(chi_square_survival(500.0, 3.0), 4.771672031912758e-108);
         close(f_survival(4.0, 2.0, 20.0), 0.034_571_613_033_607_78);
+    }
+
+    /// scipy `special.erfc`, on both sides of where the forms meet.
+    #[test]
+    fn the_error_function_keeps_its_digits() {
+        let rows = [
+            (1e-09, 0.9999999988716208),
+            (0.1, 0.8875370839817152),
+            (0.499999, 0.47950100096997184),
+            (0.5, 0.4795001221869535),
+            (0.75, 0.2888443663464849),
+            (1.0, 0.15729920705028516),
+            (1.4, 0.04771488023735121),
+            (2.0, 0.004677734981047266),
+            (3.3, 3.057709796438165e-06),
+            (5.0, 1.5374597944280347e-12),
+            (6.27, 7.506265664789401e-19),
+            (6.29, 5.8207518672476105e-19),
+            (10.0, 2.0884875837625446e-45),
+            (20.0, 5.395865611607901e-176),
+            (26.0, 5.663192408856145e-296),
+        ];
+        for (x, wanted) in rows {
+            assert!((erfc(x) / wanted - 1.0).abs() < 4e-15, "{x}: {} is not {wanted}", erfc(x));
+            assert!((erfc(-x) - (2.0 - wanted)).abs() < 1e-15, "{x}");
+        }
+        assert_eq!((erfc(0.0), erfc(f64::INFINITY), erfc(f64::NEG_INFINITY)), (1.0, 0.0, 2.0));
+        assert_eq!((two_sided_p(f64::NAN), normal_cdf(f64::NAN)), (1.0, 0.5));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::distribution::{chi_square_survival, two_sided_p};
 use super::proportion::Proportion;
+use super::saddle::deviance;
 
 /// A test by the normal distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,46 +65,38 @@ pub fn min_expected([a, b, c, d]: [u64; 4]) -> f64 {
     if total > 0.0 { row * column / total } else { 0.0 }
 }
 
-/// Fisher's exact test of a 2×2 table `[a, b, c, d]`, two-sided: the chance of
-/// all tables with the same margins no likelier than the one observed (with a
-/// relative tolerance of 1e−7, so that tables equally likely stay together).
-///
-/// The chances are walked outward from the likeliest table by their ratios,
-/// which keeps tiny ones exact. Fisher (1935).
-pub fn fisher_two_sided([a, b, c, d]: [u64; 4]) -> f64 {
-    let (row, other_row, column) = (a + b, c + d, a + c);
-    let low = column.saturating_sub(other_row);
-    let high = row.min(column);
-    if low >= high {
-        return 1.0;
+/// Pearson's χ² of a 2×2 table `[a, b, c, d]`, rows (a, b), (c, d), with Yates's
+/// continuity correction of ½, or of the whole distance where that is less, as
+/// R and SAS have it. `None` when a margin is empty. Yates (1934), Suppl. J. R.
+/// Stat. Soc. 1.
+pub fn yates_chi_square([a, b, c, d]: [f64; 4]) -> Option<ChiSquare> {
+    let total = a + b + c + d;
+    let margins = (a + b) * (c + d) * (a + c) * (b + d);
+    if margins.is_nan() || margins <= 0.0 {
+        return None;
     }
-    let total = row + other_row;
-    let mode = (((row + 1) as f64 * (column + 1) as f64) / (total + 2) as f64).floor() as u64;
-    let mode = mode.clamp(low, high);
-    // Chance of x + 1 over that of x.
-    let step = |x: u64| {
-        let (x, row, column, other_row) = (x as f64, row as f64, column as f64, other_row as f64);
-        (row - x) * (column - x) / ((x + 1.0) * (other_row - column + x + 1.0))
-    };
-    let mut upward = vec![1.0];
-    for x in mode..high {
-        let next = upward[upward.len() - 1] * step(x);
-        upward.push(next);
+    let distance = ((a * d - b * c).abs() - total / 2.0).max(0.0);
+    let statistic = total * distance * distance / margins;
+    Some(ChiSquare { statistic, df: 1.0, p: chi_square_survival(statistic, 1.0) })
+}
+
+/// The likelihood-ratio χ² of a table (G-test), rows by columns: 2·Σ O·ln(O/E)
+/// with 0·ln 0 = 0, in [0, ∞). Empty rows and columns are dropped; `None` when
+/// fewer than two of either are left. Wilks (1938); Sokal & Rohlf (1981).
+pub fn g_test(table: &[Vec<f64>]) -> Option<ChiSquare> {
+    let df = chi_square(table)?.df;
+    let width = table.iter().map(Vec::len).max().unwrap_or(0);
+    let columns: Vec<f64> = (0..width).map(|c| table.iter().filter_map(|row| row.get(c)).sum()).collect();
+    let total: f64 = columns.iter().sum();
+    let mut statistic = 0.0;
+    for row in table {
+        let share = row.iter().sum::<f64>() / total;
+        for (position, column) in columns.iter().enumerate().filter(|(_, column)| share * **column > 0.0) {
+            // O·ln(O/E) + E − O is never negative, and E − O sums to nothing.
+            statistic += 2.0 * deviance(row.get(position).copied().unwrap_or(0.0), share * column);
+        }
     }
-    let mut downward = vec![1.0];
-    for x in (low..mode).rev() {
-        let next = downward[downward.len() - 1] / step(x);
-        downward.push(next);
-    }
-    let observed = if a >= mode { upward[(a - mode) as usize] } else { downward[(mode - a) as usize] };
-    let limit = observed * (1.0 + 1e-7);
-    // Small first, so that nothing is lost.
-    let sum = |keep: &dyn Fn(f64) -> bool| {
-        let up: f64 = upward.iter().rev().filter(|&&m| keep(m)).sum();
-        let down: f64 = downward.iter().skip(1).rev().filter(|&&m| keep(m)).sum();
-        up + down
-    };
-    (sum(&|mass| mass <= limit) / sum(&|_| true)).clamp(0.0, 1.0)
+    Some(ChiSquare { statistic, df, p: chi_square_survival(statistic, df) })
 }
 
 #[cfg(test)]
@@ -114,24 +107,33 @@ mod tests {
         assert!((found - wanted).abs() <= 1e-9 * wanted.abs(), "{found:e} is not {wanted:e}");
     }
 
-    /// Fisher's tea taster; R 4.3 `fisher.test(matrix(c(3,1,1,3),2))`.
+    /// SAS, Berkeley 1973, department B (Penn State STAT 504): 0.2537, 0.2586, 0.0851.
     #[test]
-    fn tea_tasting() {
-        close(fisher_two_sided([3, 1, 1, 3]), 0.4857142857142857);
-        close(fisher_two_sided([4, 0, 0, 4]), 2.0 / 70.0);
-        assert_eq!(fisher_two_sided([0, 5, 0, 7]), 1.0);
+    fn three_chi_squares_as_published() {
+        let table = [vec![353.0, 207.0], vec![17.0, 8.0]];
+        let near = |found: Option<ChiSquare>, wanted: f64| {
+            let found = found.expect("2×2");
+            assert!((found.statistic - wanted).abs() < 5e-5 && found.df == 1.0, "{found:?}");
+        };
+        near(chi_square(&table), 0.2537);
+        near(g_test(&table), 0.2586);
+        near(yates_chi_square([353.0, 207.0, 17.0, 8.0]), 0.0851);
+        assert_eq!(yates_chi_square([3.0, 0.0, 4.0, 0.0]), None);
     }
 
-    /// From the definition, with whole binomials.
+    /// From the definition, 2·Σ O·ln(O/E), with an empty cell, an empty row and a short row.
     #[test]
-    fn fisher_by_enumeration() {
-        let choose = |n: u64, k: u64| (0..k).fold(1.0, |acc, i| acc * (n - i) as f64 / (i + 1) as f64);
-        let (a, b, c, d) = (2u64, 15, 9, 4);
-        let mass = |x: u64| choose(a + b, x) * choose(c + d, a + c - x);
-        let whole: f64 = (0..=(a + c)).filter(|&x| a + c - x <= c + d).map(mass).sum();
-        let tail: f64 =
-            (0..=(a + c)).filter(|&x| a + c - x <= c + d).map(mass).filter(|&m| m <= mass(a) * 1.0000001).sum();
-        close(fisher_two_sided([a, b, c, d]), tail / whole);
+    fn g_with_empty_cells() {
+        let table = [vec![10.0, 0.0, 5.0], vec![0.0, 0.0, 0.0], vec![3.0, 8.0]];
+        let wanted: f64 = [(10.0, 13.0, 15.0), (5.0, 5.0, 15.0), (3.0, 13.0, 11.0), (8.0, 8.0, 11.0f64)]
+            .iter()
+            .map(|(observed, column, row): &(f64, f64, f64)| 2.0 * observed * (observed * 26.0 / (column * row)).ln())
+            .sum();
+        let found = g_test(&table).expect("2×3");
+        close(found.statistic, wanted);
+        assert_eq!(found.df, 2.0);
+        assert_eq!(g_test(&[vec![3.0, 0.0], vec![4.0, 0.0]]), None);
+        assert_eq!(g_test(&[vec![20.0, 20.0], vec![20.0, 20.0]]).expect("2×2").statistic, 0.0);
     }
 
     #[test]

@@ -54,6 +54,19 @@ pub fn t_interval(moments: Moments, level: Level) -> Option<Interval> {
     Some(Interval::new(moments.mean - half, moments.mean + half))
 }
 
+/// The level whose normal quantile is Student's t of `level` with `df` degrees
+/// of freedom. `None` unless df > 0.
+pub fn student_level(level: Level, df: f64) -> Option<Level> {
+    Some(Level::from_z(student_t_upper(level.alpha() / 2.0, df)?))
+}
+
+/// (z/t)² with one degree of freedom less than there are units: by how much
+/// the effective number shrinks because the variance between few units is
+/// itself uncertain. Korn & Graubard (1998). 0 with fewer than two.
+pub fn student_shrink(units: f64, level: Level) -> f64 {
+    student_t_upper(level.alpha() / 2.0, units - 1.0).map_or(0.0, |t| (level.z() / t).powi(2))
+}
+
 /// Welch's test of equal means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WelchTest {

@@ -1,10 +1,10 @@
-//! One proportion, and two compared.
+//! One proportion and its intervals.
 //!
 //! Counts are real numbers: for weighted data they are p̂·n_eff and n_eff with
 //! Kish's effective size n_eff = W²/Q.
 
+use super::beta::{beta_lower, beta_upper};
 use super::level::{Estimate, Interval, Level};
-use super::mover::mover_difference;
 
 /// Successes among trials: 0 ≤ successes ≤ trials, trials > 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,122 +61,59 @@ pub fn wilson(proportion: Proportion, level: Level) -> Interval {
     Interval::new(low, high).clamp(0.0, 1.0).around(p)
 }
 
-/// The hybrid score interval of the difference `first − second`: Wilson's
-/// intervals of both put together by their distances from the estimates.
-/// Newcombe (1998), Stat. Med. 17, 873–890, method 10.
-pub fn newcombe(first: Proportion, second: Proportion, level: Level) -> Interval {
-    mover_difference(first.wilson(level), second.wilson(level)).clamp(-1.0, 1.0)
-}
-
-/// The score interval of the ratio `first / second`, with the variance at the
-/// restricted maximum of the likelihood times N/(N − 1).
+/// The exact interval of a proportion: all p that neither one-sided binomial
+/// test at half of alpha would refuse. From the quantiles of
+/// Beta(x, n − x + 1) below and Beta(x + 1, n − x) above, which also carries it
+/// to counts that are not whole.
 ///
-/// `None` when neither has successes: then nothing is known of the ratio. The
-/// upper end is infinite when the second has no successes.
+/// Lies in [0, 1] and contains the estimate; at no successes it starts at 0, at
+/// no failures it ends at 1. It covers at least at its level, mostly by far.
 ///
-/// Miettinen & Nurminen (1985), Stat. Med. 4, 213–226.
-pub fn miettinen_nurminen_ratio(first: Proportion, second: Proportion, level: Level) -> Option<Interval> {
-    let (x1, x2) = (first.successes, second.successes);
-    if x1 == 0.0 && x2 == 0.0 {
-        return None;
-    }
-    let z = level.z();
-    let low = if x1 == 0.0 { 0.0 } else { solve_falling(|log_ratio| ratio_score(first, second, log_ratio.exp()) - z) };
-    let high = if x2 == 0.0 {
-        f64::INFINITY
-    } else {
-        solve_falling(|log_ratio| ratio_score(first, second, log_ratio.exp()) + z)
-    };
-    let interval = Interval::new(if x1 == 0.0 { 0.0 } else { low.exp() }, if x2 == 0.0 { high } else { high.exp() });
-    Some(if x2 > 0.0 { interval.around(first.estimate() / second.estimate()) } else { interval })
+/// Clopper & Pearson (1934), Biometrika 26, 404–413.
+pub fn clopper_pearson(proportion: Proportion, level: Level) -> Interval {
+    let (x, failures, tail) = (proportion.successes, proportion.failures(), level.alpha() / 2.0);
+    let low = if x == 0.0 { 0.0 } else { beta_lower(tail, x, failures + 1.0) };
+    let high = if failures == 0.0 { 1.0 } else { beta_upper(tail, x + 1.0, failures) };
+    Interval::new(low, high).around(proportion.estimate())
 }
 
-/// The signed score statistic of H: first = ratio · second. Falls in `ratio`.
-fn ratio_score(first: Proportion, second: Proportion, ratio: f64) -> f64 {
-    let (n1, n2) = (first.trials, second.trials);
-    let total = n1 + n2;
-    let b = n1 * ratio + first.successes + n2 + second.successes * ratio;
-    let c = first.successes + second.successes;
-    let p2 = 2.0 * c / (b + (b * b - 4.0 * total * ratio * c).max(0.0).sqrt());
-    let p1 = (ratio * p2).min(1.0);
-    let variance = (p1 * (1.0 - p1) / n1 + ratio * ratio * p2 * (1.0 - p2) / n2) * total / (total - 1.0).max(1.0);
-    let distance = first.estimate() - ratio * second.estimate();
-    if variance > 0.0 {
-        distance / variance.sqrt()
-    } else if distance == 0.0 {
-        0.0
-    } else {
-        distance.signum() * f64::MAX
-    }
-}
-
-/// The root of a falling function of a logarithm, between e^−60 and e^60: by
-/// bisection until the bracket is narrow, then by false position, where an end
-/// that stays twice counts half (the Illinois rule).
-fn solve_falling(f: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (-60.0, 60.0);
-    while high - low > 0.1 {
-        let middle = 0.5 * (low + high);
-        if f(middle) > 0.0 { low = middle } else { high = middle }
-    }
-    let (mut at_low, mut at_high) = (f(low), f(high));
-    let mut moved = None; // whether the low end moved last
-    for _ in 0..100 {
-        let share = at_low / (at_low - at_high);
-        let next = if share > 0.0 && share < 1.0 { low + share * (high - low) } else { 0.5 * (low + high) };
-        if next <= low || next >= high || high - low < 1e-15 {
-            break;
-        }
-        let value = f(next);
-        if value > 0.0 {
-            (low, at_low) = (next, value);
-            at_high /= if moved == Some(true) { 2.0 } else { 1.0 };
-        } else if value < 0.0 {
-            (high, at_high) = (next, value);
-            at_low /= if moved == Some(false) { 2.0 } else { 1.0 };
-        } else {
-            return next;
-        }
-        moved = Some(value > 0.0);
-    }
-    if at_low.abs() < at_high.abs() { low } else { high }
-}
-
-/// The odds of `first` over those of `second`. `None` when it is 0/0 or has no bound.
-pub fn odds_ratio(first: Proportion, second: Proportion) -> Option<f64> {
-    let ratio = (first.successes * second.failures()) / (first.failures() * second.successes);
-    ratio.is_finite().then_some(ratio)
-}
-
-/// Wald's interval on the logarithm of the odds ratio (Woolf 1955). When a cell
-/// is zero, half a person is added to all four (Haldane 1956; Anscombe 1956),
-/// and the end on the side of the empty cell is set to 0 or infinity.
-pub fn odds_ratio_interval(first: Proportion, second: Proportion, level: Level) -> Interval {
-    let mut cells = [first.successes, first.failures(), second.successes, second.failures()];
-    let [a, b, c, d] = cells;
-    if cells.contains(&0.0) {
-        cells.iter_mut().for_each(|cell| *cell += 0.5);
-    }
-    let log = (cells[0] * cells[3] / (cells[1] * cells[2])).ln();
-    let half = level.z() * cells.iter().map(|cell| 1.0 / cell).sum::<f64>().sqrt();
-    let low = if a == 0.0 || d == 0.0 { 0.0 } else { (log - half).exp() };
-    let high = if b == 0.0 || c == 0.0 { f64::INFINITY } else { (log + half).exp() };
-    Interval::new(low, high)
+/// The interval with equal tails of the posterior Beta(x + ½, n − x + ½) under
+/// Jeffreys' prior. In [0, 1]; it starts at 0 where there are no successes and
+/// ends at 1 where there are no failures, so that it contains the estimate
+/// (Brown, Cai & DasGupta 2001, Stat. Sci. 16, 101–133, section 4.1.2).
+pub fn jeffreys(proportion: Proportion, level: Level) -> Interval {
+    let (a, b, tail) = (proportion.successes + 0.5, proportion.failures() + 0.5, level.alpha() / 2.0);
+    let low = if proportion.successes == 0.0 { 0.0 } else { beta_lower(tail, a, b) };
+    let high = if proportion.failures() == 0.0 { 1.0 } else { beta_upper(tail, a, b) };
+    Interval::new(low, high).around(proportion.estimate())
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::beta::beta_cdf;
     use super::*;
     use proptest::prelude::*;
 
-    fn of(successes: u32, trials: u32) -> Proportion {
+    pub fn of(successes: u32, trials: u32) -> Proportion {
         Proportion::new(f64::from(successes), f64::from(trials)).expect("a proportion")
     }
 
-    fn close(found: Interval, low: f64, high: f64, tolerance: f64) {
+    pub fn close(found: Interval, low: f64, high: f64, tolerance: f64) {
         let near = |a: f64, b: f64| (a - b).abs() <= tolerance;
         assert!(near(found.low, low) && near(found.high, high), "{found:?} is not [{low}, {high}]");
     }
+
+    prop_compose! {
+        pub fn proportion()(trials in 1u32..400)(successes in 0..=trials, trials in Just(trials)) -> Proportion {
+            of(successes, trials)
+        }
+    }
+
+    pub fn doubled(proportion: Proportion) -> Proportion {
+        Proportion::new(proportion.successes * 2.0, proportion.trials * 2.0).expect("a proportion")
+    }
+
+    const METHODS: [fn(Proportion, Level) -> Interval; 3] = [wilson, clopper_pearson, jeffreys];
 
     /// Newcombe (1998a), Stat. Med. 17, 857–872, table I, method 3.
     #[test]
@@ -187,81 +124,75 @@ mod tests {
         close(wilson(of(1, 29), Level::P95), 0.0061, 0.1718, 5e-5);
     }
 
-    /// Newcombe (1998b), Stat. Med. 17, 873–890, table II, method 10.
+    /// Newcombe (1998a), Stat. Med. 17, 857–872, table I, method 5.
     #[test]
-    fn newcombe_as_published() {
-        close(newcombe(of(56, 70), of(48, 80), Level::P95), 0.0524, 0.3339, 5e-5);
-        close(newcombe(of(9, 10), of(3, 10), Level::P95), 0.1705, 0.8090, 5e-5);
-        close(newcombe(of(6, 7), of(2, 7), Level::P95), 0.0582, 0.8062, 5e-5);
-        close(newcombe(of(5, 56), of(0, 29), Level::P95), -0.0381, 0.1926, 5e-5);
-        close(newcombe(of(0, 10), of(0, 20), Level::P95), -0.1611, 0.2775, 5e-5);
-        close(newcombe(of(0, 10), of(0, 10), Level::P95), -0.2775, 0.2775, 5e-5);
-        close(newcombe(of(10, 10), of(0, 20), Level::P95), 0.6791, 1.0, 5e-5);
-        close(newcombe(of(10, 10), of(0, 10), Level::P95), 0.6075, 1.0, 5e-5);
+    fn clopper_pearson_as_published() {
+        close(clopper_pearson(of(81, 263), Level::P95), 0.2527, 0.3676, 5e-5);
+        close(clopper_pearson(of(15, 148), Level::P95), 0.0578, 0.1617, 5e-5);
+        close(clopper_pearson(of(0, 20), Level::P95), 0.0, 0.1684, 5e-5);
+        close(clopper_pearson(of(1, 29), Level::P95), 0.0009, 0.1776, 5e-5);
     }
 
-    /// The definition: at both ends the score test is exactly at its quantile.
+    /// From the definition: at each end the binomial tail beyond the estimate is half of alpha.
     #[test]
-    fn ratio_ends_solve_the_score_equation() {
-        for (first, second) in [(of(30, 100), of(50, 110)), (of(1, 40), of(12, 30)), (of(10, 10), of(4, 9))] {
-            let interval = miettinen_nurminen_ratio(first, second, Level::P95).expect("bounded");
-            assert!((ratio_score(first, second, interval.low) - Level::P95.z()).abs() < 1e-8);
-            assert!((ratio_score(first, second, interval.high) + Level::P95.z()).abs() < 1e-8);
-        }
+    fn clopper_pearson_from_the_definition() {
+        let (x, n) = (7i32, 23i32);
+        let interval = clopper_pearson(of(7, 23), Level::P95);
+        let choose = |k: i32| (0..k).fold(1.0, |product, i| product * f64::from(n - i) / f64::from(i + 1));
+        let mass = |k: i32, p: f64| choose(k) * p.powi(k) * (1.0 - p).powi(n - k);
+        let above: f64 = (x..=n).map(|k| mass(k, interval.low)).sum();
+        let below: f64 = (0..=x).map(|k| mass(k, interval.high)).sum();
+        assert!((above - 0.025).abs() < 1e-12 && (below - 0.025).abs() < 1e-12, "{above} {below}");
     }
 
+    /// scipy 1.17.1 `beta.ppf` of (x + ½, n − x + ½).
     #[test]
-    fn ratio_at_the_edges() {
-        assert_eq!(miettinen_nurminen_ratio(of(0, 9), of(0, 9), Level::P95), None);
-        let no_reference = miettinen_nurminen_ratio(of(5, 9), of(0, 9), Level::P95).expect("half bounded");
-        assert!(no_reference.high.is_infinite() && no_reference.low > 0.0);
-        let none_selected = miettinen_nurminen_ratio(of(0, 9), of(5, 9), Level::P95).expect("bounded");
-        assert!(none_selected.low == 0.0 && none_selected.high < 1.0);
+    fn jeffreys_as_in_scipy() {
+        close(jeffreys(of(81, 263), Level::P95), 0.254521934991, 0.365647499174, 1e-10);
+        close(jeffreys(of(0, 20), Level::P95), 0.0, 0.116638982905, 1e-10);
+        close(jeffreys(of(1, 29), Level::P95), 0.00374617364906, 0.150077686002, 1e-10);
+        close(jeffreys(of(20, 20), Level::P95), 0.883361017095, 1.0, 1e-10);
     }
 
-    /// Agresti (2013), table 2.1: aspirin and myocardial infarction, 189/11034 against 104/11037.
+    /// Counts that are not whole, and far more people than any table has.
     #[test]
-    fn odds_ratio_as_published() {
-        let (placebo, aspirin) = (of(189, 11034), of(104, 11037));
-        assert!((odds_ratio(placebo, aspirin).expect("defined") - 1.832).abs() < 5e-4);
-        close(odds_ratio_interval(placebo, aspirin, Level::P95), 1.440, 2.331, 6e-4);
-    }
-
-    prop_compose! {
-        fn proportion()(trials in 1u32..400)(successes in 0..=trials, trials in Just(trials)) -> Proportion {
-            of(successes, trials)
+    fn fractions_and_millions() {
+        let part = Proportion::new(2.5, 9.75).expect("valid");
+        let interval = clopper_pearson(part, Level::P95);
+        assert!((beta_cdf(2.5, 8.25, interval.low) - 0.025).abs() < 1e-12);
+        assert!((beta_cdf(3.5, 7.25, interval.high) - 0.975).abs() < 1e-12);
+        let many = Proportion::new(3e6, 1e7).expect("valid");
+        for method in METHODS {
+            let (found, half) = (method(many, Level::P95), Level::P95.z() * (0.3 * 0.7 / 1e7f64).sqrt());
+            close(found, 0.3 - half, 0.3 + half, 3e-7);
         }
     }
 
     proptest! {
         #[test]
-        fn intervals_hold_their_estimate(first in proportion(), second in proportion()) {
-            prop_assert!(wilson(first, Level::P95).contains(first.estimate()));
-            let difference = newcombe(first, second, Level::P95);
-            prop_assert!(difference.contains(first.estimate() - second.estimate()));
-            prop_assert!(difference.low >= -1.0 && difference.high <= 1.0);
-            if second.successes() > 0.0 {
-                let ratio = miettinen_nurminen_ratio(first, second, Level::P95).expect("bounded below");
-                prop_assert!(ratio.contains(first.estimate() / second.estimate()));
+        fn intervals_hold_their_estimate_within_the_range(sample in proportion(), level in 0.01..0.9999f64) {
+            let level = Level::new(level).expect("a level");
+            for method in METHODS {
+                let interval = method(sample, level);
+                prop_assert!(interval.contains(sample.estimate()) && interval.low >= 0.0 && interval.high <= 1.0);
             }
         }
 
         #[test]
-        fn swapping_negates_and_inverts(first in proportion(), second in proportion()) {
-            let (there, back) = (newcombe(first, second, Level::P95), newcombe(second, first, Level::P95));
-            prop_assert!((there.low + back.high).abs() < 1e-12 && (there.high + back.low).abs() < 1e-12);
-            if first.successes() > 0.0 && second.successes() > 0.0 {
-                let there = miettinen_nurminen_ratio(first, second, Level::P95).expect("bounded");
-                let back = miettinen_nurminen_ratio(second, first, Level::P95).expect("bounded");
-                prop_assert!((there.low * back.high - 1.0).abs() < 1e-7, "{there:?} {back:?}");
+        fn more_people_narrow_it(sample in proportion()) {
+            for method in METHODS {
+                let (small, large) = (method(sample, Level::P95), method(doubled(sample), Level::P95));
+                prop_assert!(large.high - large.low < small.high - small.low);
             }
         }
 
         #[test]
-        fn more_people_narrow_it(successes in 0u32..40, more in 0u32..40) {
-            let small = wilson(of(successes, successes + more + 1), Level::P95);
-            let large = wilson(of(successes * 2, (successes + more + 1) * 2), Level::P95);
-            prop_assert!(large.high - large.low < small.high - small.low);
+        fn failures_mirror_successes(sample in proportion()) {
+            let mirrored = Proportion::new(sample.failures(), sample.trials()).expect("a proportion");
+            for method in METHODS {
+                let (there, back) = (method(sample, Level::P95), method(mirrored, Level::P95));
+                prop_assert!((there.low + back.high - 1.0).abs() < 1e-10);
+            }
         }
     }
 }

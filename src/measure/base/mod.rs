@@ -1,0 +1,217 @@
+//! One base metric for one part of the people.
+
+mod forecast;
+mod inequality;
+mod people;
+mod score;
+
+pub(super) use inequality::split;
+pub(super) use people::{anyone, divergence};
+pub use score::CalibrationBin;
+pub(super) use score::{calibration, coarse_bins};
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use super::evidence::{Evidence, Known, Of, Scale as ErrorScale};
+use super::part::{Part, Scale};
+use super::{Measured, Method};
+use crate::catalogue::{Base, FN, FP, Outcomes, TN, TP, Value};
+use crate::cells::{Cell, Quantity, Why};
+use crate::stats::{Intervals, Level, Resampling, replicates};
+
+/// Numbers that were measured before, by part and metric: resampling is what
+/// takes time, and each number is used in several comparisons.
+pub(super) type Memory = RefCell<HashMap<(usize, &'static str), Measured>>;
+
+/// How numbers are looked at: what scores mean, and how intervals are made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look<'a> {
+    pub(super) memory: &'a Memory,
+    pub(super) scale: Option<Scale>,
+    pub(super) level: Level,
+    pub(super) choice: Intervals,
+    pub(super) resampling: Resampling,
+    /// Whether people were counted one by one, so that exact tests apply.
+    pub(super) exact: bool,
+}
+
+/// The people that a number is about, and those around them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seat<'p> {
+    pub(super) part: &'p Part,
+    /// Everyone else with a recorded group.
+    pub(super) rest: Option<&'p Part>,
+    /// The group's share of a population.
+    pub(super) population: Option<f64>,
+}
+
+impl<'p> Seat<'p> {
+    pub(super) fn alone(part: &'p Part) -> Seat<'p> {
+        Seat { part, rest: None, population: None }
+    }
+}
+
+pub(super) fn measure(base: &Base, seat: &Seat<'_>, look: &Look<'_>) -> Measured {
+    let Some(id) = seat.part.id else { return fresh(base, seat, look) };
+    if let Some(found) = look.memory.borrow().get(&(id, base.id)) {
+        return found.clone();
+    }
+    let measured = fresh(base, seat, look);
+    look.memory.borrow_mut().insert((id, base.id), measured.clone());
+    measured
+}
+
+fn fresh(base: &Base, seat: &Seat<'_>, look: &Look<'_>) -> Measured {
+    let part = seat.part;
+    match base.value {
+        Value::Rate(rate) => rate_of(part, (rate.numerator(), rate.denominator()), look),
+        Value::Quotient(numerator, denominator) => quotient(numerator, denominator, part, look),
+        Value::BalancedAccuracy => balanced_accuracy(part, look),
+        Value::F1 => f1(part, look),
+        Value::MatthewsCorrelation => matthews(part, look),
+        Value::Score(value) => match look.scale {
+            Some(scale) => score::measure(value, seat, scale, look),
+            None => Measured::undefined(Why::EmptyGroup, &Cell::default()),
+        },
+        Value::Share(share) => people::share(share, seat),
+        Value::Disparity(of) => people::disparity(of, seat),
+        Value::Inequality(index) => inequality::measure(index, part, look),
+        Value::Forecast(value) => forecast::measure(value, part),
+        Value::Classes(value) => people::classes(value, part, look),
+        Value::Ranked(value) => people::ranked(value, part),
+        Value::Flip(flip) => people::flip(flip, part),
+        // Of a sample of rows, not of cells: measured elsewhere.
+        Value::Consistency | Value::Distribution(_) => Measured::undefined(Why::EmptyGroup, &Cell::default()),
+    }
+}
+
+pub(super) fn empty(cell: &Cell) -> Why {
+    if cell.n > 0 { Why::ZeroWeight } else { Why::EmptyDenominator }
+}
+
+/// Everyone with a label and a decision.
+pub(super) const LABELLED: Outcomes = TP.or(FP).or(FN).or(TN);
+
+fn rate_of(part: &Part, (numerator, denominator): (Outcomes, Outcomes), look: &Look<'_>) -> Measured {
+    let (above, below) = (part.cell(numerator), part.cell(denominator));
+    let Some(proportion) = part.proportion(numerator, denominator, look.level) else {
+        return Measured::undefined(empty(&below), &below);
+    };
+    let value = above.weight.value() / below.weight.value();
+    Measured {
+        evidence: Evidence::Proportion(proportion, Of::Itself),
+        numerator: Some(above.weight.value()),
+        denominator: Some(below.weight.value()),
+        n_eff: proportion.trials(),
+        ..Measured::new(value, &below)
+    }
+}
+
+/// A quotient of two sets that share nobody is the odds of one among both, such
+/// as FN/FP. Where they share people, as (TP + FP)/(TP + FN) does its true
+/// positives, the spread comes from those who are in one of them only.
+fn quotient(numerator: Outcomes, denominator: Outcomes, part: &Part, look: &Look<'_>) -> Measured {
+    let labelled = part.cell(LABELLED);
+    let above = part.cell(numerator).weight.value();
+    let below = part.cell(denominator).weight.value();
+    if below <= 0.0 {
+        let why = if above > 0.0 { Why::ZeroDenominator } else { empty(&part.cell(denominator)) };
+        return Measured::undefined(why, &labelled);
+    }
+    let evidence = if numerator.without(denominator) == numerator {
+        let share = part.proportion(numerator, numerator.or(denominator), look.level);
+        share.map_or(Evidence::None, |share| Evidence::Proportion(share, Of::Odds))
+    } else {
+        let in_one = numerator.without(denominator).or(denominator.without(numerator));
+        let people = part.proportion(in_one, LABELLED, look.level).map_or(labelled.effective(), |p| p.trials());
+        let per_person = people / labelled.weight.value();
+        let discordant = part.cell(in_one).weight.value();
+        let se = (discordant / (above * below * per_person)).sqrt();
+        match above > 0.0 && discordant > 0.0 {
+            true => Evidence::Error { scale: ErrorScale::Log, se, df: None, method: Method::PairedLog },
+            false => Evidence::None,
+        }
+    };
+    Measured { evidence, numerator: Some(above), denominator: Some(below), ..Measured::new(above / below, &labelled) }
+}
+
+fn balanced_accuracy(part: &Part, look: &Look<'_>) -> Measured {
+    let labelled = part.cell(LABELLED);
+    let of = |hit: Outcomes, miss| part.proportion(hit, hit.or(miss), look.level);
+    match (of(TP, FN), of(TN, FP)) {
+        (Some(tpr), Some(tnr)) => {
+            let value = (tpr.estimate() + tnr.estimate()) / 2.0;
+            Measured { evidence: Evidence::MeanOfTwo(tpr, tnr), ..Measured::new(value, &labelled) }
+        }
+        _ if labelled.n == 0 => Measured::undefined(Why::EmptyDenominator, &labelled),
+        _ => Measured::undefined(Why::OneClass, &labelled),
+    }
+}
+
+/// The Jaccard share q = TP/(TP + FP + FN) is a proportion, and F1 = 2q/(1 + q).
+fn f1(part: &Part, look: &Look<'_>) -> Measured {
+    let (hits, all) = (part.cell(TP), part.cell(TP.or(FP).or(FN)));
+    let Some(share) = part.proportion(TP, TP.or(FP).or(FN), look.level) else {
+        return Measured::undefined(empty(&all), &all);
+    };
+    let (hits, all) = (hits.weight.value(), all.weight.value());
+    let labelled = part.cell(LABELLED);
+    Measured { evidence: Evidence::Proportion(share, Of::F1), ..Measured::new(2.0 * hits / (hits + all), &labelled) }
+}
+
+fn matthews(part: &Part, look: &Look<'_>) -> Measured {
+    let labelled = part.cell(LABELLED);
+    let cells = [TP, FP, FN, TN].map(|set| part.cell(set).weight.value());
+    let Some(value) = correlation(&cells) else {
+        let [tp, fp, fn_, tn] = cells;
+        let one_label = tp + fn_ <= 0.0 || tn + fp <= 0.0;
+        let why = match labelled.n {
+            0 => Why::EmptyDenominator,
+            _ if one_label => Why::OneClass,
+            _ => Why::Constant,
+        };
+        return Measured::undefined(why, &labelled);
+    };
+    let counts = effective_counts(&cells, people(part, &labelled));
+    let drawn = replicates(&[counts], look.resampling, |parts| correlation(&parts[0]));
+    Measured { evidence: Evidence::resampled(drawn, false), ..Measured::new(value, &labelled) }
+}
+
+/// (TP·TN − FP·FN) / √((TP + FP)·(TP + FN)·(TN + FP)·(TN + FN)) of [TP, FP, FN, TN].
+fn correlation(cells: &[f64]) -> Option<f64> {
+    let [tp, fp, fn_, tn] = cells else { return None };
+    let spread = ((tp + fp) * (tp + fn_)).sqrt() * ((tn + fp) * (tn + fn_)).sqrt();
+    (spread > 0.0).then(|| ((tp * tn - fp * fn_) / spread).clamp(-1.0, 1.0))
+}
+
+/// Weights of cells as effective numbers of people.
+pub(super) fn effective_counts(weights: &[f64], people: f64) -> Vec<f64> {
+    let whole: f64 = weights.iter().sum();
+    weights.iter().map(|weight| if whole > 0.0 { weight / whole * people } else { 0.0 }).collect()
+}
+
+/// The effective number of some people of a part. With clusters, where nothing
+/// is known of how alike the numbers of a cluster are, each counts as one person.
+pub(super) fn people(part: &Part, cell: &Cell) -> f64 {
+    match &part.clusters {
+        None => cell.effective(),
+        Some(clusters) => cell.effective().min(clusters.clusters as f64),
+    }
+}
+
+impl Evidence {
+    pub(super) fn resampled(drawn: crate::stats::Replicates, basic: bool) -> Evidence {
+        Evidence::Resampled { replicates: std::sync::Arc::new(drawn), basic }
+    }
+}
+
+impl Measured {
+    /// The number with its evidence, if there is a number.
+    pub(super) fn known(&self) -> Option<Known> {
+        match self.quantity {
+            Quantity::Value(value) => Some(Known { value, evidence: self.evidence.clone() }),
+            Quantity::Undefined(_) => None,
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! Numbers from scores: levels, ranks, calibration.
+
+use super::{Look, Measured, Seat, effective_counts, empty, people};
+use crate::catalogue::ScoreValue;
+use crate::cells::{Cell, Distribution, Grid, Label, Outcome, Summand, Why};
+use crate::measure::evidence::{Evidence, Of};
+use crate::measure::part::{Part, Scale, by_score};
+use crate::plan::Side;
+use crate::stats::{self, Moments, Proportion, ScoreBin, auc, replicates};
+
+/// Bins of calibration curves and errors.
+const CALIBRATION_BINS: usize = 10;
+
+/// Distributions are resampled in at most so many bins.
+const COARSE_BINS: usize = 50;
+
+pub(super) fn measure(value: ScoreValue, seat: &Seat<'_>, scale: Scale, look: &Look<'_>) -> Measured {
+    let part = seat.part;
+    let labelled = labelled(part);
+    if value.needs_probability() && !scale.probability {
+        return Measured::undefined(Why::NotAProbability, &labelled);
+    }
+    if value == ScoreValue::Mean {
+        return mean_score(part, scale, look);
+    }
+    if labelled.n == 0 {
+        return Measured::undefined(Why::EmptyDenominator, &labelled);
+    }
+    if labelled.weight.value() <= 0.0 {
+        return Measured::undefined(Why::ZeroWeight, &labelled);
+    }
+    match value {
+        ScoreValue::Mean => mean_score(part, scale, look),
+        ScoreValue::Auc => area(part, part, scale, &labelled, look),
+        ScoreValue::AucOfQualified | ScoreValue::AucOfUnqualified => match seat.rest {
+            None => Measured::undefined(Why::NothingOutside, &labelled),
+            Some(rest) if value == ScoreValue::AucOfQualified => area(part, rest, scale, &labelled, look),
+            Some(rest) => area(rest, part, scale, &labelled, look),
+        },
+        ScoreValue::Separation => separation(part, &labelled, look),
+        ScoreValue::Brier => brier(part, scale, &labelled, look),
+        ScoreValue::LogLoss => log_loss(part, scale, &labelled),
+        ScoreValue::Uncertainty => uncertainty(part, &labelled),
+        ScoreValue::CalibrationRatio => calibration_ratio(part, scale, &labelled),
+        ScoreValue::CalibrationErrorEqualMass => binned(value, &equal_mass(part, scale), part, &labelled, look),
+        ScoreValue::Reliability | ScoreValue::Resolution | ScoreValue::CalibrationError => {
+            binned(value, &equal_width(part, scale), part, &labelled, look)
+        }
+    }
+}
+
+/// People with a score and a label.
+fn labelled(part: &Part) -> Cell {
+    let mut all = part.favourable.cell.clone();
+    all.merge(&part.unfavourable.cell);
+    all
+}
+
+fn moments_of(distribution: &Distribution, n: f64, grid: Grid) -> Option<Moments> {
+    let (weight, sum) = (distribution.cell.weight.value(), distribution.sum.value());
+    match distribution.spread(grid) {
+        Some(spread) => Moments::from_spread(n, weight, sum, spread),
+        None => Moments::from_sums(n, weight, sum, distribution.sum_of_squares.value()),
+    }
+}
+
+/// Moments of the scores of everyone, labelled or not.
+pub(in super::super) fn score_moments(part: &Part, scale: Scale, level: stats::Level) -> Option<Moments> {
+    let mut all = part.favourable.clone();
+    all.merge(&part.unfavourable);
+    all.merge(&part.unlabelled);
+    let plain = moments_of(&all, all.cell.effective(), scale.grid)?;
+    let labels = [Label::Favourable, Label::Unfavourable, Label::Unknown];
+    Some(Moments { n: part.clustered(&labels, &all.cell, plain.variance, plain.mean, level), ..plain })
+}
+
+fn mean_score(part: &Part, scale: Scale, look: &Look<'_>) -> Measured {
+    let people = {
+        let mut all = labelled(part);
+        all.merge(&part.unlabelled.cell);
+        all
+    };
+    match score_moments(part, scale, look.level) {
+        None => Measured::undefined(empty(&people), &people),
+        Some(moments) => Measured {
+            evidence: Evidence::Mean(moments),
+            range: scale.probability.then_some((0.0, 1.0)),
+            n_eff: moments.n,
+            ..Measured::new(moments.mean, &people)
+        },
+    }
+}
+
+/// The chance that someone favourable of `upper` scores above someone
+/// unfavourable of `lower`.
+fn area(upper: &Part, lower: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
+    let scores = by_score(&upper.favourable, &lower.unfavourable);
+    let mut bins: Vec<ScoreBin> = scores.map(|(_, positives, negatives)| ScoreBin { positives, negatives }).collect();
+    if scale.higher == Side::Unfavourable {
+        bins.reverse();
+    }
+    let people = |part: &Part, distribution: &Distribution, label| {
+        let plain = distribution.cell.effective();
+        let moments = moments_of(distribution, plain, scale.grid);
+        moments.map_or(plain, |m| part.clustered(&[label], &distribution.cell, m.variance, m.mean, look.level))
+    };
+    let positives = people(upper, &upper.favourable, Label::Favourable);
+    let negatives = people(lower, &lower.unfavourable, Label::Unfavourable);
+    match auc(&bins, positives, negatives) {
+        None => Measured::undefined(Why::OneClass, labelled),
+        Some(auc) => Measured {
+            evidence: Evidence::Area(auc),
+            error_bound: (scale.grid != Grid::Exact).then_some(auc.tied / 2.0),
+            ..Measured::new(auc.value, labelled)
+        },
+    }
+}
+
+/// Weights of two sides in rising order of score, in few enough bins to be
+/// resampled; their borders are quantiles of both sides together.
+pub(in super::super) fn coarse_bins(one: &Distribution, two: &Distribution) -> Vec<(f64, f64)> {
+    let fine: Vec<(f64, f64)> = by_score(one, two).map(|(_, a, b)| (a, b)).collect();
+    if fine.len() <= COARSE_BINS {
+        return fine;
+    }
+    let whole: f64 = fine.iter().map(|(a, b)| a + b).sum();
+    let mut coarse = vec![(0.0, 0.0); COARSE_BINS];
+    let mut below = 0.0;
+    for (a, b) in fine {
+        let at = ((below + (a + b) / 2.0) / whole * COARSE_BINS as f64) as usize;
+        below += a + b;
+        let bin = &mut coarse[at.min(COARSE_BINS - 1)];
+        *bin = (bin.0 + a, bin.1 + b);
+    }
+    coarse
+}
+
+/// The largest distance of the cumulative shares of two sides.
+fn distance(one: &[f64], two: &[f64]) -> Option<f64> {
+    let (all, other): (f64, f64) = (one.iter().sum(), two.iter().sum());
+    if !(all > 0.0 && other > 0.0) {
+        return None;
+    }
+    let (mut a, mut b, mut largest) = (0.0, 0.0, 0.0f64);
+    for (x, y) in one.iter().zip(two) {
+        a += x;
+        b += y;
+        largest = largest.max((a / all - b / other).abs());
+    }
+    Some(largest.min(1.0))
+}
+
+fn separation(part: &Part, labelled: &Cell, look: &Look<'_>) -> Measured {
+    let (one, two): (Vec<f64>, Vec<f64>) =
+        by_score(&part.favourable, &part.unfavourable).map(|(_, a, b)| (a, b)).unzip();
+    let Some(value) = distance(&one, &two) else { return Measured::undefined(Why::OneClass, labelled) };
+    let (one, two): (Vec<f64>, Vec<f64>) = coarse_bins(&part.favourable, &part.unfavourable).into_iter().unzip();
+    let share = people(part, labelled) / labelled.effective();
+    let sides = [
+        effective_counts(&one, part.favourable.cell.effective() * share),
+        effective_counts(&two, part.unfavourable.cell.effective() * share),
+    ];
+    let drawn = replicates(&sides, look.resampling, |parts| distance(&parts[0], &parts[1]));
+    Measured { evidence: Evidence::resampled(drawn, true), ..Measured::new(value, labelled) }
+}
+
+/// The probability of the favourable label that a score announces. Rounded, so
+/// that 1 − 0.7 falls into the bin of 0.3.
+fn announced(score: f64, scale: Scale) -> f64 {
+    match scale.higher {
+        Side::Favourable => score.clamp(0.0, 1.0),
+        Side::Unfavourable => (((1.0 - score) * 1e12).round() / 1e12).clamp(0.0, 1.0),
+    }
+}
+
+/// Announced probabilities with the weights of both labels, in rising order.
+fn forecasts(part: &Part, scale: Scale) -> Vec<(f64, f64, f64)> {
+    let mut all: Vec<(f64, f64, f64)> = by_score(&part.favourable, &part.unfavourable)
+        .map(|(bin, favourable, unfavourable)| (announced(scale.grid.centre(bin), scale), favourable, unfavourable))
+        .collect();
+    if scale.higher == Side::Unfavourable {
+        all.reverse();
+    }
+    all
+}
+
+/// The mean over labelled people of a loss of announced probability and label.
+fn loss(part: &Part, scale: Scale, n: f64, of: impl Fn(f64, bool) -> f64) -> Option<Moments> {
+    let (mut weight, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    for (p, favourable, unfavourable) in forecasts(part, scale) {
+        for (w, label) in [(favourable, true), (unfavourable, false)] {
+            if w > 0.0 {
+                let loss = of(p, label);
+                weight += w;
+                sum += w * loss;
+                squares += w * loss * loss;
+            }
+        }
+    }
+    Moments::from_sums(n, weight, sum, squares)
+}
+
+fn brier(part: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
+    let square = |p: f64, label: bool| (p - f64::from(u8::from(label))).powi(2);
+    let plain = loss(part, scale, labelled.effective(), square);
+    let Some(plain) = plain else { return Measured::undefined(Why::ZeroWeight, labelled) };
+    let moments = Moments { n: clustered_brier(part, scale, labelled, plain, look), ..plain };
+    Measured {
+        evidence: Evidence::Mean(moments),
+        error_bound: (scale.grid != Grid::Exact).then_some(scale.grid.width()),
+        ..Measured::new(moments.mean, labelled)
+    }
+}
+
+/// Effective people for the mean squared error: it is a sum of scores and
+/// squared scores, whose products within clusters are known.
+fn clustered_brier(part: &Part, scale: Scale, labelled: &Cell, plain: Moments, look: &Look<'_>) -> f64 {
+    let hit = match scale.higher {
+        Side::Favourable => Label::Favourable,
+        Side::Unfavourable => Label::Unfavourable,
+    };
+    let mut coefficients = Vec::new();
+    for label in [Label::Favourable, Label::Unfavourable] {
+        coefficients.push((Summand::SquaredScore(label), 1.0));
+        if label == hit {
+            coefficients.push((Summand::Score(label), -2.0));
+        }
+        let outcomes = Outcome::ALL.into_iter().filter(|outcome| outcome.label == label);
+        let one = f64::from(u8::from(label == hit)) - plain.mean;
+        coefficients.extend(outcomes.map(|outcome| (Summand::Weight(outcome), one)));
+    }
+    part.clustered_mean(&coefficients, labelled, plain.variance, look.level)
+}
+
+fn log_loss(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
+    let surprise = |p: f64, label: bool| -(if label { p } else { 1.0 - p }).ln();
+    match loss(part, scale, people(part, labelled), surprise) {
+        Some(moments) if moments.mean.is_finite() => {
+            Measured { evidence: Evidence::Mean(moments), ..Measured::new(moments.mean, labelled) }
+        }
+        Some(_) => Measured::undefined(Why::CertainAndWrong, labelled),
+        None => Measured::undefined(Why::ZeroWeight, labelled),
+    }
+}
+
+fn base_rate(part: &Part, labelled: &Cell) -> Option<Proportion> {
+    let n = people(part, labelled);
+    let rate = (part.favourable.cell.weight.value() / labelled.weight.value()).clamp(0.0, 1.0);
+    Proportion::new(rate * n, n)
+}
+
+fn uncertainty(part: &Part, labelled: &Cell) -> Measured {
+    match base_rate(part, labelled) {
+        None => Measured::undefined(Why::ZeroWeight, labelled),
+        Some(rate) => {
+            let value = rate.estimate() * (1.0 - rate.estimate());
+            Measured { evidence: Evidence::Proportion(rate, Of::Variance), ..Measured::new(value, labelled) }
+        }
+    }
+}
+
+/// Observed over expected, r = Σ w·y / Σ w·p. Its spread is that of y − r·p.
+fn calibration_ratio(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
+    let whole = labelled.weight.value();
+    let expected: f64 = forecasts(part, scale).iter().map(|(p, a, b)| p * (a + b)).sum();
+    let (Some(rate), true) = (base_rate(part, labelled), expected > 0.0) else {
+        let some = part.favourable.cell.weight.value() > 0.0;
+        return Measured::undefined(if some { Why::ZeroDenominator } else { Why::EmptyDenominator }, labelled);
+    };
+    let times = whole / expected;
+    let value = rate.estimate() * times;
+    let residual = |p: f64, label: bool| (f64::from(u8::from(label)) - value * p).powi(2);
+    let spread = loss(part, scale, rate.trials(), residual).map_or(0.0, |moments| moments.mean);
+    let plain = rate.estimate() * (1.0 - rate.estimate());
+    let n = if spread > 0.0 && plain > 0.0 { rate.trials() * plain / spread } else { rate.trials() };
+    let evidence = match Proportion::new(rate.estimate() * n, n) {
+        Some(rate) => Evidence::Proportion(rate, Of::Linear { times, plus: 0.0 }),
+        None => Evidence::None,
+    };
+    Measured {
+        evidence,
+        numerator: Some(part.favourable.cell.weight.value()),
+        denominator: Some(expected),
+        ..Measured::new(value, labelled)
+    }
+}
+
+/// Of one bin: mean announced probability and weight of the favourable, and of
+/// the unfavourable.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bin {
+    favourable: (f64, f64),
+    unfavourable: (f64, f64),
+}
+
+impl Bin {
+    fn add(&mut self, p: f64, favourable: f64, unfavourable: f64) {
+        for (side, weight) in [(&mut self.favourable, favourable), (&mut self.unfavourable, unfavourable)] {
+            side.0 += weight * p;
+            side.1 += weight;
+        }
+    }
+
+    fn weight(&self) -> f64 {
+        self.favourable.1 + self.unfavourable.1
+    }
+}
+
+fn equal_width(part: &Part, scale: Scale) -> Vec<Bin> {
+    let mut bins = vec![Bin::default(); CALIBRATION_BINS];
+    for (p, favourable, unfavourable) in forecasts(part, scale) {
+        bins[width_bin(p)].add(p, favourable, unfavourable);
+    }
+    bins
+}
+
+/// The bin (lo, hi] of a probability; 0 belongs to the first.
+fn width_bin(p: f64) -> usize {
+    let last = CALIBRATION_BINS - 1;
+    (0..last).find(|at| p <= (at + 1) as f64 / CALIBRATION_BINS as f64).unwrap_or(last)
+}
+
+/// Bins of about equally much weight; equal scores stay together, in the bin in
+/// which the middle of their weight lies.
+fn equal_mass(part: &Part, scale: Scale) -> Vec<Bin> {
+    let forecasts = forecasts(part, scale);
+    let whole: f64 = forecasts.iter().map(|(_, a, b)| a + b).sum();
+    let mut bins = vec![Bin::default(); CALIBRATION_BINS];
+    let mut below = 0.0;
+    for (p, favourable, unfavourable) in forecasts {
+        let weight = favourable + unfavourable;
+        let at = ((below + weight / 2.0) / whole * CALIBRATION_BINS as f64) as usize;
+        below += weight;
+        bins[at.min(CALIBRATION_BINS - 1)].add(p, favourable, unfavourable);
+    }
+    bins
+}
+
+/// A number from bins, resampled by bin and label; scores of a bin and label
+/// are taken at their mean.
+fn binned(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell, look: &Look<'_>) -> Measured {
+    let counts: Vec<f64> = bins.iter().flat_map(|bin| [bin.favourable.1, bin.unfavourable.1]).collect();
+    let mean = |(sum, weight): (f64, f64)| if weight > 0.0 { sum / weight } else { 0.0 };
+    let means: Vec<f64> = bins.iter().flat_map(|bin| [mean(bin.favourable), mean(bin.unfavourable)]).collect();
+    let statistic = |counts: &[f64]| {
+        let whole: f64 = counts.iter().sum();
+        let favourable: f64 = counts.iter().step_by(2).sum();
+        let rate = favourable / whole;
+        let part = |(at, pair): (usize, &[f64])| {
+            let weight = pair[0] + pair[1];
+            if weight <= 0.0 {
+                return 0.0;
+            }
+            let score = (pair[0] * means[2 * at] + pair[1] * means[2 * at + 1]) / weight;
+            let own = pair[0] / weight;
+            weight / whole
+                * match value {
+                    ScoreValue::Reliability => (score - own).powi(2),
+                    ScoreValue::Resolution => (own - rate).powi(2),
+                    _ => (score - own).abs(),
+                }
+        };
+        (whole > 0.0).then(|| counts.chunks_exact(2).enumerate().map(part).sum::<f64>())
+    };
+    match statistic(&counts) {
+        None => Measured::undefined(Why::ZeroWeight, labelled),
+        Some(number) => {
+            let cells = effective_counts(&counts, people(part, labelled));
+            let drawn = replicates(&[cells], look.resampling, |parts| statistic(&parts[0]));
+            Measured { evidence: Evidence::resampled(drawn, true), ..Measured::new(number, labelled) }
+        }
+    }
+}
+
+/// One bin of a calibration curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CalibrationBin {
+    /// Lower border, excluded (but 0 belongs to the first bin).
+    pub low: f64,
+    /// Upper border, included.
+    pub high: f64,
+    /// People in the bin.
+    pub n: f64,
+    /// Their weight.
+    pub weight: f64,
+    /// Their mean announced probability.
+    pub mean_score: f64,
+    /// The rate of favourable labels among them.
+    pub rate: f64,
+}
+
+/// The calibration curve of a part: bins (lo, hi] with anyone in them.
+pub(in super::super) fn calibration(part: &Part, scale: Scale) -> Vec<CalibrationBin> {
+    let people = labelled(part);
+    let per_weight = people.effective() / people.weight.value();
+    let curve = equal_width(part, scale).into_iter().enumerate().filter(|(_, bin)| bin.weight() > 0.0);
+    curve
+        .map(|(at, bin)| CalibrationBin {
+            low: at as f64 / CALIBRATION_BINS as f64,
+            high: (at + 1) as f64 / CALIBRATION_BINS as f64,
+            n: bin.weight() * per_weight,
+            weight: bin.weight(),
+            mean_score: (bin.favourable.0 + bin.unfavourable.0) / bin.weight(),
+            rate: (bin.favourable.1 / bin.weight()).clamp(0.0, 1.0),
+        })
+        .collect()
+}

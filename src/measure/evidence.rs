@@ -1,0 +1,314 @@
+//! What an interval is made of, kept with the number.
+//!
+//! The level of an interval depends on how many numbers are looked at
+//! together: all pairs of groups, all findings of an audit. So a measurement
+//! keeps its evidence, and gives an interval at any level that is asked for.
+
+use std::sync::Arc;
+
+use super::Method;
+use crate::catalogue::{Comparison, Worse};
+use crate::stats::{
+    AreaMethod, Auc, Estimate, Interval, Intervals, Level, Moments, Proportion, Replicates, StratumTable,
+    all_pairs_level, auc_interval, cohens_h_interval, each_level, mantel_haenszel, mover_difference, mover_mean,
+    mover_ratio, odds_ratio_interval, smd_interval, student_level, t_interval, welch_interval,
+};
+
+/// An interval and how it was made.
+pub(crate) type Sure = Option<(Interval, Method)>;
+
+/// A number with what its interval is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Known {
+    pub(crate) value: f64,
+    pub(crate) evidence: Evidence,
+}
+
+/// A function of a proportion that rises with it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Of {
+    /// The proportion itself.
+    Itself,
+    /// Its odds.
+    Odds,
+    /// F1 of the Jaccard share: 2q/(1 + q).
+    F1,
+    /// q·(1 − q) where the proportion is at most a half; not monotone elsewhere.
+    Variance,
+    /// `times`·q + `plus`, `times` of either sign.
+    Linear { times: f64, plus: f64 },
+}
+
+/// A scale on which an estimate is about normal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Scale {
+    Plain,
+    Log,
+}
+
+/// What an interval is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Evidence {
+    /// Nothing: there is no interval.
+    None,
+    /// A function of a proportion.
+    Proportion(Proportion, Of),
+    /// The mean of two proportions of different people.
+    MeanOfTwo(Proportion, Proportion),
+    /// A mean.
+    Mean(Moments),
+    /// The root of a mean.
+    RootOfMean(Moments),
+    /// An area under the curve.
+    Area(Auc),
+    /// A standard error on a scale; with degrees of freedom where they are few.
+    Error { scale: Scale, se: f64, df: Option<f64>, method: Method },
+    /// Resampled values; `basic` where chance alone moves the estimate upward.
+    Resampled { replicates: Arc<Replicates>, basic: bool },
+    /// A linear combination of others: coefficient and part.
+    Combination(Arc<Vec<(f64, Known)>>),
+    /// A comparison of two that share nobody.
+    Pair(Comparison, Arc<(Known, Known)>),
+    /// A difference of means in standard deviations.
+    Standardized(Moments, Moments),
+    /// A rate against that of everyone, of whom the group is the given share.
+    OfWhole { how: Comparison, group: Proportion, rest: Proportion, share: f64 },
+    /// Tables of strata, pooled.
+    Strata(Comparison, Arc<Vec<StratumTable>>),
+    /// One of all pairs of so many groups, chosen by looking.
+    Chosen(Box<Evidence>, usize),
+    /// The largest difference or smallest ratio among all pairs.
+    AllPairs(Comparison, Arc<Vec<Known>>),
+    /// The worst of several.
+    Worst(Worse, Arc<Vec<Known>>),
+    /// The mean of two, or of their absolute values.
+    MeanOf { absolute: bool, parts: Arc<(Known, Known)> },
+    /// The larger or the smaller of two that are uncertain together.
+    Extreme { larger: bool, parts: Arc<(Known, Known)> },
+}
+
+impl Evidence {
+    /// The interval around `value` at a level.
+    pub(crate) fn at(&self, value: f64, level: Level, choice: &Intervals) -> Sure {
+        match self {
+            Evidence::None => None,
+            Evidence::Proportion(proportion, of) => Some(of_proportion(*proportion, *of, level, choice)),
+            Evidence::MeanOfTwo(one, two) => Some((mover_mean(one.wilson(level), two.wilson(level)), Method::Mover)),
+            Evidence::Mean(moments) => Some((t_interval(*moments, level)?, Method::StudentT)),
+            Evidence::RootOfMean(moments) => {
+                let root = |square: f64| square.max(0.0).sqrt();
+                Some((t_interval(*moments, level)?.map(root), Method::StudentT))
+            }
+            Evidence::Area(auc) => Some(match auc_interval(auc, level) {
+                (interval, AreaMethod::DeLong) => (interval, Method::DeLong),
+                (interval, AreaMethod::Newcombe) => (interval, Method::NewcombeArea),
+            }),
+            Evidence::Error { scale, se, df, method } => {
+                let level = df.map_or(Some(level), |df| student_level(level, df))?;
+                Some((by_error(value, *scale, *se, level)?, *method))
+            }
+            Evidence::Resampled { replicates, basic: true } => {
+                Some((replicates.basic(value, level)?, Method::BootstrapBasic))
+            }
+            Evidence::Resampled { replicates, basic: false } => {
+                Some((replicates.percentile(level)?, Method::BootstrapPercentile))
+            }
+            Evidence::Combination(parts) => combination(parts, level, choice),
+            Evidence::Pair(how, sides) => pair(*how, &sides.0, &sides.1, level, choice),
+            Evidence::Standardized(one, two) => Some((smd_interval(*one, *two, level)?, Method::HedgesOlkin)),
+            Evidence::OfWhole { how, group, rest, share } => of_whole(*how, *group, *rest, *share, level, choice),
+            Evidence::Strata(how, tables) => {
+                let found = mantel_haenszel(tables, level)?;
+                match how {
+                    Comparison::MantelHaenszelDifference => Some((found.difference_interval?, Method::Sato)),
+                    _ => Some((found.odds_ratio_interval?, Method::RobinsBreslowGreenland)),
+                }
+            }
+            Evidence::Chosen(inner, groups) => {
+                let (interval, _) = inner.at(value, all_pairs_level(level, *groups), choice)?;
+                Some((interval, Method::AllPairs))
+            }
+            Evidence::AllPairs(how, groups) => Some((all_pairs(*how, groups, level, choice)?, Method::AllPairs)),
+            Evidence::Worst(worse, groups) => Some((worst(*worse, groups, level, choice)?, Method::AllGroups)),
+            Evidence::MeanOf { absolute, parts } => {
+                let estimate = |known: &Known| {
+                    let estimate = known.estimate(level, choice)?;
+                    Some(if *absolute { absolute_of(estimate) } else { estimate })
+                };
+                Some((mover_mean(estimate(&parts.0)?, estimate(&parts.1)?), Method::Mover))
+            }
+            Evidence::Extreme { larger, parts } => {
+                // Both must hold together: half of the error each.
+                let both = level.bonferroni(2);
+                let of = |known: &Known| known.evidence.at(known.value, both, choice).map(|(interval, _)| interval);
+                let (one, two) = (of(&parts.0)?, of(&parts.1)?);
+                let choose: fn(f64, f64) -> f64 = if *larger { f64::max } else { f64::min };
+                Some((Interval::new(choose(one.low, two.low), choose(one.high, two.high)), Method::AllPairs))
+            }
+        }
+    }
+
+    /// The proportion behind a rate.
+    pub(crate) fn proportion(&self) -> Option<Proportion> {
+        match self {
+            Evidence::Proportion(proportion, Of::Itself) => Some(*proportion),
+            _ => None,
+        }
+    }
+}
+
+impl Known {
+    /// The number with its interval at a level.
+    pub(crate) fn estimate(&self, level: Level, choice: &Intervals) -> Option<Estimate> {
+        let (interval, _) = self.evidence.at(self.value, level, choice)?;
+        Some(Estimate { value: self.value, interval: interval.around(self.value) })
+    }
+}
+
+fn of_proportion(proportion: Proportion, of: Of, level: Level, choice: &Intervals) -> (Interval, Method) {
+    let interval = choice.proportion.interval(proportion, level);
+    let named = Method::of_proportion(choice.proportion);
+    match of {
+        Of::Itself => (interval, named),
+        Of::Odds => (interval.map(|q| q / (1.0 - q)), Method::ProportionOdds),
+        Of::F1 => (interval.map(|q| 2.0 * q / (1.0 + q)), Method::ProportionJaccard),
+        Of::Linear { times, plus } => {
+            let ends = interval.map(|q| times * q + plus);
+            (Interval::new(ends.low.min(ends.high), ends.low.max(ends.high)), named)
+        }
+        Of::Variance => {
+            let spread = |q: f64| q * (1.0 - q);
+            let (a, b) = (spread(interval.low), spread(interval.high));
+            let high = if interval.contains(0.5) { 0.25 } else { a.max(b) };
+            (Interval::new(a.min(b), high), named)
+        }
+    }
+}
+
+fn by_error(value: f64, scale: Scale, se: f64, level: Level) -> Option<Interval> {
+    let half = level.z() * se;
+    match scale {
+        Scale::Plain => Some(Interval::new(value - half, value + half)),
+        Scale::Log if value > 0.0 => Some(Interval::new((value.ln() - half).exp(), (value.ln() + half).exp())),
+        Scale::Log => None,
+    }
+}
+
+/// The combination of estimates that do not depend on each other, by the
+/// distances of their ends (MOVER).
+fn combination(parts: &[(f64, Known)], level: Level, choice: &Intervals) -> Sure {
+    let (mut centre, mut below, mut above) = (0.0, 0.0, 0.0);
+    for (coefficient, known) in parts {
+        let Estimate { value, interval } = known.estimate(level, choice)?;
+        let (down, up) = (coefficient * (value - interval.low), coefficient * (interval.high - value));
+        let (down, up) = if *coefficient < 0.0 { (-up, -down) } else { (down, up) };
+        centre += coefficient * value;
+        below += down * down;
+        above += up * up;
+    }
+    Some((Interval::new(centre - below.sqrt(), centre + above.sqrt()), Method::Mover))
+}
+
+/// The interval of a comparison of two that share nobody.
+fn pair(how: Comparison, one: &Known, two: &Known, level: Level, choice: &Intervals) -> Sure {
+    if let (Some(first), Some(second)) = (one.evidence.proportion(), two.evidence.proportion()) {
+        return match how {
+            Comparison::Difference => {
+                Some((choice.difference.interval(first, second, level), Method::of_difference(choice.difference)))
+            }
+            Comparison::Ratio => Some((choice.ratio.interval(first, second, level)?, Method::of_ratio(choice.ratio))),
+            Comparison::OddsRatio => Some((odds_ratio_interval(first, second, level), Method::Woolf)),
+            Comparison::CohensH => Some((cohens_h_interval(first, second, level), Method::Arcsine)),
+            _ => None,
+        };
+    }
+    if let (Comparison::Difference, Evidence::Mean(first), Evidence::Mean(second)) = (how, &one.evidence, &two.evidence)
+    {
+        return Some((welch_interval(*first, *second, level)?, Method::Welch));
+    }
+    let (one, two) = (one.estimate(level, choice)?, two.estimate(level, choice)?);
+    match how {
+        Comparison::Difference => Some((mover_difference(one, two), Method::Mover)),
+        Comparison::Ratio => Some((mover_ratio(one, two)?, Method::Mover)),
+        _ => None,
+    }
+}
+
+/// The interval of a rate against that of everyone, from the comparison with
+/// the rest. With a share s of everyone, group − overall = (1 − s)·(group −
+/// rest), and group/overall = r/(s·r + 1 − s) with r = group/rest; s is taken
+/// as known.
+fn of_whole(
+    how: Comparison,
+    group: Proportion,
+    rest: Proportion,
+    share: f64,
+    level: Level,
+    choice: &Intervals,
+) -> Sure {
+    match how {
+        Comparison::Difference => {
+            let interval = choice.difference.interval(group, rest, level);
+            Some((interval.map(|d| (1.0 - share) * d), Method::of_difference(choice.difference)))
+        }
+        Comparison::Ratio => {
+            let of = |r: f64| if r.is_infinite() { 1.0 / share } else { r / (share * r + 1.0 - share) };
+            Some((choice.ratio.interval(group, rest, level)?.map(of), Method::of_ratio(choice.ratio)))
+        }
+        _ => None,
+    }
+}
+
+/// The largest difference lies between the largest lower and the largest upper
+/// end of intervals of all pairs that hold together; a smallest ratio likewise.
+fn all_pairs(how: Comparison, groups: &[Known], level: Level, choice: &Intervals) -> Option<Interval> {
+    let level = all_pairs_level(level, groups.len());
+    let ratio = how == Comparison::Ratio;
+    let mut folded: Option<Interval> = None;
+    for (at, one) in groups.iter().enumerate() {
+        for two in &groups[at + 1..] {
+            let there = pair(how, one, two, level, choice).map(|(interval, _)| interval);
+            let there = match there {
+                None if ratio => ratio_to_zero(one, two, level, choice)?,
+                found => found?,
+            };
+            let back = if ratio { there.map(inverse) } else { there.map(|d| -d) };
+            let back = Interval::new(back.low.min(back.high), back.low.max(back.high));
+            for interval in [there, back] {
+                folded = Some(folded.map_or(interval, |so_far| match ratio {
+                    true => Interval::new(so_far.low.min(interval.low), so_far.high.min(interval.high)),
+                    false => Interval::new(so_far.low.max(interval.low), so_far.high.max(interval.high)),
+                }));
+            }
+        }
+    }
+    folded
+}
+
+/// A ratio to zero has no number; the other way round it is 0.
+fn ratio_to_zero(one: &Known, two: &Known, level: Level, choice: &Intervals) -> Option<Interval> {
+    if one.value == 0.0 && two.value == 0.0 {
+        return Some(Interval::new(0.0, f64::INFINITY));
+    }
+    let (interval, _) = pair(Comparison::Ratio, two, one, level, choice)?;
+    let turned = interval.map(inverse);
+    Some(Interval::new(turned.low.min(turned.high), turned.low.max(turned.high)))
+}
+
+fn inverse(ratio: f64) -> f64 {
+    if ratio == 0.0 { f64::INFINITY } else { 1.0 / ratio }
+}
+
+fn worst(worse: Worse, groups: &[Known], level: Level, choice: &Intervals) -> Option<Interval> {
+    let level = each_level(level, groups.len());
+    let each: Option<Vec<Interval>> =
+        groups.iter().map(|known| known.estimate(level, choice).map(|estimate| estimate.interval)).collect();
+    let choose: fn(f64, f64) -> f64 = if worse == Worse::Lower { f64::min } else { f64::max };
+    each?.into_iter().reduce(|a, b| Interval::new(choose(a.low, b.low), choose(a.high, b.high)))
+}
+
+fn absolute_of(Estimate { value, interval }: Estimate) -> Estimate {
+    let (low, high) = (interval.low.abs().min(interval.high.abs()), interval.low.abs().max(interval.high.abs()));
+    let low = if interval.contains(0.0) { 0.0 } else { low };
+    Estimate { value: value.abs(), interval: Interval::new(low, high) }
+}

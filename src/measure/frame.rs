@@ -1,0 +1,566 @@
+//! One attribute or intersection, group by group.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::base::{self, Look, Seat};
+use super::compare::{Sides, compare};
+use super::evidence::Evidence;
+use super::part::{Part, whole_people};
+use super::practice::practice;
+use super::{
+    Against, Audit, Division, GroupSize, Measured, Measurement, Measurements, Practice, Reversal, Unknown,
+    WithinStrata, strata, summary, unknown,
+};
+use crate::catalogue::{Base, Comparison, Meaning, Metric, Summary, Value, base as base_metric};
+use crate::cells::{Cell, Frame, Group, Level as ClassLevel, Quantity, Why};
+use crate::plan::Reference;
+use crate::stats::{Resampling, all_pairs_p, hash64};
+
+/// One frame being measured.
+pub(super) struct FrameLook<'a> {
+    audit: &'a Audit<'a>,
+    frame: &'a Frame,
+    name: String,
+    look: Look<'a>,
+}
+
+/// The groups with a recorded level, each with everyone else.
+struct Groups<'f> {
+    names: Vec<&'f Group>,
+    parts: Vec<Part>,
+    rests: Vec<Part>,
+}
+
+impl Groups<'_> {
+    fn seat(&self, at: usize, population: Option<f64>) -> Seat<'_> {
+        Seat { part: &self.parts[at], rest: Some(&self.rests[at]), population }
+    }
+}
+
+impl<'a> FrameLook<'a> {
+    pub(super) fn new(audit: &'a Audit<'a>, frame: &'a Frame, look: Look<'a>) -> FrameLook<'a> {
+        let name = frame.name();
+        let resampling = Resampling { stream: hash64(0, name.as_bytes()), ..look.resampling };
+        let exact = look.exact && whole_people(frame);
+        FrameLook { audit, frame, name, look: Look { resampling, exact, ..look } }
+    }
+
+    /// The numbers of everyone, from any frame.
+    pub(super) fn everyone(&self, into: &mut Measurements) {
+        let part = Part::of(self.frame, |_| true);
+        let number = |base: &&&Base| base.is_number() && !base.of_attribute() && !is_relative(base);
+        for base in self.audit.known.iter().filter(number) {
+            let measured = self.base(base, &Seat::alone(&part), None);
+            into.all.push(Measurement { attribute: String::new(), ..self.place(measured, None, Metric::Base(base)) });
+        }
+        for class in &self.audit.classes {
+            let part = part.of_class(class);
+            for base in &self.audit.of_class {
+                let measured = base::measure(base, &Seat::alone(&part), &self.look);
+                let placed = self.place(measured, None, Metric::Base(base));
+                into.all.push(Measurement { attribute: String::new(), class: Some(class.clone()), ..placed });
+            }
+        }
+    }
+
+    pub(super) fn measure(&self, reference: &Reference, into: &mut Measurements) {
+        self.look.memory.borrow_mut().clear();
+        let groups = self.groups();
+        let missing = self.missing();
+        for (at, group) in groups.names.iter().enumerate() {
+            self.of_group(group, &groups.seat(at, self.population(group)), missing.as_ref(), into);
+        }
+        for group in self.frame.groups.keys().filter(|group| group.is_missing()) {
+            let part = Part::of(self.frame, |other| other == group);
+            self.of_group(group, &Seat::alone(&part), None, into);
+        }
+        let (against, data_chosen) = self.reference(reference, &groups);
+        let mut division = Division {
+            attribute: self.name.clone(),
+            groups: self.sizes(),
+            reference: against.clone(),
+            data_chosen,
+            reversals: Vec::new(),
+            within: Vec::new(),
+            practice: Vec::new(),
+            membership: self.frame.membership,
+        };
+        if let Some(against) = &against {
+            let duel = Duel { groups: &groups, against, data_chosen, missing: missing.as_ref() };
+            self.comparisons(&duel, &mut division, into);
+        }
+        self.summaries(&groups, missing.as_ref(), into);
+        self.of_attribute(into);
+        self.within_strata(&groups, into);
+        for class in &self.audit.classes {
+            self.of_class(class, &groups, against.as_ref().filter(|_| !data_chosen), into);
+        }
+        into.divisions.push(division);
+    }
+
+    fn groups(&self) -> Groups<'a> {
+        let names: Vec<&Group> = self.frame.groups.keys().filter(|group| !group.is_missing()).collect();
+        let numbered = |(id, part): (usize, Part)| Part { id: Some(id), ..part };
+        let parts = names.iter().map(|group| Part::of(self.frame, |other| other == *group));
+        let rest = |group: &&Group| Part::of(self.frame, |other| other != *group && !other.is_missing());
+        let rests = names.iter().map(rest);
+        let mut all: Vec<Part> = parts.chain(rests).enumerate().map(numbered).collect();
+        let rests = all.split_off(names.len());
+        let parts = all;
+        Groups { names, parts, rests }
+    }
+
+    /// The people without a recorded group, if there are any.
+    fn missing(&self) -> Option<Part> {
+        let part = Part::of(self.frame, Group::is_missing);
+        base::anyone(&part).then_some(part)
+    }
+
+    fn population(&self, group: &Group) -> Option<f64> {
+        let [column] = self.frame.columns.as_slice() else { return None };
+        let attribute = self.audit.plan.attributes.iter().find(|attribute| attribute.column == *column)?;
+        attribute.population.get(&group.to_string()).copied()
+    }
+
+    fn base(&self, base: &Base, seat: &Seat<'_>, group: Option<&Group>) -> Measured {
+        match (base.value, self.audit.neighbourhood) {
+            (Value::Consistency, Some(near)) => near.measure(&self.frame.columns, group),
+            _ => base::measure(base, seat, &self.look),
+        }
+    }
+
+    fn place(&self, measured: Measured, group: Option<&Group>, metric: Metric) -> Measurement {
+        let mut placed = Measurement {
+            attribute: self.name.clone(),
+            group: group.cloned(),
+            stratum: None,
+            class: None,
+            metric,
+            reference: None,
+            quantity: measured.quantity,
+            interval: None,
+            level: self.look.level,
+            n: measured.n,
+            n_eff: measured.n_eff,
+            numerator: measured.numerator,
+            denominator: measured.denominator,
+            test: measured.test,
+            error_bound: measured.error_bound,
+            unknown: None,
+            evidence: measured.evidence,
+            range: measured.range.unwrap_or(metric.range()),
+            choice: self.look.choice,
+        };
+        placed.interval = placed.interval_at(self.look.level);
+        placed
+    }
+
+    fn of_group(&self, group: &Group, seat: &Seat<'_>, missing: Option<&Part>, into: &mut Measurements) {
+        let all = self.audit.known.iter().filter(|base| base.is_number() && !base.of_attribute());
+        for base in all.filter(|base| seat.rest.is_some() || !is_relative(base)) {
+            let metric = Metric::Base(base);
+            let placed = self.place(self.base(base, seat, Some(group)), Some(group), metric);
+            let unknown =
+                self.judged(metric, missing).and_then(|missing| unknown::of_rate(base, seat.part, missing, &self.look));
+            into.all.push(Measurement { unknown, ..placed });
+        }
+    }
+
+    /// The people without a recorded group, where a rule is about the metric.
+    fn judged<'m>(&self, metric: Metric, missing: Option<&'m Part>) -> Option<&'m Part> {
+        missing.filter(|_| self.audit.plan.rules.iter().any(|rule| rule.metric == metric))
+    }
+
+    fn sizes(&self) -> Vec<GroupSize> {
+        let whole = self.frame.everyone().total().weight.value();
+        let size = |group: &Group| {
+            let part = Part::of(self.frame, |other| other == group);
+            self.size(group, &part, whole)
+        };
+        self.frame.groups.keys().map(size).collect()
+    }
+
+    fn size(&self, group: &Group, part: &Part, whole: f64) -> GroupSize {
+        let people = part.people();
+        let has_label = self.audit.plan.roles.label.is_some();
+        let calibration = match self.look.scale {
+            Some(scale) if scale.probability && has_label => base::calibration(part, scale),
+            _ => Vec::new(),
+        };
+        // Of chances only the expected number of people is known.
+        let expected = people.weight.value().min(people.effective()).round() as u64;
+        let n = if whole_people(self.frame) { people.n } else { expected };
+        GroupSize {
+            group: group.clone(),
+            n,
+            n_eff: people.effective(),
+            share: if whole > 0.0 { people.weight.value() / whole } else { 0.0 },
+            too_small: n < self.audit.plan.min_group_size,
+            calibration,
+        }
+    }
+
+    /// Whether a group has the reference level of every attribute that names
+    /// one: the largest of those is what an intersection is compared with.
+    fn has_named_levels(&self, group: &Group) -> bool {
+        self.frame.columns.iter().zip(&group.0).all(|(column, level)| {
+            let attribute = self.audit.plan.attributes.iter().find(|attribute| attribute.column == *column);
+            match attribute.map(|attribute| &attribute.reference) {
+                Some(Reference::Level(name)) => level.to_string() == *name,
+                _ => true,
+            }
+        })
+    }
+
+    fn reference(&self, wanted: &Reference, groups: &Groups<'_>) -> (Option<Against>, bool) {
+        let first_largest = |pick: &dyn Fn(&Group, &Part) -> Option<f64>| {
+            let mut best: Option<(f64, &Group)> = None;
+            for (group, part) in groups.names.iter().zip(&groups.parts) {
+                if let Some(value) = pick(group, part)
+                    && best.is_none_or(|(most, _)| value > most)
+                {
+                    best = Some((value, group));
+                }
+            }
+            best.map(|(_, group)| Against::Group(group.clone()))
+        };
+        match wanted {
+            Reference::Overall => (Some(Against::Overall), false),
+            Reference::Rest => (Some(Against::Rest), false),
+            Reference::Largest => {
+                let size = |_: &Group, part: &Part| Some(part.people().weight.value());
+                let size = |group: &Group, part: &Part| match whole_people(self.frame) {
+                    true => Some(part.people().n as f64),
+                    false => size(group, part),
+                };
+                let named = |group: &Group, part: &Part| size(group, part).filter(|_| self.has_named_levels(group));
+                (first_largest(&named).or_else(|| first_largest(&size)), false)
+            }
+            Reference::Highest => {
+                let known = |id| self.audit.known.iter().copied().find(|base| base.id == id);
+                let base = known("selection_rate").or(base_metric("base_rate"));
+                let rate = |_: &Group, part: &Part| {
+                    let large = part.people().n >= self.audit.plan.min_group_size;
+                    let base = base.filter(|_| large)?;
+                    base::measure(base, &Seat::alone(part), &self.look).quantity.value()
+                };
+                (first_largest(&rate), true)
+            }
+            Reference::Level(name) => {
+                let found = groups.names.iter().find(|group| group.to_string() == *name);
+                (found.map(|group| Against::Group((*group).clone())), false)
+            }
+        }
+    }
+
+    fn comparisons(&self, duel: &Duel<'_>, division: &mut Division, into: &mut Measurements) {
+        let everyone = Part { id: Some(usize::MAX), ..Part::of(self.frame, |group| !group.is_missing()) };
+        for (at, group) in duel.groups.names.iter().enumerate() {
+            let Some(sides) = duel.sides(at, &everyone, |group| self.population(group)) else { continue };
+            for base in &self.audit.known {
+                for how in Comparison::ALL.into_iter().filter(|how| how.applies_to(base)) {
+                    let metric = Metric::Compared(base, how);
+                    let Some(measured) = self.compared(base, how, &sides, group, duel) else { continue };
+                    let unknown = self.judged(metric, duel.missing).and_then(|missing| {
+                        unknown::of_comparison(base, how, &sides, missing, metric.range(), &self.look)
+                    });
+                    self.push(duel, group, metric, measured, unknown, into);
+                }
+            }
+            self.means(duel, group, &sides, into);
+            if sides.apart.is_none() {
+                division.reversals.extend(self.reversal(group, &sides));
+                division.within.extend(self.gap_within(group, &sides));
+            }
+            division.practice.extend(self.practice(group, &sides));
+        }
+    }
+
+    fn compared(
+        &self,
+        base: &Base,
+        how: Comparison,
+        sides: &Sides<'_>,
+        group: &Group,
+        duel: &Duel<'_>,
+    ) -> Option<Measured> {
+        if how.stratified() {
+            let people = sides.group.part.people();
+            return (!self.audit.plan.roles.strata.is_empty()).then(|| match duel.against {
+                Against::Overall => Measured::undefined(Why::ReferenceContainsGroup, &people),
+                _ => {
+                    let pooled = strata::pool(base, sides.group.part, sides.reference.part, self.look.level);
+                    strata::pooled(how, pooled.as_ref(), &people)
+                }
+            });
+        }
+        if let (Value::Consistency, Some(near)) = (base.value, self.audit.neighbourhood) {
+            let Against::Group(reference) = duel.against else { return None };
+            let (one, two) =
+                (near.measure(&self.frame.columns, Some(group)), near.measure(&self.frame.columns, Some(reference)));
+            return Some(super::compare::numbers(how, one, two));
+        }
+        Some(compare(base, how, sides, &self.look))
+    }
+
+    fn push(
+        &self,
+        duel: &Duel<'_>,
+        group: &Group,
+        metric: Metric,
+        mut measured: Measured,
+        unknown: Option<Unknown>,
+        into: &mut Measurements,
+    ) {
+        let groups = duel.groups.names.len();
+        if duel.data_chosen {
+            measured.evidence = Evidence::Chosen(Box::new(measured.evidence), groups);
+            if let Some(test) = &mut measured.test {
+                let pairs = (groups * groups.saturating_sub(1) / 2).max(1) as f64;
+                test.p = match (test.method, test.statistic) {
+                    (super::TestMethod::PooledZ, Some(z)) => all_pairs_p(z, groups),
+                    _ => (test.p * pairs).min(1.0),
+                };
+            }
+        }
+        let placed = self.place(measured, Some(group), metric);
+        into.all.push(Measurement { reference: Some(duel.against.clone()), unknown, ..placed });
+    }
+
+    fn has(&self, base: &Base) -> bool {
+        self.audit.known.iter().any(|known| known.id == base.id)
+    }
+
+    /// The composites that are the mean of two comparisons.
+    fn means(&self, duel: &Duel<'_>, group: &Group, sides: &Sides<'_>, into: &mut Measurements) {
+        let people = sides.group.part.people();
+        for metric in Metric::all() {
+            let Metric::Composite(notion) = metric else { continue };
+            let Some((Metric::Compared(one, how), Metric::Compared(two, other))) = metric.parts() else { continue };
+            if !self.has(one) || !self.has(two) {
+                continue;
+            }
+            let absolute = matches!(notion.meaning, Meaning::MeanAbsolute(..));
+            let (one, two) = (compare(one, how, sides, &self.look), compare(two, other, sides, &self.look));
+            let measured = match (one.known(), two.known()) {
+                (Some(one), Some(two)) => {
+                    let mean = match absolute {
+                        true => (one.value.abs() + two.value.abs()) / 2.0,
+                        false => (one.value + two.value) / 2.0,
+                    };
+                    let evidence = Evidence::MeanOf { absolute, parts: Arc::new((one, two)) };
+                    Measured { evidence, ..Measured::new(mean, &people) }
+                }
+                _ => {
+                    let why = one.quantity.why().or(two.quantity.why()).unwrap_or(Why::UndefinedGroup);
+                    Measured::undefined(why, &people)
+                }
+            };
+            self.push(duel, group, metric, measured, None, into);
+        }
+    }
+
+    /// The selection rate, or whatever rate comes first.
+    fn main_rate(&self) -> Option<&'static Base> {
+        let known = || self.audit.known.iter().copied();
+        known().find(|base| base.id == "selection_rate").or(known().find(|base| base.rate().is_some()))
+    }
+
+    /// Whether strata contradict the comparison of everyone.
+    fn reversal(&self, group: &Group, sides: &Sides<'_>) -> Option<Reversal> {
+        if self.audit.plan.roles.strata.is_empty() {
+            return None;
+        }
+        let base = self.main_rate()?;
+        let overall = compare(base, Comparison::Difference, sides, &self.look);
+        let within = strata::pool(base, sides.group.part, sides.reference.part, self.look.level)?.found;
+        let difference = overall.quantity.value()?;
+        if difference * within.difference >= 0.0 {
+            return None;
+        }
+        let alpha = self.look.level.alpha();
+        let beyond_chance =
+            within.test.is_some_and(|(_, p)| p < alpha) && overall.test.is_some_and(|test| test.p < alpha);
+        let metric = base.id;
+        Some(Reversal { group: group.clone(), metric, overall: difference, within: within.difference, beyond_chance })
+    }
+
+    /// What strata say of the gap between a group and its reference.
+    fn gap_within(&self, group: &Group, sides: &Sides<'_>) -> Option<WithinStrata> {
+        if self.audit.plan.roles.strata.is_empty() {
+            return None;
+        }
+        let base = self.main_rate()?;
+        let split = strata::split(base, sides.group.part, sides.reference.part)?;
+        let pooled = strata::pool(base, sides.group.part, sides.reference.part, self.look.level);
+        Some(WithinStrata {
+            group: group.clone(),
+            metric: base.id,
+            gap: split.difference,
+            composition: split.composition,
+            rates: split.rates,
+            homogeneity: pooled.as_ref().and_then(strata::homogeneity),
+        })
+    }
+
+    fn practice(&self, group: &Group, sides: &Sides<'_>) -> Option<Practice> {
+        let base = self.audit.known.iter().find(|base| base.id == "selection_rate")?;
+        practice(base.rate()?, group, sides, &self.look)
+    }
+
+    fn summaries(&self, groups: &Groups<'_>, missing: Option<&Part>, into: &mut Measurements) {
+        let parts: Vec<&Part> = groups.parts.iter().collect();
+        let seats: Vec<Seat<'_>> =
+            (0..parts.len()).map(|at| groups.seat(at, self.population(groups.names[at]))).collect();
+        let mut found: BTreeMap<String, Measured> = BTreeMap::new();
+        for base in self.audit.known.iter().filter(|base| base.value != Value::Consistency) {
+            for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
+                let metric = Metric::Summarised(base, summary);
+                let measured = summary::summarise(base, summary, &seats, &self.look);
+                let how = match summary {
+                    Summary::MaxDifference => Some(Comparison::Difference),
+                    Summary::MinRatio => Some(Comparison::Ratio),
+                    _ => None,
+                };
+                let unknown = self
+                    .judged(metric, missing)
+                    .zip(how)
+                    .and_then(|(missing, how)| unknown::of_summary(base, how, &parts, missing, &self.look));
+                found.insert(metric.id(), measured.clone());
+                into.all.push(Measurement { unknown, ..self.place(measured, None, metric) });
+            }
+        }
+        for metric in Metric::all() {
+            let Some((one @ Metric::Summarised(..), two)) = metric.parts() else { continue };
+            let (Some(a), Some(b)) = (found.get(&one.id()), found.get(&two.id())) else { continue };
+            into.all.push(self.place(extreme(&metric, a, b, &parts), None, metric));
+        }
+    }
+
+    /// Numbers of the attribute as a whole.
+    fn of_attribute(&self, into: &mut Measurements) {
+        for base in self.audit.known.iter().filter(|base| base.of_attribute()) {
+            let measured = base::divergence(&self.frame.divergence);
+            into.all.push(self.place(measured, None, Metric::Base(base)));
+        }
+    }
+
+    /// The selection rate and the base rate in each stratum.
+    fn within_strata(&self, groups: &Groups<'_>, into: &mut Measurements) {
+        if self.audit.plan.roles.strata.is_empty() {
+            return;
+        }
+        let bases = self.audit.known.iter().filter(|base| base.id == "selection_rate" || base.id == "base_rate");
+        for base in bases {
+            for (group, part) in groups.names.iter().zip(&groups.parts) {
+                for stratum in strata::strata_of(part) {
+                    let measured = base::measure(base, &Seat::alone(&part.within(&stratum)), &self.look);
+                    let placed = self.place(measured, Some(group), Metric::Base(base));
+                    into.all.push(Measurement { stratum: Some(stratum), ..placed });
+                }
+            }
+        }
+    }
+
+    /// One class against the rest: rates of groups, comparisons, summaries.
+    fn of_class(&self, class: &ClassLevel, all: &Groups<'_>, against: Option<&Against>, into: &mut Measurements) {
+        self.look.memory.borrow_mut().clear();
+        let of = |part: &Part| part.of_class(class);
+        let groups = Groups {
+            names: all.names.clone(),
+            parts: all.parts.iter().map(of).collect(),
+            rests: all.rests.iter().map(of).collect(),
+        };
+        let push = |measured: Measured, group: Option<&Group>, metric: Metric, reference, into: &mut Measurements| {
+            let placed = self.place(measured, group, metric);
+            into.all.push(Measurement { class: Some(class.clone()), reference, ..placed });
+        };
+        let seats: Vec<Seat<'_>> = (0..groups.parts.len()).map(|at| groups.seat(at, None)).collect();
+        for base in &self.audit.of_class {
+            for (group, seat) in groups.names.iter().zip(&seats) {
+                push(base::measure(base, seat, &self.look), Some(group), Metric::Base(base), None, into);
+            }
+            for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
+                let measured = summary::summarise(base, summary, &seats, &self.look);
+                push(measured, None, Metric::Summarised(base, summary), None, into);
+            }
+        }
+        let Some(against) = against else { return };
+        let duel = Duel { groups: &groups, against, data_chosen: false, missing: None };
+        let everyone = Part::of(self.frame, |group| !group.is_missing()).of_class(class);
+        for (at, group) in groups.names.iter().enumerate() {
+            let Some(sides) = duel.sides(at, &everyone, |_| None) else { continue };
+            for base in &self.audit.of_class {
+                for how in Comparison::ALL.into_iter().filter(|how| how.applies_to(base) && !how.stratified()) {
+                    let measured = compare(base, how, &sides, &self.look);
+                    push(measured, Some(group), Metric::Compared(base, how), Some(against.clone()), into);
+                }
+            }
+        }
+    }
+}
+
+/// Groups and what each is compared with.
+struct Duel<'d> {
+    groups: &'d Groups<'d>,
+    against: &'d Against,
+    data_chosen: bool,
+    missing: Option<&'d Part>,
+}
+
+impl Duel<'_> {
+    /// The sides of one group; none for the reference itself.
+    fn sides<'s>(
+        &'s self,
+        at: usize,
+        everyone: &'s Part,
+        population: impl Fn(&Group) -> Option<f64>,
+    ) -> Option<Sides<'s>> {
+        let group = self.groups.seat(at, population(self.groups.names[at]));
+        let reference = match self.against {
+            Against::Group(reference) if reference == self.groups.names[at] => return None,
+            Against::Group(reference) => {
+                let place = self.groups.names.iter().position(|name| *name == reference)?;
+                self.groups.seat(place, population(reference))
+            }
+            Against::Overall => Seat::alone(everyone),
+            Against::Rest => {
+                Seat { part: &self.groups.rests[at], rest: Some(&self.groups.parts[at]), population: None }
+            }
+        };
+        let apart = (*self.against == Against::Overall).then_some(&self.groups.rests[at]);
+        Some(Sides { group, reference, apart })
+    }
+}
+
+/// Numbers that say how a group stands to everyone else.
+fn is_relative(base: &Base) -> bool {
+    use crate::catalogue::ScoreValue;
+    matches!(
+        base.value,
+        Value::Share(_)
+            | Value::Disparity(_)
+            | Value::Ranked(_)
+            | Value::Score(ScoreValue::AucOfQualified | ScoreValue::AucOfUnqualified)
+    )
+}
+
+/// The larger or the smaller of two summaries.
+fn extreme(metric: &Metric, one: &Measured, two: &Measured, parts: &[&Part]) -> Measured {
+    let larger = matches!(metric, Metric::Composite(notion) if matches!(notion.meaning, Meaning::Larger(..)));
+    let choose: fn(f64, f64) -> f64 = if larger { f64::max } else { f64::min };
+    let mut people = Cell::default();
+    parts.iter().for_each(|part| people.merge(&part.people()));
+    match (one.known(), two.known()) {
+        (Some(a), Some(b)) => {
+            let value = choose(a.value, b.value);
+            let evidence = Evidence::Extreme { larger, parts: Arc::new((a, b)) };
+            Measured { evidence, ..Measured::new(value, &people) }
+        }
+        _ => {
+            let why = one.quantity.why().or(two.quantity.why()).unwrap_or(Why::TooFewGroups);
+            Measured { quantity: Quantity::Undefined(why), ..Measured::new(0.0, &people) }
+        }
+    }
+}

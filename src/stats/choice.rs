@@ -1,0 +1,84 @@
+//! Which of several good intervals is made.
+
+use super::difference::{miettinen_nurminen_difference, newcombe};
+use super::level::{Interval, Level};
+use super::proportion::{Proportion, clopper_pearson, jeffreys, wilson};
+use super::ratio::{katz_ratio, koopman_ratio, miettinen_nurminen_ratio};
+
+/// The interval of one proportion.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProportionMethod {
+    /// [`wilson`].
+    #[default]
+    Wilson,
+    /// [`clopper_pearson`].
+    ClopperPearson,
+    /// [`jeffreys`].
+    Jeffreys,
+}
+
+impl ProportionMethod {
+    /// The interval.
+    pub fn interval(self, proportion: Proportion, level: Level) -> Interval {
+        let found = match self {
+            ProportionMethod::Wilson => wilson(proportion, level),
+            ProportionMethod::ClopperPearson => clopper_pearson(proportion, level),
+            ProportionMethod::Jeffreys => jeffreys(proportion, level),
+        };
+        found.around(proportion.estimate())
+    }
+}
+
+/// The interval of a difference of two proportions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DifferenceMethod {
+    /// [`newcombe`].
+    #[default]
+    Newcombe,
+    /// [`miettinen_nurminen_difference`].
+    MiettinenNurminen,
+}
+
+impl DifferenceMethod {
+    /// The interval of `first − second`.
+    pub fn interval(self, first: Proportion, second: Proportion, level: Level) -> Interval {
+        match self {
+            DifferenceMethod::Newcombe => newcombe(first, second, level),
+            DifferenceMethod::MiettinenNurminen => miettinen_nurminen_difference(first, second, level),
+        }
+    }
+}
+
+/// The interval of a ratio of two proportions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RatioMethod {
+    /// [`miettinen_nurminen_ratio`].
+    #[default]
+    MiettinenNurminen,
+    /// [`koopman_ratio`].
+    Koopman,
+    /// [`katz_ratio`].
+    Katz,
+}
+
+impl RatioMethod {
+    /// The interval of `first / second`.
+    pub fn interval(self, first: Proportion, second: Proportion, level: Level) -> Option<Interval> {
+        match self {
+            RatioMethod::MiettinenNurminen => miettinen_nurminen_ratio(first, second, level),
+            RatioMethod::Koopman => koopman_ratio(first, second, level),
+            RatioMethod::Katz => katz_ratio(first, second, level),
+        }
+    }
+}
+
+/// The intervals of an audit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Intervals {
+    /// Of rates.
+    pub proportion: ProportionMethod,
+    /// Of differences of rates.
+    pub difference: DifferenceMethod,
+    /// Of ratios of rates.
+    pub ratio: RatioMethod,
+}
