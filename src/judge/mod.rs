@@ -4,6 +4,7 @@
 //! tolerance, fail only if it lies wholly outside, else inconclusive, with
 //! what would settle it. Nothing here knows how a finding will look.
 
+mod family;
 mod settle;
 
 pub use settle::POWER;
@@ -12,9 +13,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Metric;
-use crate::cells::{Group, Quantity, Why};
+use crate::cells::{Group, Membership, Quantity, Why};
 use crate::measure::{Against, Division, Measurement, Measurements};
-use crate::plan::{Plan, Reading, Rule};
+use crate::plan::{Plan, Reading, Rule, Unknown};
 use crate::stats::{Interval, holm};
 
 /// What a rule comes to for one measurement.
@@ -53,6 +54,12 @@ pub enum Reason {
     NoSuchReference,
     /// There are no two groups to compare.
     NothingToCompare,
+    /// The interval lies outside the tolerance alone, but not when it is
+    /// counted how many verdicts there were.
+    WithinChanceOfMany,
+    /// The rule asks for the worst case of people without a recorded group, and
+    /// none is known for this metric.
+    NoWorstCase,
 }
 
 /// A rule applied to a measurement.
@@ -72,8 +79,16 @@ pub struct Finding {
     pub reason: Option<Reason>,
     /// The verdict of the other reading, where the rule goes by the estimate.
     pub by_interval: Option<Verdict>,
-    /// p after Holm's correction over all findings of the audit.
+    /// p of parity after Holm's correction over all findings of the audit.
     pub p_adjusted: Option<f64>,
+    /// The error at which the interval would touch the tolerance, where the
+    /// estimate lies outside of it; and the same after Holm's correction.
+    pub p_outside: Option<(f64, f64)>,
+    /// The probability that the tolerance is broken, where the plan asks for it.
+    pub probability: Option<f64>,
+    /// Decisions that would have to move from one side to the other for the
+    /// estimate to cross the tolerance.
+    pub moves: Option<u64>,
     /// People in the group that would settle it, other things equal.
     pub settled_by: Option<u64>,
     /// The nearest values of the metric, below and above parity, that this
@@ -86,7 +101,7 @@ pub struct Finding {
 pub struct Judgement {
     /// The findings, in the order of the rules.
     pub findings: Vec<Finding>,
-    /// Comparisons in the family that p-values are adjusted for.
+    /// Verdicts in the family that p-values and failures are adjusted for.
     pub family: usize,
 }
 
@@ -95,7 +110,10 @@ pub fn all(measured: &Measurements, plan: &Plan) -> Judgement {
     let mut findings = Vec::new();
     for rule in &plan.rules {
         for division in &measured.divisions {
-            if rule.attributes.is_empty() || rule.attributes.contains(&division.attribute) {
+            // The likeliest levels are shown beside the chances, and judged when named.
+            let likeliest = division.membership == Membership::Thresholded;
+            let named = rule.attributes.contains(&division.attribute);
+            if named || (rule.attributes.is_empty() && !likeliest) {
                 by_rule(rule, division, measured, plan, &mut findings);
             }
         }
@@ -105,7 +123,9 @@ pub fn all(measured: &Measurements, plan: &Plan) -> Judgement {
     for (at, adjusted) in tested.iter().zip(holm(&raw)) {
         findings[*at].p_adjusted = Some(adjusted);
     }
-    Judgement { findings, family: tested.len() }
+    family::correct(&mut findings, plan);
+    let judged = findings.iter().filter(|finding| finding.measurement.is_some()).count();
+    Judgement { findings, family: judged }
 }
 
 fn p_of(finding: &Finding) -> Option<f64> {
@@ -114,7 +134,11 @@ fn p_of(finding: &Finding) -> Option<f64> {
 
 fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Plan, into: &mut Vec<Finding>) {
     let about = measured.all.iter().filter(|m| {
-        m.attribute == division.attribute && m.stratum.is_none() && m.metric == rule.metric && !is_missing(m)
+        m.attribute == division.attribute
+            && m.stratum.is_none()
+            && m.class.as_ref().map(ToString::to_string) == rule.class
+            && m.metric == rule.metric
+            && !is_missing(m)
     });
     let all: Vec<&Measurement> = about.collect();
     let wanted = |m: &&&Measurement| match &m.group {
@@ -162,6 +186,9 @@ fn blank(rule: &Rule, attribute: &str) -> Finding {
         reason: None,
         by_interval: None,
         p_adjusted: None,
+        p_outside: None,
+        probability: None,
+        moves: None,
         settled_by: None,
         detectable: None,
     }
@@ -171,13 +198,10 @@ fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measure
     let too_small = too_small(division, m);
     let (by_interval, reason) = match too_small {
         Some(reason) => (Verdict::Inconclusive, Some(reason)),
-        None => against_band(rule, m),
+        None => against_band(rule, division, m),
     };
     let (verdict, reason, other) = match (rule.reading, m.quantity, too_small) {
-        (Reading::Point, Quantity::Value(value), None) => {
-            let verdict = if within(rule, value) { Verdict::Pass } else { Verdict::Fail };
-            (verdict, None, Some(by_interval))
-        }
+        (Reading::Point, Quantity::Value(value), None) => (by_estimate(rule, m, value), None, Some(by_interval)),
         _ => (by_interval, reason, None),
     };
     // What is undefined must not pass by being left out of a summary.
@@ -193,7 +217,9 @@ fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measure
         reason,
         by_interval: other,
         settled_by: open.then(|| settle::people_needed(rule, m)).flatten(),
-        detectable: open.then(|| settle::detectable(m, measured, plan)).flatten(),
+        detectable: settle::detectable(m, plan),
+        moves: settle::moves(rule, m),
+        probability: plan.bayes.then(|| settle::probability(rule, m)).flatten(),
         ..blank(rule, &division.attribute)
     }
 }
@@ -231,17 +257,40 @@ fn within(rule: &Rule, value: f64) -> bool {
     rule.at_least.is_none_or(|low| value >= low) && rule.at_most.is_none_or(|high| value <= high)
 }
 
+/// The estimate against the tolerance band; the worst and the best case where
+/// the rule asks for them.
+fn by_estimate(rule: &Rule, m: &Measurement, value: f64) -> Verdict {
+    let (low, high) = match (rule.unknown, m.unknown) {
+        (Unknown::Worst, Some(range)) => (range.low, range.high),
+        _ => (value, value),
+    };
+    match (within(rule, low), within(rule, high)) {
+        (true, true) => Verdict::Pass,
+        _ if beyond(rule, low, high) => Verdict::Fail,
+        _ => Verdict::Inconclusive,
+    }
+}
+
+/// Whether all from `low` to `high` lies on one side of the tolerance.
+fn beyond(rule: &Rule, low: f64, high: f64) -> bool {
+    rule.at_least.is_some_and(|bound| high < bound) || rule.at_most.is_some_and(|bound| low > bound)
+}
+
 /// The interval against the tolerance band.
-fn against_band(rule: &Rule, m: &Measurement) -> (Verdict, Option<Reason>) {
+fn against_band(rule: &Rule, division: &Division, m: &Measurement) -> (Verdict, Option<Reason>) {
     if let Quantity::Undefined(why) = m.quantity {
         return (Verdict::Inconclusive, Some(Reason::Undefined(why)));
     }
-    let Some((Interval { low, high }, _)) = m.interval else {
+    let unknown = division.groups.iter().any(|size| size.group.is_missing() && size.n > 0);
+    let interval = match (rule.unknown, m.unknown) {
+        (Unknown::Worst, Some(range)) => range.interval,
+        (Unknown::Worst, None) if unknown => return (Verdict::Inconclusive, Some(Reason::NoWorstCase)),
+        _ => m.interval.map(|(interval, _)| interval),
+    };
+    let Some(Interval { low, high }) = interval else {
         return (Verdict::Inconclusive, Some(Reason::NoInterval));
     };
-    let below = rule.at_least.is_some_and(|bound| high < bound);
-    let above = rule.at_most.is_some_and(|bound| low > bound);
-    if below || above {
+    if beyond(rule, low, high) {
         (Verdict::Fail, None)
     } else if within(rule, low) && within(rule, high) {
         (Verdict::Pass, None)

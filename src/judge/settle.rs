@@ -1,20 +1,57 @@
-//! What it would take to decide.
+//! What it would take to decide, and how near the decision was.
 
+use super::{beyond, within};
 use crate::catalogue::{Comparison, Metric};
 use crate::cells::Quantity;
-use crate::measure::{Against, Measurement, Measurements};
+use crate::measure::{Evidence, Measurement};
 use crate::plan::{Plan, Rule};
-use crate::stats::detectable as detectable_rates;
+use crate::stats::{
+    Interval, Level, Proportion, detectable as detectable_rates, probability_difference_below, probability_ratio_below,
+};
 
 /// The power at which "this sample could have shown" is meant.
 pub const POWER: f64 = 0.8;
 
+/// More than so many times the people is no plan.
+const MOST_TIMES: f64 = 1e9;
+
 /// People that the group would need, all groups growing alike and the estimate
 /// staying where it is, for the interval to leave the nearest border of the
-/// tolerance: intervals shrink with the square root of the number. `None`
-/// where the estimate lies on the border or nothing shrinks.
+/// tolerance. `None` where the estimate lies on the border or nothing shrinks.
 pub(super) fn people_needed(rule: &Rule, m: &Measurement) -> Option<u64> {
     let (Quantity::Value(value), Some((interval, _))) = (m.quantity, m.interval) else { return None };
+    let settled = |i: Interval| beyond(rule, i.low, i.high) || (within(rule, i.low) && within(rule, i.high));
+    if settled(interval) {
+        return None;
+    }
+    let factor = match m.evidence.scaled(2.0) {
+        Some(_) => factor_by_evidence(m, &settled),
+        None => factor_by_root(rule, m, value, interval),
+    }?;
+    let people = (m.n as f64 * factor).ceil();
+    (factor > 1.0 && people < 1e15).then_some(people as u64)
+}
+
+/// The factor by which counts have to grow, found on the interval itself.
+fn factor_by_evidence(m: &Measurement, settled: &dyn Fn(Interval) -> bool) -> Option<f64> {
+    let at = |factor: f64| {
+        let evidence = m.evidence.scaled(factor)?;
+        Measurement { evidence, ..m.clone() }.interval_at(m.level).map(|(interval, _)| interval)
+    };
+    let (mut open, mut closed) = (0.0, MOST_TIMES.ln());
+    if !at(MOST_TIMES).is_some_and(settled) {
+        return None;
+    }
+    for _ in 0..50 {
+        let middle: f64 = 0.5 * (open + closed);
+        if at(middle.exp()).is_some_and(settled) { closed = middle } else { open = middle }
+    }
+    Some(closed.exp())
+}
+
+/// Where an interval cannot be made for other counts: intervals shrink with the
+/// square root of the number.
+fn factor_by_root(rule: &Rule, m: &Measurement, value: f64, interval: Interval) -> Option<f64> {
     let scale = |x: f64| if m.metric.is_ratio() { x.ln() } else { x };
     let factors =
         [rule.at_least, rule.at_most].into_iter().flatten().filter(|bound| interval.contains(*bound)).map(|bound| {
@@ -22,24 +59,37 @@ pub(super) fn people_needed(rule: &Rule, m: &Measurement) -> Option<u64> {
             ((scale(value) - scale(end)) / (scale(value) - scale(bound))).powi(2)
         });
     let factor = factors.fold(f64::NAN, f64::max);
-    let people = (m.n as f64 * factor).ceil();
-    (factor.is_finite() && factor > 1.0 && people < 1e15).then_some(people as u64)
+    (factor.is_finite() && factor < MOST_TIMES).then_some(factor)
+}
+
+/// The two proportions behind a comparison of rates.
+fn rates(m: &Measurement) -> Option<(Comparison, Proportion, Proportion)> {
+    let Metric::Compared(_, how) = m.metric else { return None };
+    match &m.evidence {
+        Evidence::Pair(_, sides) => Some((how, sides.0.evidence.proportion()?, sides.1.evidence.proportion()?)),
+        Evidence::Chosen(inner, _) => match inner.as_ref() {
+            Evidence::Pair(_, sides) => Some((how, sides.0.evidence.proportion()?, sides.1.evidence.proportion()?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The level at which a finding is looked at: that of all pairs, where the
+/// reference was chosen by looking.
+fn level_of(m: &Measurement, plan: &Plan) -> Level {
+    match m.evidence {
+        Evidence::Chosen(_, groups) => crate::stats::all_pairs_level(plan.confidence, groups),
+        _ => plan.confidence,
+    }
 }
 
 /// The nearest values on either side of parity that a pooled z-test of this
 /// sample would have told apart from parity with 80 % power.
-pub(super) fn detectable(m: &Measurement, measured: &Measurements, plan: &Plan) -> Option<(Option<f64>, Option<f64>)> {
-    let Metric::Compared(base, how) = m.metric else { return None };
-    base.rate()?;
-    let Some(Against::Group(reference)) = &m.reference else { return None };
-    let of = measured.all.iter().find(|other| {
-        other.attribute == m.attribute
-            && other.stratum.is_none()
-            && other.group.as_ref() == Some(reference)
-            && other.metric == Metric::Base(base)
-    })?;
-    let rate = of.quantity.value()?;
-    let found = detectable_rates(rate, m.n_eff, of.n_eff, plan.confidence, POWER);
+pub(super) fn detectable(m: &Measurement, plan: &Plan) -> Option<(Option<f64>, Option<f64>)> {
+    let (how, one, two) = rates(m)?;
+    let rate = two.estimate();
+    let found = detectable_rates(rate, one.trials(), two.trials(), level_of(m, plan), POWER);
     let odds = |p: f64| p / (1.0 - p);
     let as_metric = |other: f64| {
         let value = match how {
@@ -52,4 +102,60 @@ pub(super) fn detectable(m: &Measurement, measured: &Measurements, plan: &Plan) 
     };
     let pair = (found.below.and_then(as_metric), found.above.and_then(as_metric));
     (pair != (None, None)).then_some(pair)
+}
+
+/// The smallest number of decisions that would have to move between the two
+/// sides for the estimate to cross the tolerance (UGESP Q&A 21 asks whether one
+/// is enough). Only of whole counts of selections that share nobody.
+pub(super) fn moves(rule: &Rule, m: &Measurement) -> Option<u64> {
+    let Metric::Compared(base, _) = m.metric else { return None };
+    let (how, one, two) = rates(m)?;
+    let whole = |x: f64| x.fract() == 0.0;
+    let counts = [one.successes(), one.trials(), two.successes(), two.trials()];
+    if base.id != "selection_rate" || !counts.into_iter().all(whole) || m.n as f64 != one.trials() {
+        return None;
+    }
+    let value = |moved: f64| {
+        let (a, b) = (counts[0] + moved, counts[2] - moved);
+        let (a, b) = (a / counts[1], b / counts[3]);
+        match how {
+            Comparison::Difference => a - b,
+            _ => a / b,
+        }
+    };
+    if !matches!(how, Comparison::Difference | Comparison::Ratio) {
+        return None;
+    }
+    let now = within(rule, value(0.0));
+    let toward = |sign: f64, room: f64| {
+        let crosses = |moved: u64| within(rule, value(sign * moved as f64)) != now;
+        // Moving on changes the value in one direction: the first crossing is found by halves,
+        // as long as the tolerance has one border on that side.
+        let (mut low, mut high) = (0, room as u64);
+        if high == 0 || !crosses(high) {
+            return (1..=high.min(1_000)).find(|moved| crosses(*moved));
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if crosses(middle) { high = middle } else { low = middle }
+        }
+        Some(high)
+    };
+    let more = toward(1.0, (counts[1] - counts[0]).min(counts[2]));
+    let fewer = toward(-1.0, counts[0].min(counts[3] - counts[2]));
+    more.into_iter().chain(fewer).min()
+}
+
+/// The probability that the tolerance is broken, with Jeffreys' prior for both
+/// rates.
+pub(super) fn probability(rule: &Rule, m: &Measurement) -> Option<f64> {
+    let (how, one, two) = rates(m)?;
+    let below = |bound: f64| match how {
+        Comparison::Difference => Some(probability_difference_below(one, two, bound)),
+        Comparison::Ratio => Some(probability_ratio_below(one, two, bound)),
+        _ => None,
+    };
+    let low = rule.at_least.map_or(Some(0.0), below)?;
+    let high = rule.at_most.map_or(Some(0.0), |bound| Some(1.0 - below(bound)?))?;
+    Some((low + high).clamp(0.0, 1.0))
 }

@@ -148,6 +148,42 @@ impl Evidence {
         }
     }
 
+    /// The same of so many times the people; `None` where that is not known.
+    pub(crate) fn scaled(&self, times: f64) -> Option<Evidence> {
+        let more = |p: &Proportion| Proportion::new(p.successes() * times, p.trials() * times);
+        let of = |known: &Known| Some(Known { value: known.value, evidence: known.evidence.scaled(times)? });
+        let pair = |parts: &(Known, Known)| Some(Arc::new((of(&parts.0)?, of(&parts.1)?)));
+        let all = |parts: &[Known]| Some(Arc::new(parts.iter().map(of).collect::<Option<Vec<Known>>>()?));
+        let larger = |moments: &Moments| Moments { n: moments.n * times, ..*moments };
+        Some(match self {
+            Evidence::Proportion(p, function) => Evidence::Proportion(more(p)?, *function),
+            Evidence::MeanOfTwo(one, two) => Evidence::MeanOfTwo(more(one)?, more(two)?),
+            Evidence::Mean(moments) => Evidence::Mean(larger(moments)),
+            Evidence::RootOfMean(moments) => Evidence::RootOfMean(larger(moments)),
+            Evidence::Error { scale, se, df, method } => Evidence::Error {
+                scale: *scale,
+                se: se / times.sqrt(),
+                df: df.map(|df| (df + 1.0) * times - 1.0),
+                method: *method,
+            },
+            Evidence::Pair(how, parts) => Evidence::Pair(*how, pair(parts)?),
+            Evidence::Standardized(one, two) => Evidence::Standardized(larger(one), larger(two)),
+            Evidence::OfWhole { how, group, rest, share } => {
+                Evidence::OfWhole { how: *how, group: more(group)?, rest: more(rest)?, share: *share }
+            }
+            Evidence::Chosen(inner, groups) => Evidence::Chosen(Box::new(inner.scaled(times)?), *groups),
+            Evidence::AllPairs(how, parts) => Evidence::AllPairs(*how, all(parts)?),
+            Evidence::Worst(worse, parts) => Evidence::Worst(*worse, all(parts)?),
+            Evidence::MeanOf { absolute, parts } => Evidence::MeanOf { absolute: *absolute, parts: pair(parts)? },
+            Evidence::Extreme { larger, parts } => Evidence::Extreme { larger: *larger, parts: pair(parts)? },
+            Evidence::None
+            | Evidence::Area(_)
+            | Evidence::Resampled { .. }
+            | Evidence::Combination(_)
+            | Evidence::Strata(..) => return None,
+        })
+    }
+
     /// The proportion behind a rate.
     pub(crate) fn proportion(&self) -> Option<Proportion> {
         match self {

@@ -294,6 +294,14 @@ pub enum Unknown {
 
 impl Unknown {
     const WORDS: [(&'static str, Unknown); 2] = [("ignore", Unknown::Ignore), ("worst", Unknown::Worst)];
+
+    /// The word of the plan file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unknown::Ignore => "ignore",
+            Unknown::Worst => "worst",
+        }
+    }
 }
 
 /// An intersection of attributes.

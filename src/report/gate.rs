@@ -367,6 +367,19 @@ impl<'r> Gate<'r> {
         self.guard.is_none() || self.shown.contains(&(attribute.to_string(), group.cloned(), base))
     }
 
+    /// Whether the counts of people without a recorded group are shown.
+    pub(super) fn missing_shown(&self, m: &Measurement) -> bool {
+        let division = self.report.measurements.divisions.iter().find(|division| division.attribute == m.attribute);
+        let base = match m.metric {
+            Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => base.id,
+            Metric::Composite(_) => return false,
+        };
+        division.is_some_and(|division| {
+            let mut missing = division.groups.iter().filter(|size| size.group.is_missing());
+            missing.all(|size| self.is_shown(&m.attribute, Some(&size.group), base))
+        })
+    }
+
     fn admit_base(&mut self, base: &'static Base, m: &Measurement) -> bool {
         let at = self.frame_at(&m.attribute);
         let keep = |group: &Group| m.group.as_ref().is_none_or(|wanted| wanted == group);

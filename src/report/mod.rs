@@ -22,8 +22,9 @@ use crate::remedy::Reweighing;
 
 pub use release::{
     Calibrated, CalibrationCurve, Change, ExcludedRows, Exclusions, OverTime, Provenance, Release, ReleasedDivision,
-    ReleasedFinding, ReleasedGroup, ReleasedJoint, ReleasedProxy, ReleasedReweighing, ReleasedRole, ReleasedRule,
-    ReleasedWeight, Shown, Tolerance, Trend, TrendPoint,
+    ReleasedEstimate, ReleasedFinding, ReleasedGroup, ReleasedJoint, ReleasedPractice, ReleasedProxy,
+    ReleasedReweighing, ReleasedRole, ReleasedRule, ReleasedWeight, ReleasedWithin, Shown, Tolerance, Trend,
+    TrendPoint,
 };
 pub use row::Row;
 pub use suppress::suppress;

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Row;
-use crate::cells::{Exclusion, FeatureKind, Input, Intake};
+use crate::cells::{Exclusion, FeatureKind, Input, Intake, Membership};
 use crate::judge::{Reason, Verdict};
 use crate::proxy::Strength;
 
@@ -59,12 +59,72 @@ pub struct ReleasedDivision {
     pub reference: Option<String>,
     /// The reference was chosen by looking at the rates.
     pub data_chosen: bool,
+    /// How people came into the groups.
+    pub membership: Membership,
     /// Its groups.
     pub groups: Vec<ReleasedGroup>,
+    /// The figures of employment practice, one line a group.
+    pub practice: Vec<ReleasedPractice>,
+    /// What strata say of each gap.
+    pub within_strata: Vec<ReleasedWithin>,
+    /// Where groups are estimated: numbers by chances beside those by the likeliest level.
+    pub estimates: Vec<ReleasedEstimate>,
     /// What strata say against the comparison of everyone, in sentences.
     pub reversals: Vec<String>,
     /// Calibration curves, where the score is a probability.
     pub calibration: Vec<CalibrationCurve>,
+}
+
+/// The selection of a group against that of its reference, in the figures of
+/// employment practice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReleasedPractice {
+    /// The group.
+    pub group: String,
+    /// Distance from parity in standard deviations; negative when the group is behind.
+    pub standard_deviations: Option<f64>,
+    /// p of Fisher's exact test, two-sided.
+    pub fisher_p: Option<f64>,
+    /// Its mid-p.
+    pub mid_p: Option<f64>,
+    /// Selections short of the rate of the reference.
+    pub shortfall: f64,
+    /// Selections short of the rate of both together.
+    pub shortfall_pooled: f64,
+    /// Cohen's h.
+    pub cohens_h: f64,
+}
+
+/// What strata say of the gap between a group and its reference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReleasedWithin {
+    /// The group.
+    pub group: String,
+    /// The metric.
+    pub metric: String,
+    /// The gap: the sum of the two parts.
+    pub gap: f64,
+    /// The part that comes of the spread over strata (Kitagawa 1955).
+    pub composition: f64,
+    /// The part that comes of the rates within strata.
+    pub rates: f64,
+    /// p of the test that the odds ratio is the same in all strata.
+    pub homogeneity_p: Option<f64>,
+}
+
+/// A number of an estimated attribute, by chances and by the likeliest level.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReleasedEstimate {
+    /// The group.
+    pub group: String,
+    /// The metric.
+    pub metric: String,
+    /// With the chances as weights.
+    pub weighted: f64,
+    /// With everyone in the likeliest group.
+    pub thresholded: f64,
+    /// Thresholded less weighted.
+    pub gap: f64,
 }
 
 /// One group.
@@ -160,6 +220,22 @@ pub struct ReleasedFinding {
     pub by_interval: Option<Verdict>,
     /// What was judged; only names where there was nothing.
     pub measurement: Row,
+    /// The error at which the interval would touch the tolerance, where the
+    /// estimate lies outside of it.
+    pub p_outside: Option<f64>,
+    /// The same after Holm's correction over all verdicts.
+    pub p_outside_adjusted: Option<f64>,
+    /// The probability that the tolerance is broken, where the plan asks for it.
+    pub probability: Option<f64>,
+    /// Decisions that would have to move between the two sides for the estimate
+    /// to cross the tolerance.
+    pub moves: Option<u64>,
+    /// What the rule makes of people without a recorded group: `ignore` or `worst`.
+    pub unknown: String,
+    /// The smallest value that the unknown groups of people allow.
+    pub unknown_low: Option<f64>,
+    /// The largest value that the unknown groups of people allow.
+    pub unknown_high: Option<f64>,
     /// People in the group that would settle it.
     pub settled_by: Option<u64>,
     /// The nearest value below parity that the sample could have shown.
@@ -374,7 +450,7 @@ pub struct Release {
     pub on_inconclusive: String,
     /// The verdicts.
     pub findings: Vec<ReleasedFinding>,
-    /// Comparisons that p-values are adjusted for.
+    /// Verdicts that p-values and failures are adjusted for.
     pub family: u64,
     /// Attributes and intersections.
     pub divisions: Vec<ReleasedDivision>,

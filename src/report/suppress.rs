@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::gate::Gate;
 use super::release::*;
 use super::{Report, Row};
-use crate::cells::{EXACT_VALUES, Excluded, Exclusion, Grid, Group};
+use crate::cells::{EXACT_VALUES, Excluded, Exclusion, Grid, Group, Membership};
 use crate::judge::Finding;
-use crate::measure::{CalibrationBin, Measurement};
+use crate::measure::{CalibrationBin, Division, Measurement, Practice, WithinStrata};
 use crate::plan::{DecisionRole, Plan, Reading, Severity, Side, Values};
 
 /// Withholds what could give a small group away, and makes the document that
@@ -44,7 +44,7 @@ pub fn suppress(report: Report) -> Release {
             (identity, row)
         })
         .collect();
-    let findings = report.judgement.findings.iter().map(|finding| released(finding, &rows)).collect();
+    let findings = report.judgement.findings.iter().map(|finding| released(finding, &rows, &gate)).collect();
     let named = strata_may_be_named(&report);
     let strata_note = (!named).then(|| {
         format!(
@@ -53,7 +53,7 @@ pub fn suppress(report: Report) -> Release {
     });
     let published = report.measurements.all.iter().filter(|m| named || m.stratum.is_none());
     let measurements = published.filter_map(|m| rows.get(&identity(m)).cloned()).collect();
-    let divisions = divisions(&report, &gate, &sizes);
+    let divisions = divisions(&report, &gate, &sizes, &rows);
     let reweighing = reweighing(&report, &mut gate);
     let proxies = proxies(&report, &sizes);
     let joint_proxies = joint_proxies(&report, min_cell);
@@ -155,7 +155,7 @@ fn identity(m: &Measurement) -> String {
     format!("{:?}", (&m.attribute, &m.group, &m.stratum, &m.class, m.metric.id(), &m.reference))
 }
 
-fn released(finding: &Finding, rows: &BTreeMap<String, Row>) -> ReleasedFinding {
+fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) -> ReleasedFinding {
     let row = finding.measurement.as_ref().and_then(|m| rows.get(&identity(m)).cloned()).unwrap_or_else(|| Row {
         attribute: finding.attribute.clone(),
         group: finding.absent_group.clone().unwrap_or_default(),
@@ -163,6 +163,9 @@ fn released(finding: &Finding, rows: &BTreeMap<String, Row>) -> ReleasedFinding 
         ..Row::default()
     });
     let hidden = row.suppressed;
+    // The range is made of the counts of people without a recorded group.
+    let unknown = finding.measurement.as_ref().and_then(|m| m.unknown.filter(|_| gate.missing_shown(m)));
+    let unknown = unknown.filter(|_| !hidden);
     let (below, above) = finding.detectable.filter(|_| !hidden).unwrap_or_default();
     ReleasedFinding {
         rule: finding.rule.id.clone(),
@@ -172,13 +175,25 @@ fn released(finding: &Finding, rows: &BTreeMap<String, Row>) -> ReleasedFinding 
         reason: finding.reason,
         by_interval: finding.by_interval,
         measurement: row,
+        p_outside: finding.p_outside.filter(|_| !hidden).map(|(alone, _)| alone),
+        p_outside_adjusted: finding.p_outside.filter(|_| !hidden).map(|(_, adjusted)| adjusted),
+        probability: finding.probability.filter(|_| !hidden),
+        moves: finding.moves.filter(|_| !hidden),
+        unknown: finding.rule.unknown.word().into(),
+        unknown_low: unknown.map(|range| range.low),
+        unknown_high: unknown.map(|range| range.high),
         settled_by: finding.settled_by.filter(|_| !hidden),
         detectable_below: below,
         detectable_above: above,
     }
 }
 
-fn divisions(report: &Report, gate: &Gate<'_>, sizes: &BTreeMap<(String, Group), bool>) -> Vec<ReleasedDivision> {
+fn divisions(
+    report: &Report,
+    gate: &Gate<'_>,
+    sizes: &BTreeMap<(String, Group), bool>,
+    rows: &BTreeMap<String, Row>,
+) -> Vec<ReleasedDivision> {
     let divisions = report.measurements.divisions.iter();
     divisions
         .map(|division| {
@@ -220,12 +235,100 @@ fn divisions(report: &Report, gate: &Gate<'_>, sizes: &BTreeMap<(String, Group),
                 attribute: attribute.clone(),
                 reference: division.reference.as_ref().map(ToString::to_string),
                 data_chosen: division.data_chosen,
+                membership: division.membership,
                 groups: groups.collect(),
+                practice: practice(division, rows),
+                within_strata: within_strata(division, rows),
+                estimates: estimates(division, rows),
                 reversals: reversals.collect(),
                 calibration: curves.filter(|curve| !curve.bins.is_empty()).collect(),
             }
         })
         .collect()
+}
+
+/// Whether a comparison of a group is shown.
+fn compared<'r>(rows: &'r BTreeMap<String, Row>, attribute: &str, group: &str, metric: &str) -> Option<&'r Row> {
+    rows.values().find(|row| {
+        row.attribute == attribute
+            && row.group == group
+            && row.metric == metric
+            && row.stratum.is_empty()
+            && row.class.is_empty()
+            && !row.suppressed
+    })
+}
+
+fn practice(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedPractice> {
+    let shown = |practice: &&Practice| {
+        compared(rows, &division.attribute, &practice.group.to_string(), "selection_rate.difference").is_some()
+    };
+    let figures = division.practice.iter().filter(shown);
+    figures
+        .map(|practice| ReleasedPractice {
+            group: practice.group.to_string(),
+            standard_deviations: practice.standard_deviations,
+            fisher_p: practice.fisher_p,
+            mid_p: practice.mid_p,
+            shortfall: practice.shortfall,
+            shortfall_pooled: practice.shortfall_pooled,
+            cohens_h: practice.cohens_h,
+        })
+        .collect()
+}
+
+/// The parts are made of the counts of all strata, as the pooled difference is.
+fn within_strata(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedWithin> {
+    let shown = |within: &&WithinStrata| {
+        let metric = format!("{}.mantel_haenszel_difference", within.metric);
+        compared(rows, &division.attribute, &within.group.to_string(), &metric).is_some()
+    };
+    let parts = division.within.iter().filter(shown);
+    parts
+        .map(|within| ReleasedWithin {
+            group: within.group.to_string(),
+            metric: within.metric.into(),
+            gap: within.gap,
+            composition: within.composition,
+            rates: within.rates,
+            homogeneity_p: within.homogeneity.map(|test| test.p),
+        })
+        .collect()
+}
+
+/// Numbers by chances beside those by the likeliest level.
+fn estimates(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedEstimate> {
+    if division.membership != Membership::Weighted {
+        return Vec::new();
+    }
+    const METRICS: [&str; 6] = [
+        "selection_rate",
+        "base_rate",
+        "selection_rate.difference",
+        "selection_rate.ratio",
+        "base_rate.difference",
+        "tpr.difference",
+    ];
+    let likeliest = format!("{}:thresholded", division.attribute);
+    let mut found = Vec::new();
+    for size in &division.groups {
+        let group = size.group.to_string();
+        for metric in METRICS {
+            let of = |attribute: &str| compared(rows, attribute, &group, metric);
+            let (Some(one), Some(two)) = (of(&division.attribute), of(&likeliest)) else { continue };
+            if let (Some(weighted), Some(thresholded)) = (one.value, two.value) {
+                let gap = thresholded - weighted;
+                found.push(ReleasedEstimate {
+                    group: group.clone(),
+                    metric: metric.into(),
+                    weighted,
+                    thresholded,
+                    gap,
+                });
+            }
+        }
+    }
+    found
 }
 
 /// To two digits: an exact share would tell how many people it is a share of.

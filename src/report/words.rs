@@ -192,8 +192,10 @@ pub fn whom(finding: &ReleasedFinding) -> String {
     text
 }
 
-/// Why a finding is undecided, and what would settle it. Empty for a plain
-/// pass or fail.
+/// So few decisions are worth a word.
+const NEAR: u64 = 10;
+
+/// Why a finding is undecided, what would settle it, and how near it was.
 pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
     let mut sentences = Vec::new();
     match finding.reason {
@@ -215,6 +217,27 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         Some(Reason::NoSuchGroup) => sentences.push("The data have no such group.".into()),
         Some(Reason::NoSuchReference) => sentences.push("The data do not have the reference group.".into()),
         Some(Reason::NothingToCompare) => sentences.push("There are no two groups to compare.".into()),
+        Some(Reason::WithinChanceOfMany) => sentences.push(
+            "The interval lies outside the tolerance, but among so many verdicts one such may be chance (Holm).".into(),
+        ),
+        Some(Reason::NoWorstCase) => {
+            sentences.push("People without a recorded group have no worst case for this metric.".into());
+        }
+    }
+    if let (Some(low), Some(high)) = (finding.unknown_low, finding.unknown_high) {
+        sentences.push(format!(
+            "Wherever the people without a recorded group belong, it lies between {} and {}{}.",
+            number(low),
+            number(high),
+            if finding.unknown == "worst" { ", and the rule goes by that" } else { "" }
+        ));
+    }
+    if let Some(probability) = finding.probability {
+        sentences.push(format!("The probability that the tolerance is broken is {} (Jeffreys).", percent(probability)));
+    }
+    if let Some(moves) = finding.moves.filter(|moves| *moves <= NEAR) {
+        let decisions = if moves == 1 { "1 decision".into() } else { format!("{moves} decisions") };
+        sentences.push(format!("{decisions} the other way on both sides would carry the estimate over the border."));
     }
     if let Some(by_interval) = finding.by_interval
         && by_interval != finding.verdict
@@ -231,7 +254,8 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
     .into_iter()
     .flatten()
     .collect();
-    if !detectable.is_empty() {
+    let open = [Some(finding.verdict), finding.by_interval].contains(&Some(Verdict::Inconclusive));
+    if !detectable.is_empty() && open {
         let joined = detectable.join(", or ");
         let power = POWER * 100.0;
         sentences.push(format!(

@@ -1,0 +1,67 @@
+//! Many verdicts at once.
+//!
+//! Each verdict alone errs seldom; of twenty one errs often. So a failure
+//! stands only if it survives Holm's correction over all verdicts of the audit.
+//! Passing needs no correction: an audit passes only if every verdict does.
+
+use super::{Finding, Reason, Verdict, beyond};
+use crate::cells::Quantity;
+use crate::measure::Measurement;
+use crate::plan::{Plan, Rule, Unknown};
+use crate::stats::{Level, holm, two_sided_p};
+
+/// Takes back failures that so many verdicts would bring about by chance.
+pub(super) fn correct(findings: &mut [Finding], plan: &Plan) {
+    let judged: Vec<usize> = (0..findings.len()).filter(|at| findings[*at].measurement.is_some()).collect();
+    let alone: Vec<f64> = judged.iter().map(|at| outside(&findings[*at])).collect();
+    for (at, (alone, adjusted)) in judged.iter().zip(alone.iter().zip(holm(&alone))) {
+        let finding = &mut findings[*at];
+        if *alone < 1.0 {
+            finding.p_outside = Some((*alone, adjusted));
+        }
+        if adjusted <= plan.confidence.alpha() {
+            continue;
+        }
+        if finding.by_interval == Some(Verdict::Fail) {
+            finding.by_interval = Some(Verdict::Inconclusive);
+        } else if finding.by_interval.is_none() && finding.verdict == Verdict::Fail {
+            finding.verdict = Verdict::Inconclusive;
+            finding.reason = Some(Reason::WithinChanceOfMany);
+        }
+    }
+}
+
+/// The error at which the interval would touch the tolerance; 1 where the
+/// estimate does not lie outside, or nothing failed.
+fn outside(finding: &Finding) -> f64 {
+    let failed = finding.verdict == Verdict::Fail || finding.by_interval == Some(Verdict::Fail);
+    match (&finding.measurement, failed) {
+        (Some(m), true) => error_outside(&finding.rule, m).unwrap_or(1.0),
+        _ => 1.0,
+    }
+}
+
+/// Beyond this many standard errors an error is nothing.
+const FARTHEST: f64 = 37.0;
+
+fn error_outside(rule: &Rule, m: &Measurement) -> Option<f64> {
+    let Quantity::Value(value) = m.quantity else { return None };
+    if let (Unknown::Worst, Some(range)) = (rule.unknown, m.unknown) {
+        // Of the two extremes the interval is known at one level alone: it failed there.
+        return range.interval.filter(|i| beyond(rule, i.low, i.high)).map(|_| m.level.alpha());
+    }
+    let fails =
+        |z: f64| m.interval_at(Level::from_z(z)).is_some_and(|(interval, _)| beyond(rule, interval.low, interval.high));
+    if !beyond(rule, value, value) {
+        return None;
+    }
+    let (mut inside, mut out) = (FARTHEST, 0.0);
+    if fails(inside) {
+        return Some(two_sided_p(inside));
+    }
+    for _ in 0..60 {
+        let middle = 0.5 * (inside + out);
+        if fails(middle) { out = middle } else { inside = middle }
+    }
+    Some(two_sided_p(out))
+}
