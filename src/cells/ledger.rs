@@ -105,6 +105,20 @@ impl Frame {
             self.rankings.entry(group.clone()).or_default().merge(ranking);
         }
         self.divergence.merge(&other.divergence);
+        self.fill_rankings();
+    }
+
+    /// Gives every group its place in every list, also in those where nobody
+    /// of it is: there it has no part of the top and none of the list.
+    pub fn fill_rankings(&mut self) {
+        let lists = self.divergence.units;
+        if lists == 0 {
+            return;
+        }
+        for group in self.groups.keys() {
+            let ranking = self.rankings.entry(group.clone()).or_default();
+            (ranking.top.units, ranking.exposure.units) = (lists, lists);
+        }
     }
 
     /// Everyone, over all groups.
