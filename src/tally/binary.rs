@@ -123,7 +123,7 @@ fn plain(text: &str) -> String {
 /// Where the decision of a row is found.
 #[derive(Debug)]
 pub(super) enum DecisionCounter {
-    Column(Binary),
+    Column(Box<Binary>),
     Threshold { of: Named, threshold: f64, above: Side },
 }
 

@@ -1,7 +1,13 @@
-//! Sums within clusters while rows are counted, each cluster in any order.
+//! Which rows belong together, and sums within clusters while rows are counted.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
+use super::error::TallyError;
+use super::estimate::Chances;
+use super::intern::{Coder, MISSING_CODE};
+use super::line::Line;
+use super::origin::{Joined, Origin};
 use crate::cells::{Clusters, Exact, Group, Summand};
 
 /// The cluster of a row.
@@ -11,6 +17,55 @@ pub(super) enum Cluster {
     Recorded(u32),
     /// None is recorded: the row, by its number, is one of its own.
     Row(u64),
+}
+
+/// Where clusters come from, and whether they tell rows apart.
+#[derive(Debug)]
+pub(super) struct Clustering {
+    origin: Origin,
+    first: Option<Cluster>,
+    several: bool,
+    /// Rows without.
+    missing: u64,
+}
+
+impl Clustering {
+    pub(super) fn new(origin: Origin) -> Clustering {
+        Clustering { origin, first: None, several: false, missing: 0 }
+    }
+
+    /// The cluster of a row.
+    pub(super) fn read(&mut self, line: Line<'_>, joined: Joined<'_>) -> Result<Cluster, TallyError> {
+        let cluster = match self.origin.code(line, joined, &Chances::new())? {
+            MISSING_CODE => {
+                self.missing += 1;
+                return Ok(Cluster::Row(line.row));
+            }
+            code => Cluster::Recorded(code),
+        };
+        self.several |= *self.first.get_or_insert(cluster) != cluster;
+        Ok(cluster)
+    }
+
+    /// An error when all rows are in one cluster.
+    pub(super) fn check(&self, people: &[Coder], file: &Path) -> Result<(), TallyError> {
+        if self.several || self.missing > 0 {
+            return Ok(());
+        }
+        let what = "has one value in all rows: name a column that tells units apart, or leave `cluster` out";
+        Err(TallyError::column(file, &self.origin.coder(people).column, what))
+    }
+
+    /// How many rows have none.
+    pub(super) fn warning(&self, people: &[Coder]) -> Option<String> {
+        let rows = match self.missing {
+            0 => return None,
+            1 => "1 row has".to_string(),
+            rows => format!("{rows} rows have"),
+        };
+        let column = &self.origin.coder(people).column;
+        Some(format!("{rows} no value in column `{column}` (cluster): each such row counts as a cluster of its own"))
+    }
 }
 
 /// A sum that takes no more room than a number while all addends are alike.

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 
-use super::cluster::Cluster;
+use super::cluster::Clustering;
 use super::engine::source::{Column, Kind, Source};
 use super::error::TallyError;
-use super::estimate::Chances;
 use super::feature::FeatureCounter;
 use super::frame::{FrameCounter, Place, frames};
-use super::intern::{ANY, Coder, LEVELS, MISSING_CODE, TupleInterner, is_missing};
+use super::intern::{ANY, Coder, LEVELS, TupleInterner, is_missing};
 use super::line::{LARGEST, LARGEST_OF_FOURTH, Line};
 use super::notes::Notes;
 use super::open::Opening;
@@ -52,16 +51,6 @@ pub(super) struct Counter {
     people_counted: u64,
     notes: Notes,
     recording: Option<Recording>,
-}
-
-/// Where clusters come from, and whether they tell rows apart.
-#[derive(Debug)]
-struct Clustering {
-    origin: Origin,
-    first: Option<Cluster>,
-    several: bool,
-    /// Rows without.
-    missing: u64,
 }
 
 /// Key, group and label of every row, for a remedy that weighs rows.
@@ -297,15 +286,10 @@ impl Counter {
             let column = self.key.map(|at| self.wanted[at].0.as_str()).unwrap_or_default();
             return Err(TallyError::column(&self.file, column, what));
         }
-        if let Some(clusters) = &self.clusters
-            && !clusters.several
-            && clusters.missing == 0
-            && self.used > 0
-        {
-            let what = "has one value in all rows: name a column that tells units apart, or leave `cluster` out";
-            return Err(TallyError::column(&self.file, &clusters.origin.coder(&self.people_coders).column, what));
+        match &self.clusters {
+            Some(clusters) if self.used > 0 => clusters.check(&self.people_coders, &self.file),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn warnings(&self) -> Vec<String> {
@@ -393,34 +377,6 @@ impl Counter {
     fn unusable(&self) -> BTreeSet<String> {
         let unusable = self.features.iter().filter(|(_, feature)| feature.kind().is_none());
         unusable.map(|(_, feature)| feature.column.clone()).collect()
-    }
-}
-
-impl Clustering {
-    fn new(origin: Origin) -> Clustering {
-        Clustering { origin, first: None, several: false, missing: 0 }
-    }
-
-    fn read(&mut self, line: Line<'_>, joined: super::origin::Joined<'_>) -> Result<Cluster, TallyError> {
-        let cluster = match self.origin.code(line, joined, &Chances::new())? {
-            MISSING_CODE => {
-                self.missing += 1;
-                return Ok(Cluster::Row(line.row));
-            }
-            code => Cluster::Recorded(code),
-        };
-        self.several |= *self.first.get_or_insert(cluster) != cluster;
-        Ok(cluster)
-    }
-
-    fn warning(&self, people: &[Coder]) -> Option<String> {
-        let rows = match self.missing {
-            0 => return None,
-            1 => "1 row has".to_string(),
-            rows => format!("{rows} rows have"),
-        };
-        let column = &self.origin.coder(people).column;
-        Some(format!("{rows} no value in column `{column}` (cluster): each such row counts as a cluster of its own"))
     }
 }
 

@@ -96,7 +96,7 @@ impl Opening<'_> {
         Ok(match role {
             DecisionRole::Column { column, favourable } => {
                 let role = LabelRole { column: column.clone(), favourable: favourable.clone(), unfavourable: None };
-                DecisionCounter::Column(self.outcome(&role, "decision")?)
+                DecisionCounter::Column(Box::new(self.outcome(&role, "decision")?))
             }
             DecisionRole::Threshold { column, threshold, above } => DecisionCounter::Threshold {
                 of: self.wanted.number(column, "score of the decision")?,
