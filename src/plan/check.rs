@@ -197,21 +197,18 @@ impl Draft {
 
     fn check_needs(&self, place: &Place, rule: &Rule, problems: &mut Problems) {
         let id = rule.metric.id();
-        let (two, others): (Vec<Role>, Vec<Role>) = rule
-            .metric
-            .needs()
-            .lacking(self.roles())
-            .partition(|role| self.has(Role::Classes) && matches!(role, Role::Decision | Role::Label));
-        if !two.is_empty() {
-            let two: Vec<String> = two.into_iter().map(named).collect();
+        let lacking: Vec<Role> = rule.metric.needs().lacking(self.roles()).collect();
+        let of_two = lacking.iter().all(|role| matches!(role, Role::Decision | Role::Label));
+        if of_two && !lacking.is_empty() && self.has(Role::Classes) {
+            let roles = lacking.into_iter().map(named).collect::<Vec<_>>().join(" and ");
             let what = format!(
-                "rule `{}`: {id} is about two classes: name one with `class`, or {} under [roles]",
-                rule.id,
-                two.join(" and ")
+                "rule `{}`: {id} is about two classes: name one with `class`, or {roles} under [roles]",
+                rule.id
             );
             problems.add(place, what);
+            return;
         }
-        for role in others {
+        for role in lacking {
             let whereabouts = if role == Role::Population { "no [[attribute]] has one" } else { "[roles] names none" };
             problems.add(place, format!("rule `{}`: {id} needs {}, and {whereabouts}", rule.id, named(role)));
         }

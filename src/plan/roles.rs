@@ -56,7 +56,7 @@ pub struct ClassesRole {
     pub actual: String,
 }
 
-/// Ranked lists.
+/// Ranked lists. Each row is one candidate, whatever its weight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RankingRole {
     /// The column that says which list a row is in.

@@ -2,8 +2,10 @@
 //! groups as they are counted: by hand, and by laws.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use evenhand::cells::{Decision, Exclusion, Frame, Group, Label, Level, Membership, Outcome, Summand, Tally};
+use evenhand::plan::{Flags, Unknown};
 use evenhand::stats::Counter;
 use evenhand::{Ledger, Plan, tally};
 use proptest::prelude::*;
@@ -170,6 +172,38 @@ fn labels_with_named_unfavourable_values() {
     let bad = |_: &_, outcome: Outcome| outcome.label == Label::Unfavourable;
     assert_eq!(tallied.ledger.frames[0].everyone().sum(bad).n, 2);
     assert_eq!(tallied.warnings, Vec::<String>::new());
+}
+
+/// Each flag has its key in the file, and wins over it.
+#[test]
+fn flags_and_file_say_the_same() {
+    let text = |text: &str| Some(text.to_string());
+    let flags = Flags {
+        decision: text("decision=yes"),
+        cluster: text("person"),
+        counterfactual: text("other=yes"),
+        forecast: text("yhat,y"),
+        classes: text("guess, truth"),
+        query: text("list"),
+        rank: text("place"),
+        top_k: Some(3),
+        attributes: vec!["group".into()],
+        rules: vec!["selection_rate.ratio >= 0.8".into()],
+        unknown: Some(Unknown::Worst),
+        resamples: Some(500),
+        bayes: true,
+        ..Flags::default()
+    };
+    let file = plan(
+        "decision = { column = \"decision\", favourable = \"yes\" }\ncluster = \"person\"\ncounterfactual = { column = \"other\", favourable = \"yes\" }\nforecast = { predicted = \"yhat\", actual = \"y\" }\nclasses = { predicted = \"guess\", actual = \"truth\" }\nquery = \"list\"\nrank = \"place\"\ntop_k = 3",
+    ) + "[[rule]]\nid = \"selection_rate.ratio >= 0.8\"\nmetric = \"selection_rate.ratio\"\nat_least = 0.8\nunknown = \"worst\"\n[audit]\nresamples = 500\nbayes = true\n";
+    let by_flags = Plan::from_flags(Path::new("data.csv"), &flags).expect("valid");
+    let by_file = Plan::from_text(&file, "plan", Path::new(""), &Flags::default()).expect("valid");
+    assert_eq!(format!("{by_flags:?}"), format!("{by_file:?}"));
+    let other = file.replace("person", "household").replace("yhat", "z").replace("worst", "ignore");
+    let flags = Flags { rules: Vec::new(), ..flags };
+    let over = Plan::from_text(&other, "plan", Path::new(""), &flags).expect("valid");
+    assert_eq!((over.roles, over.rules[0].unknown), (by_file.roles, Unknown::Worst));
 }
 
 const ALL: &str = r#"
