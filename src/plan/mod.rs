@@ -296,9 +296,13 @@ impl Plan {
         problems.or(None, plan)
     }
 
-    /// Attributes and intersections by name, in order.
+    /// What puts a row into one group: attributes by name, by the likeliest
+    /// level where levels are estimated, and intersections.
     pub fn names(&self) -> Vec<String> {
-        let attributes = self.attributes.iter().map(|attribute| attribute.column.clone());
+        let attributes = self.attributes.iter().map(|attribute| match attribute.probabilities {
+            None => attribute.column.clone(),
+            Some(_) => attribute.thresholded(),
+        });
         attributes.chain(self.crosses.iter().map(Cross::name)).collect()
     }
 

@@ -121,7 +121,7 @@ impl Counter {
 
     /// From now on keeps group and label of every row, for one attribute.
     pub(super) fn record(&mut self, attribute: Option<&str>) {
-        let frame = self.frames.iter().find(|frame| Some(frame.columns.join("*").as_str()) == attribute);
+        let frame = self.frames.iter().find(|frame| Some(frame.name().as_str()) == attribute);
         self.recording = frame.map(|frame| Recording { attributes: frame.attributes.clone(), rows: Vec::new() });
     }
 

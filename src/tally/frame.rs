@@ -46,6 +46,11 @@ pub(super) struct FrameCounter {
 }
 
 impl FrameCounter {
+    /// The name that the frame will have.
+    pub(super) fn name(&self) -> String {
+        Frame { columns: self.columns.clone(), membership: self.membership, ..Frame::default() }.name()
+    }
+
     /// Counts a row in its group, or in each that it may belong to.
     pub(super) fn add(&mut self, row: &Row, place: &Place<'_>) {
         let codes: Vec<u32> = self.attributes.iter().map(|&attribute| place.groups[attribute]).collect();

@@ -147,6 +147,31 @@ fn groups_by_chance() {
     assert!(!ledger.intake.weighted);
 }
 
+/// Rows are weighed by their likeliest group: by chance a row is in several.
+#[test]
+fn estimated_groups_are_weighed_by_the_likeliest() {
+    let rows: String = (0..40)
+        .map(|at| {
+            format!(
+                "{},{},{},{}\n",
+                ["yes", "no"][at % 2],
+                ["yes", "no"][at / 7 % 2],
+                0.1 * (at % 11) as f64,
+                1.0 - 0.1 * (at % 11) as f64
+            )
+        })
+        .collect();
+    let table = Table::new(&format!("decision,label,p_w,p_b\n{rows}"));
+    let label = "label = { column = \"label\", favourable = \"yes\" }\n[[attribute]]";
+    let text = ESTIMATED.replacen("[[attribute]]", label, 1).replace("[[attribute]]\ncolumn = \"group\"\n", "");
+    let plan = Plan::from_text(&text, "plan", table.path(), &Default::default()).expect("valid");
+    assert_eq!(plan.names(), ["race:thresholded"]);
+    let (release, weights) =
+        evenhand::reweigh(plan, "race:thresholded", evenhand::Provenance::default()).expect("readable");
+    assert!(release.reweighing.iter().any(|table| table.attribute == "race:thresholded"));
+    assert_eq!(weights.expect("weights").len(), 40);
+}
+
 /// Chances beside the outputs or among the demographics: the same ledger.
 #[test]
 fn chances_in_a_second_file() {
