@@ -33,7 +33,8 @@ pub struct Frame {
     /// Clusters by group, and of everyone under none; empty without clusters.
     #[serde(with = "pairs")]
     pub clusters: BTreeMap<Option<Group>, Clusters>,
-    /// Places in ranked lists; empty without lists.
+    /// Places in ranked lists, a row counting once whatever its weight; empty
+    /// without lists, and where membership is weighted.
     #[serde(with = "pairs")]
     pub rankings: BTreeMap<Group, Ranking>,
     /// By list, against 1: the normalised discounted divergence of the order
@@ -105,6 +106,20 @@ impl Frame {
             self.rankings.entry(group.clone()).or_default().merge(ranking);
         }
         self.divergence.merge(&other.divergence);
+        self.fill_rankings();
+    }
+
+    /// Gives every group its place in every list, also in those where nobody
+    /// of it is: there it has no part of the top and none of the list.
+    pub fn fill_rankings(&mut self) {
+        let lists = self.divergence.units;
+        if lists == 0 {
+            return;
+        }
+        for group in self.groups.keys() {
+            let ranking = self.rankings.entry(group.clone()).or_default();
+            (ranking.top.units, ranking.exposure.units) = (lists, lists);
+        }
     }
 
     /// Everyone, over all groups.
@@ -264,7 +279,8 @@ impl Ledger {
     /// Adds the ledger of other rows, counted by the same plan. In any order
     /// the result is what counting all rows together gives, provided that each
     /// person, and what the demographics say of them, is in one part only: a
-    /// part cannot see that a key of its own is repeated in another.
+    /// part cannot see that a key of its own is repeated in another. Clusters and
+    /// ranked lists, too, are whole in one part.
     ///
     /// # Errors
     /// When attributes or strata differ, or a feature holds numbers in one part

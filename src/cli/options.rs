@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::error::Stop;
-use crate::plan::{Flags, OnInconclusive, Plan};
+use crate::plan::{Flags, OnInconclusive, Plan, Unknown};
 use crate::report::Provenance;
 
 /// What to audit: a plan file, or a data file with flags. Flags win.
@@ -46,6 +46,27 @@ pub(super) struct PlanOptions {
     /// A column that says how many people a row stands for
     #[arg(long, value_name = "COLUMN")]
     count: Option<String>,
+    /// A column with the same value in rows that belong together, such as those of one person
+    #[arg(long, value_name = "COLUMN")]
+    cluster: Option<String>,
+    /// What would have been decided had the attribute been another: COLUMN=FAVOURABLE
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    counterfactual: Option<String>,
+    /// A predicted number and the true one: yhat,y
+    #[arg(long, value_name = "PREDICTED,ACTUAL")]
+    forecast: Option<String>,
+    /// One of several classes, predicted and true: yhat,y
+    #[arg(long, value_name = "PREDICTED,ACTUAL")]
+    classes: Option<String>,
+    /// The column that says which ranked list a row is in
+    #[arg(long, value_name = "COLUMN")]
+    query: Option<String>,
+    /// The place in the list, 1 being the first; without it the score decides
+    #[arg(long, value_name = "COLUMN")]
+    rank: Option<String>,
+    /// How many places are the top of a list
+    #[arg(long, value_name = "NUMBER")]
+    top_k: Option<u64>,
     /// Columns that might stand in for an attribute; '*' for all others
     #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
     features: Vec<String>,
@@ -58,6 +79,9 @@ pub(super) struct PlanOptions {
     /// Something that must hold: 'selection_rate.ratio >= 0.8'
     #[arg(long = "rule", value_name = "RULE")]
     rules: Vec<String>,
+    /// What every rule makes of people without a recorded group: ignore or worst
+    #[arg(long, value_name = "WORD", value_parser = unknown)]
+    unknown: Option<Unknown>,
     /// The delimiter of text files
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<String>,
@@ -73,6 +97,12 @@ pub(super) struct PlanOptions {
     /// Seed of everything drawn by lot
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
+    /// How often cells are resampled where an interval needs it
+    #[arg(long, value_name = "NUMBER")]
+    resamples: Option<u64>,
+    /// Say of each rule how probable it is that its tolerance is broken
+    #[arg(long)]
+    bayes: bool,
     /// Title of the report
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
@@ -84,6 +114,11 @@ pub(super) struct PlanOptions {
 fn on_inconclusive(word: &str) -> Result<OnInconclusive, String> {
     let found = OnInconclusive::WORDS.iter().find(|(name, _)| *name == word);
     found.map(|(_, value)| *value).ok_or_else(|| "must be fail, warn or pass".to_string())
+}
+
+fn unknown(word: &str) -> Result<Unknown, String> {
+    let found = Unknown::WORDS.iter().find(|(name, _)| *name == word);
+    found.map(|(_, value)| *value).ok_or_else(|| "must be ignore or worst".to_string())
 }
 
 impl PlanOptions {
@@ -102,6 +137,13 @@ impl PlanOptions {
             count: self.count.clone(),
             strata: self.strata.clone(),
             features: self.features.clone(),
+            cluster: self.cluster.clone(),
+            counterfactual: self.counterfactual.clone(),
+            forecast: self.forecast.clone(),
+            classes: self.classes.clone(),
+            query: self.query.clone(),
+            rank: self.rank.clone(),
+            top_k: self.top_k,
             attributes: self.attributes.clone(),
             bins: self.bins.clone(),
             crosses: self.crosses.clone(),
@@ -109,11 +151,14 @@ impl PlanOptions {
             demographics: self.demographics.clone(),
             on: self.on.clone(),
             rules: self.rules.clone(),
+            unknown: self.unknown,
             delimiter: self.delimiter.clone(),
             confidence: self.confidence,
             min_cell: self.min_cell,
             min_group_size: self.min_group_size,
             seed: self.seed,
+            resamples: self.resamples,
+            bayes: self.bayes,
             title: self.title.clone(),
             store: store.map(str::to_string),
             on_inconclusive: self.on_inconclusive,

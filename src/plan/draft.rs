@@ -1,16 +1,20 @@
-//! A plan being put together, and the checks that need all of it.
+//! A plan being put together.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::problem::{At, Place, Problems};
 use super::{
-    Attribute, Cross, Data, DecisionRole, Demographics, Features, LabelRole, OnInconclusive, Plan, Review, Roles, Rule,
-    ScoreRole,
+    Attribute, ClassesRole, Cross, Data, DecisionRole, Demographics, Features, ForecastRole, LabelRole, OnInconclusive,
+    Plan, RankingRole, Review, Roles, Rule, ScoreRole,
 };
-use crate::catalogue::{Needs, Role};
+use crate::catalogue::Needs;
 use crate::stats::{Intervals, Level};
-use crate::suggest::suggestion;
+
+/// How often cells are resampled, unless the plan says otherwise; and how often they may be.
+const RESAMPLES: (u64, std::ops::RangeInclusive<u64>) = (10_000, 100..=1_000_000);
+
+/// How many places are the top of a list, unless the plan says otherwise.
+const TOP: u64 = 10;
 
 #[derive(Debug, Default)]
 pub(super) struct Draft {
@@ -18,6 +22,9 @@ pub(super) struct Draft {
     pub(super) confidence: Option<At<f64>>,
     pub(super) min_group_size: Option<At<u64>>,
     pub(super) seed: Option<At<u64>>,
+    pub(super) resamples: Option<At<u64>>,
+    pub(super) bayes: bool,
+    pub(super) intervals: Intervals,
     pub(super) path: Option<At<String>>,
     pub(super) path_from_flag: bool,
     pub(super) delimiter: Option<At<String>>,
@@ -35,6 +42,13 @@ pub(super) struct Draft {
     pub(super) count: Option<At<String>>,
     pub(super) strata: Vec<At<String>>,
     pub(super) features: Option<Features>,
+    pub(super) cluster: Option<At<String>>,
+    pub(super) counterfactual: Option<At<LabelRole>>,
+    pub(super) forecast: Option<At<ForecastRole>>,
+    pub(super) classes: Option<At<ClassesRole>>,
+    pub(super) query: Option<At<String>>,
+    pub(super) rank: Option<At<String>>,
+    pub(super) top_k: Option<At<u64>>,
     pub(super) attributes: Vec<At<Attribute>>,
     pub(super) crosses: Vec<At<Cross>>,
     pub(super) rules: Vec<At<Rule>>,
@@ -49,6 +63,7 @@ impl Draft {
     /// the file are relative to `base`.
     pub(super) fn finish(self, base: &Path, problems: &mut Problems) -> Option<Plan> {
         let confidence = self.level(problems);
+        let resamples = self.resamples(problems);
         let delimiter = self.delimiter(problems);
         self.check_roles(problems);
         self.check_attributes(problems);
@@ -71,9 +86,9 @@ impl Draft {
             confidence: confidence?,
             min_group_size: self.min_group_size.map_or(30, |at| at.value),
             seed: self.seed.map_or(1, |at| at.value),
-            resamples: 10_000,
-            intervals: Intervals::default(),
-            bayes: false,
+            resamples: resamples?,
+            intervals: self.intervals,
+            bayes: self.bayes,
             data: Data {
                 path: resolve(PathBuf::from(path.value), self.path_from_flag),
                 delimiter: delimiter?,
@@ -89,11 +104,15 @@ impl Draft {
                 count: self.count.map(|at| at.value),
                 strata: self.strata.into_iter().map(|at| at.value).collect(),
                 features: self.features,
-                cluster: None,
-                counterfactual: None,
-                forecast: None,
-                classes: None,
-                ranking: None,
+                cluster: self.cluster.map(|at| at.value),
+                counterfactual: self.counterfactual.map(|at| at.value),
+                forecast: self.forecast.map(|at| at.value),
+                classes: self.classes.map(|at| at.value),
+                ranking: self.query.map(|query| RankingRole {
+                    query: query.value,
+                    place: self.rank.map(|at| at.value),
+                    top: self.top_k.map_or(TOP, |at| at.value),
+                }),
             },
             attributes: self.attributes.into_iter().map(|at| at.value).collect(),
             crosses: self.crosses.into_iter().map(|at| at.value).collect(),
@@ -119,6 +138,17 @@ impl Draft {
         level
     }
 
+    fn resamples(&self, problems: &mut Problems) -> Option<u32> {
+        let (usual, allowed) = RESAMPLES;
+        let Some(at) = &self.resamples else { return Some(usual as u32) };
+        if !allowed.contains(&at.value) {
+            let (low, high) = allowed.into_inner();
+            problems.add(&at.place, format!("`resamples` must lie between {low} and {high}, not {}", at.value));
+            return None;
+        }
+        Some(at.value as u32)
+    }
+
     fn delimiter(&self, problems: &mut Problems) -> Option<Option<u8>> {
         let Some(at) = &self.delimiter else { return Some(None) };
         match at.value.replace("\\t", "\t").as_bytes() {
@@ -127,109 +157,6 @@ impl Draft {
                 problems.add(&at.place, format!("`delimiter` must be one character, not \"{}\"", at.value));
                 None
             }
-        }
-    }
-
-    fn check_roles(&self, problems: &mut Problems) {
-        if self.roles() == Needs::default() {
-            problems.add(&Place::Whole, "nothing to audit: name a decision, a label or a score under [roles]");
-        }
-        if let (Some(decision), Some(score)) = (&self.decision, &self.score)
-            && let DecisionRole::Threshold { column, above, .. } = &decision.value
-            && *column == score.value.column
-            && *above != score.value.higher
-        {
-            let what = format!(
-                "`{column}` is good when high for the decision and bad when high as the score, or the reverse: make both agree"
-            );
-            problems.add(&score.place, what);
-        }
-        if let (Some(weight), Some(count)) = (&self.weight, &self.count)
-            && weight.value == count.value
-        {
-            problems.add(&count.place, format!("`{}` is both weight and count; choose one", count.value));
-        }
-    }
-
-    /// Which of the roles that metrics need are there.
-    fn roles(&self) -> Needs {
-        let understood = Needs::when(&[
-            (Role::Decision, self.decision.is_some()),
-            (Role::Label, self.label.is_some()),
-            (Role::Score, self.score.is_some()),
-            (Role::Stratum, !self.strata.is_empty()),
-            (Role::Features, self.features.is_some()),
-        ]);
-        understood.and(self.written)
-    }
-
-    fn names(&self) -> Vec<String> {
-        let attributes = self.attributes.iter().map(|at| at.value.column.clone());
-        attributes.chain(self.crosses.iter().map(|at| at.value.name())).collect()
-    }
-
-    fn check_attributes(&self, problems: &mut Problems) {
-        if self.attributes.is_empty() && !self.attributes_written {
-            problems.add(&Place::Whole, "no groups to compare: name at least one [[attribute]] with its column");
-        }
-        let mut seen = BTreeSet::new();
-        for at in &self.attributes {
-            if !seen.insert(&at.value.column) {
-                problems.add(&at.place, format!("attribute `{}` is named twice", at.value.column));
-            }
-        }
-        let mut crossed = BTreeSet::new();
-        for at in &self.crosses {
-            let columns = &at.value.attributes;
-            let distinct: BTreeSet<&String> = columns.iter().collect();
-            if distinct.len() < 2 || distinct.len() < columns.len() {
-                problems.add(&at.place, "a [[cross]] needs two or more different attributes");
-            }
-            for column in columns {
-                if !seen.contains(column) {
-                    let hint = suggestion(column, seen.iter().map(|s| s.as_str()));
-                    problems.add(&at.place, format!("`{column}` in [[cross]] is not an [[attribute]]{hint}"));
-                }
-            }
-            if !crossed.insert(at.value.name()) {
-                problems.add(&at.place, format!("the cross of {} is named twice", columns.join(" and ")));
-            }
-        }
-    }
-
-    fn check_rules(&self, problems: &mut Problems) {
-        let names = self.names();
-        let mut ids = BTreeSet::new();
-        for at in &self.rules {
-            let rule = &at.value;
-            if rule.id.trim().is_empty() {
-                problems.add(&at.place, "a rule needs an `id`, such as \"four-fifths\"");
-            }
-            if !ids.insert(&rule.id) {
-                problems.add(&at.place, format!("two rules have the id `{}`", rule.id));
-            }
-            for name in &rule.attributes {
-                if !names.contains(name) {
-                    let hint = suggestion(name, names.iter().map(String::as_str));
-                    problems
-                        .add(&at.place, format!("rule `{}` names `{name}`, which is no attribute here{hint}", rule.id));
-                }
-            }
-            match (rule.at_least, rule.at_most) {
-                (None, None) => problems.add(&at.place, format!("rule `{}` needs `at_least` or `at_most`", rule.id)),
-                (Some(low), Some(high)) if low > high => {
-                    problems.add(&at.place, format!("rule `{}`: at_least {low} is above at_most {high}", rule.id));
-                }
-                _ => {}
-            }
-            self.check_needs(&at.place, rule, problems);
-        }
-    }
-
-    fn check_needs(&self, place: &Place, rule: &Rule, problems: &mut Problems) {
-        for missing in rule.metric.needs().lacking(self.roles()) {
-            let (id, missing) = (rule.metric.id(), missing.words());
-            problems.add(place, format!("rule `{}`: {id} needs a {missing}, and [roles] names none", rule.id));
         }
     }
 }

@@ -1,18 +1,24 @@
 //! `evenhand.toml` → draft.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use toml::de::{DeTable, DeValue};
 
 use super::draft::Draft;
+use super::file_roles::roles;
 use super::problem::{At, Place, Problems};
-use super::reader::{Table, Text};
+use super::reader::{Table, Text, number};
 use super::{
-    Attribute, Cross, DecisionRole, Demographics, Features, LabelRole, OnInconclusive, Reading, Reference, Rule,
-    ScoreRole, Severity, Side, Unknown, Values,
+    Attribute, Cross, Demographics, OnInconclusive, Probabilities, Reading, Reference, Rule, Severity, Unknown,
 };
-use crate::catalogue::{Metric, Needs, Role};
+use crate::catalogue::Metric;
+use crate::stats::{DifferenceMethod, ProportionMethod, RatioMethod};
 
-const SIDES: [(&str, Side); 2] = [("favourable", Side::Favourable), ("unfavourable", Side::Unfavourable)];
-const ABOVE_BELOW: [(&str, Side); 2] = [("above", Side::Favourable), ("below", Side::Unfavourable)];
+/// From this chance on the likeliest level is taken, unless the plan says another.
+const THRESHOLD: f64 = 0.5;
+
+/// How far from 1 the shares of a population may sum.
+const ROUNDING: f64 = 0.001;
 
 /// Reads the text into the draft. False when it is not TOML at all: then
 /// nothing else can be said of it.
@@ -37,6 +43,12 @@ pub(super) fn read(text: &str, draft: &mut Draft, problems: &mut Problems) -> bo
     root.table("gate", "[gate]", |table| {
         draft.on_inconclusive = table.word("on_inconclusive", &OnInconclusive::WORDS).or(draft.on_inconclusive);
     });
+    root.table("intervals", "[intervals]", |table| {
+        let chosen = &mut draft.intervals;
+        chosen.proportion = table.word("proportion", &ProportionMethod::WORDS).unwrap_or_default();
+        chosen.difference = table.word("difference", &DifferenceMethod::WORDS).unwrap_or_default();
+        chosen.ratio = table.word("ratio", &RatioMethod::WORDS).unwrap_or_default();
+    });
     root.table("privacy", "[privacy]", |table| {
         draft.min_cell = table.whole("min_cell").or(draft.min_cell.take());
     });
@@ -53,6 +65,8 @@ fn audit(table: &mut Table<'_, '_>, draft: &mut Draft) {
     draft.confidence = table.number("confidence");
     draft.min_group_size = table.whole("min_group_size");
     draft.seed = table.whole("seed");
+    draft.resamples = table.whole("resamples");
+    draft.bayes = table.truth("bayes").unwrap_or(draft.bayes);
 }
 
 fn data(table: &mut Table<'_, '_>, draft: &mut Draft) {
@@ -70,93 +84,6 @@ fn data(table: &mut Table<'_, '_>, draft: &mut Draft) {
         .flatten();
 }
 
-fn roles(table: &mut Table<'_, '_>, draft: &mut Draft) {
-    draft.written = Needs::when(&[
-        (Role::Decision, table.get("decision").is_some()),
-        (Role::Label, table.get("label").is_some()),
-        (Role::Score, table.get("score").is_some()),
-    ]);
-    draft.decision = table.table("decision", "`decision`", decision).flatten();
-    draft.label = table
-        .table("label", "`label`", |inner| {
-            let place = inner.place();
-            let column = inner.required("column");
-            let favourable = favourable(inner);
-            Some(At::new(LabelRole { column: column?.value, favourable: favourable?, unfavourable: None }, place))
-        })
-        .flatten();
-    draft.score = score(table);
-    draft.weight = table.string("weight");
-    draft.count = table.string("count");
-    draft.strata = table.strings("strata");
-    draft.features = table.table("features", "`features`", |inner| {
-        let mut names = |key| inner.strings(key).into_iter().map(|at| at.value).collect::<Vec<_>>();
-        Features {
-            include: names("include"),
-            exclude: names("exclude"),
-            legitimate: names("legitimate"),
-            categorical: names("categorical"),
-        }
-    });
-}
-
-fn favourable(table: &mut Table<'_, '_>) -> Option<Values> {
-    if table.get("favourable").is_none() {
-        let place = table.place();
-        table.problems.add(&place, "say which value is good for the person: favourable = \"…\"");
-        return None;
-    }
-    table.values("favourable").map(|at| Values(at.value))
-}
-
-fn decision(table: &mut Table<'_, '_>) -> Option<At<DecisionRole>> {
-    let place = table.place();
-    let role = match (table.get("column").is_some(), table.get("score").is_some()) {
-        (true, false) => {
-            let column = table.string("column");
-            let favourable = favourable(table);
-            DecisionRole::Column { column: column?.value, favourable: favourable? }
-        }
-        (false, true) => {
-            let column = table.string("score");
-            let threshold = table.number("threshold");
-            if table.get("threshold").is_none() {
-                table.problems.add(&place, "a decision by score needs a `threshold`");
-            }
-            let side = match table.get("favourable") {
-                None => Some(Side::Favourable),
-                Some(_) => table.word("favourable", &ABOVE_BELOW),
-            };
-            DecisionRole::Threshold { column: column?.value, threshold: threshold?.value, above: side? }
-        }
-        _ => {
-            table.get("favourable");
-            table.get("threshold");
-            table.problems.add(&place, "`decision` needs either a `column` or a `score` with a `threshold`");
-            return None;
-        }
-    };
-    Some(At::new(role, place))
-}
-
-fn score(table: &mut Table<'_, '_>) -> Option<At<ScoreRole>> {
-    let value = table.get("score")?;
-    let place = table.place_of(value);
-    if let DeValue::String(column) = value.get_ref() {
-        return Some(At::new(ScoreRole { column: column.to_string(), higher: Side::Favourable }, place));
-    }
-    table
-        .table("score", "`score`", |inner| {
-            let column = inner.required("column");
-            let higher = match inner.get("higher") {
-                None => Some(Side::Favourable),
-                Some(_) => inner.word("higher", &SIDES),
-            };
-            Some(At::new(ScoreRole { column: column?.value, higher: higher? }, place))
-        })
-        .flatten()
-}
-
 /// A reference: a word, a level's name, or `{ level = "largest" }` for a level named like a word.
 fn reference(table: &mut Table<'_, '_>) -> Reference {
     let Some(value) = table.get("reference") else { return Reference::Largest };
@@ -172,21 +99,54 @@ fn attribute(table: &mut Table<'_, '_>) -> Option<At<Attribute>> {
     let column = table.required("column");
     let bins = table.numbers("bins");
     let reference = reference(table);
+    let probabilities = probabilities(table);
+    let population = population(table);
     if let Some(bins) = &bins
         && (bins.value.is_empty() || bins.value.windows(2).any(|pair| pair[0] >= pair[1]))
     {
         table.problems.add(&bins.place, "`bins` must rise: the borders between the groups, such as [25, 40, 60]");
     }
-    Some(At::new(
-        Attribute {
-            column: column?.value,
-            bins: bins.map(|at| at.value),
-            reference,
-            probabilities: None,
-            population: Default::default(),
-        },
-        place,
-    ))
+    let bins = bins.map(|at| at.value);
+    Some(At::new(Attribute { column: column?.value, bins, reference, probabilities, population }, place))
+}
+
+fn probabilities(table: &mut Table<'_, '_>) -> Option<Probabilities> {
+    let levels = table.pairs("probabilities", "a column's name", |value| Some(value.as_str()?.to_string()));
+    let threshold = table.number("threshold");
+    if let Some(at) = &threshold {
+        if table.get("probabilities").is_none() {
+            let what = "`threshold` is the chance from which on a level is taken for recorded, and the attribute has no `probabilities`";
+            table.problems.add(&at.place, what);
+        }
+        if !(at.value > 0.0 && at.value <= 1.0) {
+            table.problems.add(&at.place, format!("`threshold` must lie above 0 and at most at 1, not {}", at.value));
+        }
+    }
+    let levels = levels?;
+    let columns: BTreeSet<&String> = levels.value.iter().map(|(_, column)| column).collect();
+    if levels.value.len() < 2 {
+        let what = "`probabilities` needs two or more levels, each with the column of its chance";
+        table.problems.add(&levels.place, what);
+    } else if columns.len() < levels.value.len() {
+        table.problems.add(&levels.place, "two levels of `probabilities` name the same column: each has its own");
+    }
+    Some(Probabilities { levels: levels.value, threshold: threshold.map_or(THRESHOLD, |at| at.value) })
+}
+
+/// Shares of a population by level.
+fn population(table: &mut Table<'_, '_>) -> BTreeMap<String, f64> {
+    let Some(shares) = table.pairs("population", "a finite number", number) else { return BTreeMap::new() };
+    if let Some((level, share)) = shares.value.iter().find(|(_, share)| *share <= 0.0) {
+        let what = format!("the share of `{level}` in `population` must be above 0, not {share}: leave the level out");
+        table.problems.add(&shares.place, what);
+        return BTreeMap::new();
+    }
+    let sum: f64 = shares.value.iter().map(|(_, share)| share).sum();
+    if (sum - 1.0).abs() > ROUNDING {
+        let what = format!("the shares of `population` sum to {sum:.4}, not to 1: give every level its share");
+        table.problems.add(&shares.place, what);
+    }
+    shares.value.into_iter().collect()
 }
 
 fn cross(table: &mut Table<'_, '_>) -> Option<At<Cross>> {
@@ -206,6 +166,8 @@ fn rule(table: &mut Table<'_, '_>) -> Option<At<Rule>> {
     let at_most = table.number("at_most").map(|at| at.value);
     let severity = table.word("level", &Severity::WORDS).unwrap_or(Severity::Error);
     let reading = table.word("on", &Reading::WORDS).unwrap_or(Reading::Interval);
+    let unknown = table.word("unknown", &Unknown::WORDS).unwrap_or_default();
+    let class = table.value("class").map(|at| at.value);
     let basis = table.string("basis").map(|at| at.value);
     let metric_id = metric_id?;
     let metric = match Metric::parse(&metric_id.value) {
@@ -216,20 +178,6 @@ fn rule(table: &mut Table<'_, '_>) -> Option<At<Rule>> {
         }
     };
     let id = id.map_or_else(|| metric_id.value.clone(), |at| at.value);
-    Some(At::new(
-        Rule {
-            id,
-            metric,
-            attributes,
-            groups,
-            at_least,
-            at_most,
-            severity,
-            reading,
-            unknown: Unknown::Ignore,
-            class: None,
-            basis,
-        },
-        place,
-    ))
+    let rule = Rule { id, metric, attributes, groups, at_least, at_most, severity, reading, unknown, class, basis };
+    Some(At::new(rule, place))
 }

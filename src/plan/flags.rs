@@ -3,8 +3,8 @@
 use super::draft::Draft;
 use super::problem::{At, Place, Problems};
 use super::{
-    Attribute, Cross, DecisionRole, Demographics, Features, LabelRole, OnInconclusive, Reading, Reference, Rule,
-    ScoreRole, Severity, Side, Unknown, Values,
+    Attribute, ClassesRole, Cross, DecisionRole, Demographics, Features, ForecastRole, LabelRole, OnInconclusive,
+    Reading, Reference, Rule, ScoreRole, Severity, Side, Unknown, Values,
 };
 use crate::catalogue::{Metric, Needs, Role};
 
@@ -25,6 +25,20 @@ pub struct Flags {
     pub strata: Vec<String>,
     /// `--features A,B`.
     pub features: Vec<String>,
+    /// `--cluster COLUMN`.
+    pub cluster: Option<String>,
+    /// `--counterfactual COLUMN=VALUE`.
+    pub counterfactual: Option<String>,
+    /// `--forecast PREDICTED,ACTUAL`.
+    pub forecast: Option<String>,
+    /// `--classes PREDICTED,ACTUAL`.
+    pub classes: Option<String>,
+    /// `--query COLUMN`.
+    pub query: Option<String>,
+    /// `--rank COLUMN`.
+    pub rank: Option<String>,
+    /// `--top-k NUMBER`.
+    pub top_k: Option<u64>,
     /// `--attribute COLUMN`.
     pub attributes: Vec<String>,
     /// `--bins COLUMN=25,40,60`.
@@ -39,6 +53,8 @@ pub struct Flags {
     pub on: Option<String>,
     /// `--rule 'METRIC >= NUMBER'`.
     pub rules: Vec<String>,
+    /// `--unknown ignore|worst`, for every rule.
+    pub unknown: Option<Unknown>,
     /// `--delimiter CHARACTER`.
     pub delimiter: Option<String>,
     /// `--confidence NUMBER`.
@@ -49,6 +65,10 @@ pub struct Flags {
     pub min_group_size: Option<u64>,
     /// `--seed NUMBER`.
     pub seed: Option<u64>,
+    /// `--resamples NUMBER`.
+    pub resamples: Option<u64>,
+    /// `--bayes`.
+    pub bayes: bool,
     /// `--title TEXT`.
     pub title: Option<String>,
     /// `--store FILE`.
@@ -60,29 +80,13 @@ pub struct Flags {
 /// Lays the flags over what the file said.
 pub(super) fn apply(flags: &Flags, draft: &mut Draft, problems: &mut Problems) {
     scalars(flags, draft);
-    let written = Needs::when(&[
-        (Role::Decision, flags.decision.is_some()),
-        (Role::Label, flags.label.is_some()),
-        (Role::Score, flags.score.is_some()),
-    ]);
-    draft.written = draft.written.and(written);
-    if let Some(text) = &flags.decision {
-        draft.decision = decision(text, problems);
-    }
-    if let Some(text) = &flags.label {
-        let place = Place::Flag("--label");
-        match text.split_once('=') {
-            Some((column, value)) => {
-                let role =
-                    LabelRole { column: column.trim().into(), favourable: Values::listed(value), unfavourable: None };
-                draft.label = Some(At::new(role, place));
-            }
-            None => problems.add(&place, format!("`{text}` must be COLUMN=FAVOURABLE, such as repaid=yes")),
-        }
-    }
+    roles(flags, draft, problems);
     attributes(flags, draft, problems);
     for text in &flags.rules {
         draft.rules.extend(rule(text, problems));
+    }
+    if let Some(unknown) = flags.unknown {
+        draft.rules.iter_mut().for_each(|at| at.value.unknown = unknown);
     }
     match (&flags.demographics, &flags.on) {
         (Some(path), Some(on)) => {
@@ -96,6 +100,64 @@ pub(super) fn apply(flags: &Flags, draft: &mut Draft, problems: &mut Problems) {
     }
 }
 
+fn roles(flags: &Flags, draft: &mut Draft, problems: &mut Problems) {
+    let written = Needs::when(&[
+        (Role::Decision, flags.decision.is_some()),
+        (Role::Label, flags.label.is_some()),
+        (Role::Score, flags.score.is_some()),
+        (Role::Counterfactual, flags.counterfactual.is_some()),
+        (Role::Forecast, flags.forecast.is_some()),
+        (Role::Classes, flags.classes.is_some()),
+    ]);
+    draft.written = draft.written.and(written);
+    if let Some(text) = &flags.decision {
+        draft.decision = decision(text, problems);
+    }
+    if let Some(text) = &flags.label {
+        draft.label = outcome(text, "--label", "repaid=yes", problems);
+    }
+    if let Some(text) = &flags.counterfactual {
+        draft.counterfactual = outcome(text, "--counterfactual", "decision_if_other=yes", problems);
+    }
+    if let Some(text) = &flags.forecast {
+        draft.forecast = pair(text, "--forecast", problems).map(|at| {
+            let (predicted, actual) = at.value;
+            At::new(ForecastRole { predicted, actual, range: (None, None) }, at.place)
+        });
+    }
+    if let Some(text) = &flags.classes {
+        draft.classes = pair(text, "--classes", problems).map(|at| {
+            let (predicted, actual) = at.value;
+            At::new(ClassesRole { predicted, actual }, at.place)
+        });
+    }
+}
+
+/// `COLUMN=FAVOURABLE`.
+fn outcome(text: &str, flag: &'static str, example: &str, problems: &mut Problems) -> Option<At<LabelRole>> {
+    let place = Place::Flag(flag);
+    let Some((column, value)) = text.split_once('=') else {
+        problems.add(&place, format!("`{text}` must be COLUMN=FAVOURABLE, such as {example}"));
+        return None;
+    };
+    let role = LabelRole { column: column.trim().into(), favourable: Values::listed(value), unfavourable: None };
+    Some(At::new(role, place))
+}
+
+/// `PREDICTED,ACTUAL`.
+fn pair(text: &str, flag: &'static str, problems: &mut Problems) -> Option<At<(String, String)>> {
+    let place = Place::Flag(flag);
+    match text.split(',').map(str::trim).collect::<Vec<_>>()[..] {
+        [predicted, actual] if !predicted.is_empty() && !actual.is_empty() => {
+            Some(At::new((predicted.into(), actual.into()), place))
+        }
+        _ => {
+            problems.add(&place, format!("`{text}` must be PREDICTED,ACTUAL: two columns, such as yhat,y"));
+            None
+        }
+    }
+}
+
 fn scalars(flags: &Flags, draft: &mut Draft) {
     let at = |text: &Option<String>, flag| text.clone().map(|text| At::new(text, Place::Flag(flag)));
     if let Some(score) = at(&flags.score, "--score") {
@@ -104,6 +166,9 @@ fn scalars(flags: &Flags, draft: &mut Draft) {
     }
     draft.weight = at(&flags.weight, "--weight").or(draft.weight.take());
     draft.count = at(&flags.count, "--count").or(draft.count.take());
+    draft.cluster = at(&flags.cluster, "--cluster").or(draft.cluster.take());
+    draft.query = at(&flags.query, "--query").or(draft.query.take());
+    draft.rank = at(&flags.rank, "--rank").or(draft.rank.take());
     draft.delimiter = at(&flags.delimiter, "--delimiter").or(draft.delimiter.take());
     draft.store = at(&flags.store, "--store").or(draft.store.take());
     draft.title = flags.title.clone().or(draft.title.take());
@@ -117,6 +182,9 @@ fn scalars(flags: &Flags, draft: &mut Draft) {
     draft.min_cell = whole(flags.min_cell, "--min-cell").or(draft.min_cell.take());
     draft.min_group_size = whole(flags.min_group_size, "--min-group-size").or(draft.min_group_size.take());
     draft.seed = whole(flags.seed, "--seed").or(draft.seed.take());
+    draft.resamples = whole(flags.resamples, "--resamples").or(draft.resamples.take());
+    draft.top_k = whole(flags.top_k, "--top-k").or(draft.top_k.take());
+    draft.bayes |= flags.bayes;
     let confidence = flags.confidence.map(|value| At::new(value, Place::Flag("--confidence")));
     draft.confidence = confidence.or(draft.confidence.take());
     draft.on_inconclusive = flags.on_inconclusive.or(draft.on_inconclusive);

@@ -3,17 +3,23 @@
 //! All problems are found in one run, each with its line and column. Nothing
 //! here opens a data file.
 
+mod check;
 mod draft;
 mod file;
+mod file_roles;
 mod flags;
 mod problem;
 mod reader;
+mod roles;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use flags::Flags;
 pub use problem::{Place, PlanError, Problem};
+pub use roles::{
+    ClassesRole, DecisionRole, Features, ForecastRole, LabelRole, RankingRole, Roles, ScoreRole, Side, Values,
+};
 
 use crate::catalogue::Metric;
 use crate::stats::{Intervals, Level};
@@ -79,157 +85,6 @@ pub struct Demographics {
     pub on: String,
 }
 
-/// What the columns mean.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Roles {
-    /// What was decided.
-    pub decision: Option<DecisionRole>,
-    /// What turned out to be true.
-    pub label: Option<LabelRole>,
-    /// The score behind the decision.
-    pub score: Option<ScoreRole>,
-    /// Analytic weights.
-    pub weight: Option<String>,
-    /// How many people a row stands for.
-    pub count: Option<String>,
-    /// Columns within whose levels groups are compared too.
-    pub strata: Vec<String>,
-    /// Columns that might stand in for an attribute.
-    pub features: Option<Features>,
-    /// Rows with the same value here are not independent: the same person, the same household.
-    pub cluster: Option<String>,
-    /// What would have been decided had the attribute been another.
-    pub counterfactual: Option<LabelRole>,
-    /// A predicted number and the true one.
-    pub forecast: Option<ForecastRole>,
-    /// One of several classes, predicted and true.
-    pub classes: Option<ClassesRole>,
-    /// Ranked lists.
-    pub ranking: Option<RankingRole>,
-}
-
-/// A predicted number and the true one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ForecastRole {
-    /// The column with the predicted number.
-    pub predicted: String,
-    /// The column with the true number.
-    pub actual: String,
-    /// The columns with the ends of the predicted range; none has no end there.
-    pub range: (Option<String>, Option<String>),
-}
-
-impl ForecastRole {
-    /// Whether a range is predicted.
-    pub fn has_range(&self) -> bool {
-        self.range != (None, None)
-    }
-}
-
-/// One of several classes, predicted and true.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClassesRole {
-    /// The column with the predicted class.
-    pub predicted: String,
-    /// The column with the true class.
-    pub actual: String,
-}
-
-/// Ranked lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RankingRole {
-    /// The column that says which list a row is in.
-    pub query: String,
-    /// The column with the place, 1 being the first; without it the score decides.
-    pub place: Option<String>,
-    /// How many places are the top of a list.
-    pub top: u64,
-}
-
-/// Values as they stand in the data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Values(pub Vec<String>);
-
-impl Values {
-    /// Values separated by `|`.
-    pub(crate) fn listed(text: &str) -> Values {
-        Values(text.split('|').map(|value| value.trim().to_string()).collect())
-    }
-
-    /// Whether a text of the data is one of them: the same text, the same
-    /// number (`1` is `1.0`), or the same truth value (`true` is `True`).
-    pub fn contains(&self, text: &str) -> bool {
-        self.0.iter().any(|value| {
-            value == text
-                || matches!((value.parse::<f64>(), text.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
-                || (matches!(value.as_str(), "true" | "false") && text.eq_ignore_ascii_case(value))
-        })
-    }
-}
-
-/// Good or bad for the person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Good.
-    Favourable,
-    /// Bad.
-    Unfavourable,
-}
-
-/// How the decision is found.
-#[derive(Clone, Debug, PartialEq)]
-pub enum DecisionRole {
-    /// In a column.
-    Column {
-        /// The column.
-        column: String,
-        /// The values that are a yes.
-        favourable: Values,
-    },
-    /// By a threshold on a score.
-    Threshold {
-        /// The score column.
-        column: String,
-        /// The threshold.
-        threshold: f64,
-        /// What a score at or above the threshold means for the person.
-        above: Side,
-    },
-}
-
-/// The true outcome.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LabelRole {
-    /// The column.
-    pub column: String,
-    /// The values that are favourable.
-    pub favourable: Values,
-    /// The values that are not; needed where there are more than two.
-    pub unfavourable: Option<Values>,
-}
-
-/// The score.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ScoreRole {
-    /// The column.
-    pub column: String,
-    /// What a high score means for the person.
-    pub higher: Side,
-}
-
-/// Columns that might stand in for an attribute.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Features {
-    /// Names, or `*` for every column without another role.
-    pub include: Vec<String>,
-    /// Names to leave out.
-    pub exclude: Vec<String>,
-    /// Names whose use is declared justified; shown apart.
-    pub legitimate: Vec<String>,
-    /// Numbers that are codes.
-    pub categorical: Vec<String>,
-}
-
 /// The group that others are compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reference {
@@ -273,6 +128,13 @@ pub struct Attribute {
     pub population: BTreeMap<String, f64>,
 }
 
+impl Attribute {
+    /// How outputs call its groups by the likeliest level, where levels are estimated.
+    pub fn thresholded(&self) -> String {
+        format!("{}:thresholded", self.column)
+    }
+}
+
 /// Chances of the levels of an attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probabilities {
@@ -293,7 +155,8 @@ pub enum Unknown {
 }
 
 impl Unknown {
-    const WORDS: [(&'static str, Unknown); 2] = [("ignore", Unknown::Ignore), ("worst", Unknown::Worst)];
+    /// The words of the plan file and the command line.
+    pub const WORDS: [(&'static str, Unknown); 2] = [("ignore", Unknown::Ignore), ("worst", Unknown::Worst)];
 
     /// The word of the plan file.
     pub fn word(self) -> &'static str {
@@ -443,9 +306,13 @@ impl Plan {
         problems.or(None, plan)
     }
 
-    /// Attributes and intersections by name, in order.
+    /// What puts a row into one group: attributes by name, by the likeliest
+    /// level where levels are estimated, and intersections.
     pub fn names(&self) -> Vec<String> {
-        let attributes = self.attributes.iter().map(|attribute| attribute.column.clone());
+        let attributes = self.attributes.iter().map(|attribute| match attribute.probabilities {
+            None => attribute.column.clone(),
+            Some(_) => attribute.thresholded(),
+        });
         attributes.chain(self.crosses.iter().map(Cross::name)).collect()
     }
 

@@ -88,8 +88,8 @@ impl<'t, 'p> Table<'t, 'p> {
     pub(super) fn number(&mut self, key: &'static str) -> Option<At<f64>> {
         let value = self.get(key)?;
         match number(value.get_ref()) {
-            Some(number) if number.is_finite() => Some(At::new(number, self.place_of(value))),
-            _ => {
+            Some(number) => Some(At::new(number, self.place_of(value))),
+            None => {
                 self.wrong(key, value, "a finite number");
                 None
             }
@@ -129,10 +129,8 @@ impl<'t, 'p> Table<'t, 'p> {
     pub(super) fn numbers(&mut self, key: &'static str) -> Option<At<Vec<f64>>> {
         let value = self.get(key)?;
         let place = self.place_of(value);
-        let numbers: Option<Vec<f64>> = value
-            .get_ref()
-            .as_array()
-            .and_then(|items| items.iter().map(|item| number(item.get_ref()).filter(|n| n.is_finite())).collect());
+        let numbers: Option<Vec<f64>> =
+            value.get_ref().as_array().and_then(|items| items.iter().map(|item| number(item.get_ref())).collect());
         match numbers {
             Some(numbers) => Some(At::new(numbers, place)),
             None => {
@@ -157,6 +155,50 @@ impl<'t, 'p> Table<'t, 'p> {
                 None
             }
         }
+    }
+
+    /// One value as it would stand in a data file.
+    pub(super) fn value(&mut self, key: &'static str) -> Option<At<String>> {
+        let value = self.get(key)?;
+        match as_text(value.get_ref()) {
+            Some(text) => Some(At::new(text, self.place_of(value))),
+            None => {
+                self.wrong(key, value, "one value");
+                None
+            }
+        }
+    }
+
+    pub(super) fn truth(&mut self, key: &'static str) -> Option<bool> {
+        let value = self.get(key)?;
+        if value.get_ref().as_bool().is_none() {
+            self.wrong(key, value, "true or false");
+        }
+        value.get_ref().as_bool()
+    }
+
+    /// A table whose keys are names of the user's own, in the order of the file.
+    pub(super) fn pairs<T>(
+        &mut self,
+        key: &'static str,
+        wanted: &str,
+        read: impl Fn(&DeValue<'_>) -> Option<T>,
+    ) -> Option<At<Vec<(String, T)>>> {
+        let value = self.get(key)?;
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong(key, value, "a table");
+            return None;
+        };
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        let mut pairs = Vec::new();
+        for (name, entry) in &entries {
+            match read(entry.get_ref()) {
+                Some(read) => pairs.push((name.get_ref().to_string(), read)),
+                None => self.wrong(name.get_ref(), entry, wanted),
+            }
+        }
+        (pairs.len() == entries.len()).then(|| At::new(pairs, self.place_of(value)))
     }
 
     /// One of a few words.
@@ -236,9 +278,10 @@ impl<'t, 'p> Table<'t, 'p> {
     }
 }
 
-fn number(value: &DeValue<'_>) -> Option<f64> {
+/// A finite number.
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
     match value {
-        DeValue::Float(float) => float.as_str().parse().ok(),
+        DeValue::Float(float) => float.as_str().parse().ok().filter(|number: &f64| number.is_finite()),
         DeValue::Integer(integer) => {
             i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|whole| whole as f64)
         }

@@ -18,6 +18,13 @@ pub enum ProportionMethod {
 }
 
 impl ProportionMethod {
+    /// The words of the plan file.
+    pub const WORDS: [(&'static str, ProportionMethod); 3] = [
+        ("wilson", ProportionMethod::Wilson),
+        ("clopper-pearson", ProportionMethod::ClopperPearson),
+        ("jeffreys", ProportionMethod::Jeffreys),
+    ];
+
     /// The interval.
     pub fn interval(self, proportion: Proportion, level: Level) -> Interval {
         let found = match self {
@@ -40,6 +47,10 @@ pub enum DifferenceMethod {
 }
 
 impl DifferenceMethod {
+    /// The words of the plan file.
+    pub const WORDS: [(&'static str, DifferenceMethod); 2] =
+        [("newcombe", DifferenceMethod::Newcombe), ("miettinen-nurminen", DifferenceMethod::MiettinenNurminen)];
+
     /// The interval of `first − second`.
     pub fn interval(self, first: Proportion, second: Proportion, level: Level) -> Interval {
         match self {
@@ -62,6 +73,13 @@ pub enum RatioMethod {
 }
 
 impl RatioMethod {
+    /// The words of the plan file.
+    pub const WORDS: [(&'static str, RatioMethod); 3] = [
+        ("miettinen-nurminen", RatioMethod::MiettinenNurminen),
+        ("koopman", RatioMethod::Koopman),
+        ("katz", RatioMethod::Katz),
+    ];
+
     /// The interval of `first / second`.
     pub fn interval(self, first: Proportion, second: Proportion, level: Level) -> Option<Interval> {
         match self {

@@ -1,20 +1,24 @@
 //! Counting: one row after the other into cells.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 
+use super::cluster::Clustering;
 use super::engine::source::{Column, Kind, Source};
 use super::error::TallyError;
 use super::feature::FeatureCounter;
-use super::frame::{FrameCounter, frames};
-use super::intern::{Coder, TupleInterner, is_missing};
+use super::frame::{FrameCounter, Place, frames};
+use super::intern::{ANY, Coder, LEVELS, TupleInterner, is_missing};
+use super::line::{LARGEST, LARGEST_OF_FOURTH, Line};
+use super::notes::Notes;
+use super::open::Opening;
+use super::origin::{Names, Origin, Wanted, levels};
 use super::people::People;
-use super::roles::{Binary, DecisionCounter, Origin, Wanted, coder, codes, decided, features, number};
+use super::ranking::Lists;
+use super::roles::{Roles, Row};
 use super::sample::Sample;
-use crate::cells::{
-    Decision, Excluded, Exclusion, Group, Intake, Label, LabelledRow, Ledger, Matrix, MatrixRow, Outcome, Stratum,
-};
-use crate::plan::{DecisionRole, Plan, Reference, Side, Values};
+use crate::cells::{Exclusion, Frame, Group, Intake, Label, LabelledRow, Ledger, Matrix, MatrixRow, Membership};
+use crate::plan::{Plan, Reference};
 use crate::stats::hash64;
 
 /// Everything that is needed to count the rows of one file.
@@ -23,39 +27,30 @@ pub(super) struct Counter {
     file: PathBuf,
     seed: u64,
     missing: Vec<String>,
+    reach: f64,
     pub(super) wanted: Vec<(String, Kind)>,
     attributes: Vec<Origin>,
     strata: Vec<Origin>,
     stratum_names: Vec<String>,
-    /// Levels that the plan names as references, by attribute.
-    references: Vec<(usize, String)>,
+    /// Levels that the plan names, by attribute, and as what.
+    named_levels: Vec<(usize, String, &'static str)>,
     people_coders: Vec<Coder>,
     people: Option<People>,
     unmatched: HashSet<String>,
     matched: u64,
     key: Option<usize>,
-    decision: Option<DecisionCounter>,
-    label: Option<Binary>,
-    score: Option<(usize, String)>,
-    weight: Option<(usize, String)>,
-    count: Option<(usize, String)>,
+    roles: Roles,
+    clusters: Option<Clustering>,
     frames: Vec<FrameCounter>,
     stratum_codes: TupleInterner,
     features: Vec<(usize, FeatureCounter)>,
     sample: Sample,
+    lists: Lists,
     rows: u64,
     used: u64,
     people_counted: u64,
-    whole_weights: bool,
-    notes: BTreeMap<Exclusion, Note>,
+    notes: Notes,
     recording: Option<Recording>,
-}
-
-/// Rows that met one fate: in all, and by position of the attribute and code.
-#[derive(Debug, Default)]
-struct Note {
-    rows: u64,
-    by_group: HashMap<(usize, u32), u64>,
 }
 
 /// Key, group and label of every row, for a remedy that weighs rows.
@@ -69,97 +64,49 @@ impl Counter {
     /// Resolves the plan's columns against the files, and reads the people.
     pub(super) fn new(plan: &Plan, source: &Source, people: Option<&Source>) -> Result<Counter, TallyError> {
         let missing = &plan.data.missing;
-        let mut wanted = Wanted { source, columns: Vec::new() };
-        let mut people_coders = Vec::new();
-        let mut origin = |wanted: &mut Wanted<'_>, column: &str, bins: Option<&[f64]>, role| {
-            let coder = Coder::new(column, bins, missing);
-            match people {
-                Some(people) if people.has(column) && Some(column) != plan.data.key.as_deref() => {
-                    people_coders.push(coder);
-                    Ok(Origin::People(people_coders.len() - 1))
-                }
-                _ => wanted.add(column, Kind::Text, role).map(|at| Origin::Outputs(at, coder)).map_err(|error| {
-                    match people {
-                        Some(people) => people.no_column(column, role),
-                        None => error,
-                    }
-                }),
-            }
-        };
-        let mut attributes = Vec::new();
-        for attribute in &plan.attributes {
-            attributes.push(origin(&mut wanted, &attribute.column, attribute.bins.as_deref(), "attribute")?);
-        }
-        let mut strata = Vec::new();
-        for column in &plan.roles.strata {
-            strata.push(origin(&mut wanted, column, None, "stratum")?);
-        }
-        let binary = |wanted: &mut Wanted<'_>, column: &str, favourable: &Values, role| {
-            wanted.add(column, Kind::Text, role).map(|at| Binary {
-                column: at,
-                coder: Coder::new(column, None, missing),
-                favourable: favourable.clone(),
-                known: HashMap::new(),
-            })
-        };
-        let decision = match &plan.roles.decision {
-            None => None,
-            Some(DecisionRole::Column { column, favourable }) => {
-                Some(DecisionCounter::Column(binary(&mut wanted, column, favourable, "decision")?))
-            }
-            Some(DecisionRole::Threshold { column, threshold, above }) => Some(DecisionCounter::Threshold {
-                column: wanted.add(column, Kind::Number, "score of the decision")?,
-                name: column.clone(),
-                threshold: *threshold,
-                above: *above,
-            }),
-        };
-        let label = match &plan.roles.label {
-            None => None,
-            Some(role) => Some(binary(&mut wanted, &role.column, &role.favourable, "label")?),
-        };
-        let mut number = |column: Option<&String>, role| match column {
-            None => Ok(None),
-            Some(column) => wanted.add(column, Kind::Number, role).map(|at| Some((at, column.clone()))),
-        };
-        let score = number(plan.roles.score.as_ref().map(|score| &score.column), "score")?;
-        let weight = number(plan.roles.weight.as_ref(), "weight")?;
-        let count = number(plan.roles.count.as_ref(), "count")?;
-        let key = match &plan.data.key {
-            None => None,
-            Some(column) => Some(wanted.add(column, Kind::Text, "key")?),
-        };
-        let features = features(plan, &mut wanted)?;
+        let wanted = Wanted { source, columns: Vec::new() };
+        let mut open = Opening { plan, wanted, people, coders: Vec::new(), chances: Vec::new() };
+        let attributes = plan.attributes.iter().map(|attribute| open.attribute(attribute));
+        let attributes: Vec<Origin> = attributes.collect::<Result<_, _>>()?;
+        let strata = plan.roles.strata.iter().map(|column| open.origin(column, None, LEVELS, "stratum"));
+        let strata: Vec<Origin> = strata.collect::<Result<_, _>>()?;
+        let cluster = plan.roles.cluster.iter().map(|column| open.origin(column, None, ANY, "cluster")).next();
+        let clusters = cluster.transpose()?.map(Clustering::new);
+        let roles = open.roles()?;
+        let key = plan.data.key.iter().map(|column| open.wanted.add(column, Kind::Text, "key")).next().transpose()?;
+        let features = open.features()?;
         let (people, people_coders) = match people {
             None => (None, Vec::new()),
             Some(people_source) => {
                 let on = plan.data.demographics.as_ref().map(|d| d.on.as_str()).unwrap_or_default();
-                if !people_source.has(on) {
-                    return Err(people_source.no_column(on, "key of the demographics"));
-                }
-                let (people, coders) = People::read(people_source, on, people_coders, missing)?;
+                let (people, coders) = People::read(people_source, on, open.coders, open.chances, missing)?;
                 (Some(people), coders)
             }
         };
+        let ranking = plan.roles.ranking.as_ref();
+        let fourth = plan.roles.cluster.is_some() || plan.roles.forecast.is_some();
         Ok(Counter {
             file: source.path.clone(),
             seed: plan.seed,
             missing: missing.clone(),
-            wanted: wanted.columns,
+            reach: if fourth { LARGEST_OF_FOURTH } else { LARGEST },
+            wanted: open.wanted.columns,
+            lists: Lists::new(
+                ranking.is_some_and(|ranking| ranking.place.is_some()),
+                ranking.map_or(0, |ranking| ranking.top),
+                attributes.len(),
+            ),
             attributes,
             strata,
             stratum_names: plan.roles.strata.clone(),
-            references: references(plan),
+            named_levels: named_levels(plan),
             people_coders,
             people,
             unmatched: HashSet::new(),
             matched: 0,
             key,
-            decision,
-            label,
-            score,
-            weight,
-            count,
+            roles,
+            clusters,
             frames: frames(plan),
             stratum_codes: TupleInterner::default(),
             features,
@@ -167,15 +114,14 @@ impl Counter {
             rows: 0,
             used: 0,
             people_counted: 0,
-            whole_weights: true,
-            notes: BTreeMap::new(),
+            notes: Notes::default(),
             recording: None,
         })
     }
 
     /// From now on keeps group and label of every row, for one attribute.
     pub(super) fn record(&mut self, attribute: Option<&str>) {
-        let frame = self.frames.iter().find(|frame| Some(frame.columns.join("*").as_str()) == attribute);
+        let frame = self.frames.iter().find(|frame| Some(frame.name().as_str()) == attribute);
         self.recording = frame.map(|frame| Recording { attributes: frame.attributes.clone(), rows: Vec::new() });
     }
 
@@ -196,74 +142,53 @@ impl Counter {
 
     /// Counts a batch.
     pub(super) fn batch(&mut self, columns: &[Column<'_>], rows: usize) -> Result<(), TallyError> {
+        let (file, missing) = (self.file.clone(), self.missing.clone());
         for at in 0..rows {
             self.rows += 1;
-            self.row(columns, at)?;
+            self.row(Line { columns, at, row: self.rows, file: &file, missing: &missing, reach: self.reach })?;
         }
         Ok(())
     }
 
-    fn row(&mut self, columns: &[Column<'_>], at: usize) -> Result<(), TallyError> {
-        let row = self.rows;
-        let key = self.key.and_then(|column| columns[column].text(at)).map(str::trim);
+    fn row(&mut self, line: Line<'_>) -> Result<(), TallyError> {
+        let key = self.key.and_then(|column| line.text(column)).map(str::trim);
         let key = key.filter(|text| !is_missing(text, &self.missing));
-        let (person, joined) = self.person(key);
-        let groups = codes(&mut self.attributes, self.people.as_ref(), person, columns, at, (row, &self.file))?;
-        if let Some(note) = joined {
-            self.note(note, &groups);
+        let (person, fate) = self.person(key);
+        let joined = self.people.as_ref().zip(person);
+        let (groups, chances) = levels(&mut self.attributes, line, joined)?;
+        if let Some(fate) = fate {
+            self.note(fate, &groups);
         }
-        let decision = match &mut self.decision {
-            None => Ok(Decision::Unknown),
-            Some(DecisionCounter::Column(binary)) => binary
-                .read(&columns[binary.column], at, row, &self.file)?
-                .map(decided)
-                .ok_or(Exclusion::MissingDecision),
-            Some(DecisionCounter::Threshold { column, name, threshold, above }) => {
-                number(&columns[*column], at, &self.missing, (&self.file, row, name, "a score"))?
-                    .map(|score| decided((score >= *threshold) == (*above == Side::Favourable)))
-                    .ok_or(Exclusion::MissingDecision)
-            }
-        };
-        let read = |role: &Option<(usize, String)>, what, reason| match role {
-            None => Ok::<_, TallyError>(Ok(None)),
-            Some((column, name)) => {
-                Ok(number(&columns[*column], at, &self.missing, (&self.file, row, name, what))?.map(Some).ok_or(reason))
-            }
-        };
-        let score = read(&self.score, "a score", Exclusion::MissingScore)?;
-        let weight = read(&self.weight, "a weight", Exclusion::MissingWeight)?;
-        let count = read(&self.count, "a count", Exclusion::MissingCount)?;
-        let (decision, score, weight, count) = match (decision, score, weight, count) {
-            (Ok(decision), Ok(score), Ok(weight), Ok(count)) => (decision, score, weight, count),
-            (decision, score, weight, count) => {
-                let reason = [decision.err(), score.err(), weight.err(), count.err()].into_iter().flatten().next();
-                self.note(reason.unwrap_or(Exclusion::MissingDecision), &groups);
+        let row = match self.roles.read(line)? {
+            Ok(row) => row,
+            Err(reason) => {
+                self.note(reason, &groups);
                 self.keep(key, &groups, Label::Unknown, 1.0);
                 return Ok(());
             }
         };
-        let weight = self.checked_weight(weight)?;
-        let times = self.checked_count(count)?;
-        let label = match &mut self.label {
-            None => Label::Unknown,
-            Some(binary) => match binary.read(&columns[binary.column], at, row, &self.file)? {
-                Some(true) => Label::Favourable,
-                Some(false) => Label::Unfavourable,
-                None => {
-                    self.note(Exclusion::MissingLabel, &groups);
-                    Label::Unknown
-                }
-            },
-        };
-        self.keep(key, &groups, label, weight);
-        let stratum = codes(&mut self.strata, self.people.as_ref(), person, columns, at, (row, &self.file))?;
+        if self.roles.label.is_some() && row.outcome.label == Label::Unknown {
+            self.note(Exclusion::MissingLabel, &groups);
+        }
+        self.keep(key, &groups, row.outcome.label, row.weight.unwrap_or(1.0));
+        let joined = self.people.as_ref().zip(person);
+        let (stratum, _) = levels(&mut self.strata, line, joined)?;
         self.used += 1;
-        self.people_counted += times;
-        if times == 0 {
+        self.people_counted += row.times;
+        if row.times == 0 {
             return Ok(());
         }
-        self.add_cells(&groups, &stratum, Outcome { label, decision }, score, (weight, times));
-        self.add_features(columns, at, &groups, Outcome { label, decision }, (weight, times), key);
+        let cluster = match &mut self.clusters {
+            None => None,
+            Some(clusters) => Some(clusters.read(line, joined)?),
+        };
+        let stratum = self.stratum_codes.code(&stratum);
+        let place = Place { groups: &groups, chances: &chances, stratum, cluster };
+        self.frames.iter_mut().for_each(|frame| frame.add(&row, &place));
+        if let Some(candidate) = row.candidate {
+            self.lists.add(candidate, &groups);
+        }
+        self.add_features(line, &groups, &row, key);
         Ok(())
     }
 
@@ -290,124 +215,49 @@ impl Counter {
     }
 
     fn note(&mut self, exclusion: Exclusion, groups: &[u32]) {
-        let note = self.notes.entry(exclusion).or_default();
-        note.rows += 1;
-        for (attribute, code) in groups.iter().enumerate() {
-            *note.by_group.entry((attribute, *code)).or_default() += 1;
-        }
+        self.notes.add(exclusion, groups.iter().copied().map(Some));
     }
 
-    fn checked_weight(&mut self, weight: Option<f64>) -> Result<f64, TallyError> {
-        let (Some(weight), Some((_, name))) = (weight, &self.weight) else { return Ok(1.0) };
-        if weight < 0.0 {
-            return Err(TallyError::value(&self.file, self.rows, name, format!("the weight {weight} is negative")));
-        }
-        self.whole_weights &= weight.fract() == 0.0 && weight >= 1.0;
-        Ok(weight)
-    }
-
-    fn checked_count(&self, count: Option<f64>) -> Result<u64, TallyError> {
-        let (Some(count), Some((_, name))) = (count, &self.count) else { return Ok(1) };
-        if count < 0.0 || count.fract() != 0.0 || count > 1e15 {
-            let what = format!("the count {count} must be a whole number, 0 or more");
-            return Err(TallyError::value(&self.file, self.rows, name, what));
-        }
-        Ok(count as u64)
-    }
-
-    fn add_cells(
-        &mut self,
-        groups: &[u32],
-        stratum: &[u32],
-        outcome: Outcome,
-        score: Option<f64>,
-        (weight, times): (f64, u64),
-    ) {
-        let stratum = self.stratum_codes.code(stratum);
-        let weight = self.weight.as_ref().map(|_| weight);
-        for frame in &mut self.frames {
-            frame.add(groups, stratum, outcome, score, (weight, times));
-        }
-    }
-
-    fn add_features(
-        &mut self,
-        columns: &[Column<'_>],
-        at: usize,
-        groups: &[u32],
-        outcome: Outcome,
-        (weight, times): (f64, u64),
-        key: Option<&str>,
-    ) {
+    fn add_features(&mut self, line: Line<'_>, groups: &[u32], row: &Row, key: Option<&str>) {
         if self.features.is_empty() {
             return;
         }
+        let weight = row.weight.unwrap_or(1.0);
         for (column, feature) in &mut self.features {
-            feature.add(&columns[*column], at, groups, (weight, times));
+            feature.add(&line.columns[*column], line.at, groups, (weight, row.times));
         }
         let hash = match key {
             Some(key) => hash64(self.seed, key.as_bytes()),
             None => hash64(self.seed, &self.rows.to_le_bytes()),
         };
         let (attributes, people, features) = (&self.attributes, &self.people_coders, &self.features);
-        let level = |(attribute, code): (usize, &u32)| coder(attributes, people, attribute).level(*code).clone();
+        let level = |(origin, code): (&Origin, &u32)| origin.coder(people).level(*code).clone();
         self.sample.offer(hash, || MatrixRow {
             hash,
-            levels: groups.iter().enumerate().map(level).collect(),
-            label: outcome.label,
-            decision: outcome.decision,
-            weight: weight * times as f64,
-            values: features.iter().map(|(column, feature)| feature.raw(&columns[*column], at)).collect(),
+            levels: attributes.iter().zip(groups).map(level).collect(),
+            label: row.outcome.label,
+            decision: row.outcome.decision,
+            weight: weight * row.times as f64,
+            values: features.iter().map(|(column, feature)| feature.raw(&line.columns[*column], line.at)).collect(),
         });
     }
 
     fn coder(&self, attribute: usize) -> &Coder {
-        coder(&self.attributes, &self.people_coders, attribute)
+        self.attributes[attribute].coder(&self.people_coders)
     }
 
     /// The ledger, the sample and the warnings.
     pub(super) fn finish(mut self) -> Result<(Ledger, Matrix, Vec<String>), TallyError> {
-        if self.rows == 0 {
-            return Err(TallyError::Empty { file: self.file, what: "there is a header and not a single row" });
-        }
-        if let Some(DecisionCounter::Column(binary)) = &self.decision {
-            binary.check(&self.file, "decision")?;
-        }
-        if let Some(binary) = &self.label {
-            binary.check(&self.file, "label")?;
-        }
-        if let Some(people) = &self.people
-            && people.rows > 0
-            && self.matched == 0
-        {
-            let what = "none of its keys is among the demographics: are they written alike (1 is not 1.0 there), and is it the right column?";
-            let column = self.key.map(|at| self.wanted[at].0.clone()).unwrap_or_default();
-            return Err(TallyError::Column { file: self.file, column, what: what.into() });
-        }
+        self.check()?;
         if let Some(people) = &self.people {
-            let unseen: Vec<u32> = people.unseen().collect();
-            for person in unseen {
-                let groups: Vec<Option<u32>> = self
-                    .attributes
-                    .iter()
-                    .map(|origin| match origin {
-                        Origin::People(column) => self.people.as_ref().map(|people| people.code(person, *column)),
-                        Origin::Outputs(..) => None,
-                    })
-                    .collect();
-                let note = self.notes.entry(Exclusion::NoOutputs).or_default();
-                note.rows += 1;
-                for (attribute, code) in groups.into_iter().enumerate() {
-                    if let Some(code) = code {
-                        *note.by_group.entry((attribute, code)).or_default() += 1;
-                    }
-                }
+            for person in people.unseen() {
+                let groups = self.attributes.iter().map(|origin| origin.of_person(people, person));
+                self.notes.add(Exclusion::NoOutputs, groups);
             }
         }
         let warnings = self.warnings();
-        let ledger = self.ledger();
-        let attributes: Vec<&Coder> =
-            (0..self.attributes.len()).map(|at| coder(&self.attributes, &self.people_coders, at)).collect();
+        let ledger = self.ledger()?;
+        let attributes: Vec<&Coder> = self.attributes.iter().map(|origin| origin.coder(&self.people_coders)).collect();
         let mut tables = BTreeMap::new();
         let mut kinds = Vec::new();
         for (_, feature) in std::mem::take(&mut self.features) {
@@ -421,24 +271,43 @@ impl Counter {
         Ok((Ledger { features: tables, ..ledger }, matrix, warnings))
     }
 
+    /// What can be wrong with all rows together.
+    fn check(&self) -> Result<(), TallyError> {
+        if self.rows == 0 {
+            let what = "there is a header and not a single row";
+            return Err(TallyError::Empty { file: self.file.clone(), what });
+        }
+        self.roles.check(&self.file)?;
+        if let Some(people) = &self.people
+            && people.rows > 0
+            && self.matched == 0
+        {
+            let what = "none of its keys is among the demographics: are they written alike (1 is not 1.0 there), and is it the right column?";
+            let column = self.key.map(|at| self.wanted[at].0.as_str()).unwrap_or_default();
+            return Err(TallyError::column(&self.file, column, what));
+        }
+        match &self.clusters {
+            Some(clusters) if self.used > 0 => clusters.check(&self.people_coders, &self.file),
+            _ => Ok(()),
+        }
+    }
+
     fn warnings(&self) -> Vec<String> {
-        let attributes = (0..self.attributes.len()).map(|at| self.coder(at));
-        let strata = (0..self.strata.len()).map(|at| coder(&self.strata, &self.people_coders, at));
-        let mut warnings: Vec<String> = attributes.chain(strata).flat_map(Coder::warnings).collect();
-        if let Some(DecisionCounter::Column(binary)) = &self.decision {
-            warnings.extend(binary.warnings("decision"));
+        let origins = self.attributes.iter().chain(&self.strata);
+        let mut warnings: Vec<String> =
+            origins.flat_map(|origin| origin.coder(&self.people_coders).warnings()).collect();
+        warnings.extend(self.roles.warnings());
+        if let Some(clusters) = &self.clusters {
+            warnings.extend(clusters.warning(&self.people_coders));
         }
-        if let Some(binary) = &self.label {
-            warnings.extend(binary.warnings("label"));
-        }
-        for (attribute, level) in &self.references {
+        for (attribute, level, named) in &self.named_levels {
             let known = self.coder(*attribute);
             if !known.values().any(|value| value == level) {
                 let hint = crate::suggest::suggestion(level, known.values());
-                warnings.push(format!("the reference `{level}` of `{}` is not in the data{hint}", known.column));
+                warnings.push(format!("the {named} `{level}` of `{}` is not in the data{hint}", known.column));
             }
         }
-        if self.weight.is_some() && self.whole_weights {
+        if self.roles.weight.is_some() && !self.roles.broken_weights {
             warnings.push(
                 "every weight is a whole number: if a row stands for that many people, name the column as `count`, not as `weight`"
                     .into(),
@@ -459,42 +328,49 @@ impl Counter {
         warnings
     }
 
-    fn ledger(&mut self) -> Ledger {
-        let unweighted = self.weight.is_none();
-        let (attributes, people_coders) = (&self.attributes, &self.people_coders);
-        let level = |attribute: usize, code: u32| coder(attributes, people_coders, attribute).level(code).clone();
-        let stratum = |code: u32| {
-            let tuple = self.stratum_codes.tuple(code).iter().enumerate();
-            Stratum(tuple.map(|(at, code)| coder(&self.strata, people_coders, at).level(*code).clone()).collect())
-        };
+    fn ledger(&mut self) -> Result<Ledger, TallyError> {
         let counters = std::mem::take(&mut self.frames);
-        let frames = counters.into_iter().map(|frame| frame.finish(level, stratum, unweighted)).collect();
-        let exclusions = self.notes.iter().map(|(exclusion, note)| {
-            let by_group = note
-                .by_group
-                .iter()
-                .map(|((attribute, code), rows)| {
-                    let coder = coder(attributes, people_coders, *attribute);
-                    ((coder.column.clone(), Group::single(coder.level(*code).clone())), *rows)
-                })
-                .collect();
-            (*exclusion, Excluded { rows: note.rows, by_group })
-        });
-        Ledger {
+        let names = Names {
+            attributes: &self.attributes,
+            strata: &self.strata,
+            stratum_codes: &self.stratum_codes,
+            people: &self.people_coders,
+            classes: self.roles.classes.as_ref().map(|classes| &classes.classes),
+        };
+        let order = match &self.roles.ranking {
+            None => Vec::new(),
+            Some(ranking) => {
+                let place = ranking.place.as_ref().map(|place| place.name.as_str());
+                self.lists.ordered(&ranking.queries, place.unwrap_or_default(), &self.file)?
+            }
+        };
+        let finished = |counter: FrameCounter| {
+            let attributes = counter.attributes.clone();
+            let mut frame: Frame = counter.finish(&names, self.roles.weight.is_none());
+            // A place in a list cannot be divided among the levels that are possible.
+            if frame.membership != Membership::Weighted {
+                let name = |codes: &[u32]| names.group(&attributes, codes);
+                (frame.rankings, frame.divergence) = self.lists.rank(&order, &attributes, name);
+                frame.fill_rankings();
+            }
+            frame
+        };
+        let coders: Vec<&Coder> = self.attributes.iter().map(|origin| origin.coder(&self.people_coders)).collect();
+        Ok(Ledger {
             intake: Intake {
                 rows: self.rows,
                 used: self.used,
                 people: self.people_counted,
                 demographics: self.people.as_ref().map(|people| people.rows),
-                counted: self.count.is_some(),
-                weighted: self.weight.is_some(),
+                counted: self.roles.count.is_some(),
+                weighted: self.roles.weight.is_some(),
             },
-            exclusions: exclusions.collect(),
-            frames,
+            exclusions: self.notes.named(&coders),
+            frames: counters.into_iter().map(finished).collect(),
             strata: self.stratum_names.clone(),
             features: BTreeMap::new(),
             unusable: self.unusable(),
-        }
+        })
     }
 
     /// Features with too many names to compare.
@@ -504,12 +380,13 @@ impl Counter {
     }
 }
 
-fn references(plan: &Plan) -> Vec<(usize, String)> {
-    let attributes = plan.attributes.iter().enumerate();
-    attributes
-        .filter_map(|(at, attribute)| match &attribute.reference {
-            Reference::Level(level) => Some((at, level.clone())),
-            _ => None,
-        })
-        .collect()
+fn named_levels(plan: &Plan) -> Vec<(usize, String, &'static str)> {
+    let mut named = Vec::new();
+    for (at, attribute) in plan.attributes.iter().enumerate() {
+        if let Reference::Level(level) = &attribute.reference {
+            named.push((at, level.clone(), "reference"));
+        }
+        named.extend(attribute.population.keys().map(|level| (at, level.clone(), "population level")));
+    }
+    named
 }

@@ -93,6 +93,10 @@ pub enum TallyError {
 }
 
 impl TallyError {
+    pub(super) fn column(file: &Path, column: &str, what: impl Into<String>) -> TallyError {
+        TallyError::Column { file: file.to_path_buf(), column: column.to_string(), what: what.into() }
+    }
+
     pub(super) fn value(file: &Path, row: u64, column: &str, what: impl Into<String>) -> TallyError {
         TallyError::Value { file: file.to_path_buf(), row, column: column.to_string(), what: what.into() }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::engine::source::Column;
 use super::intern::{Coder, Interner, is_missing};
-use super::roles::LARGEST;
+use super::line::LARGEST;
 use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Histogram, Level, Value};
 
 /// How many distinct combinations are buffered before they go into histograms.

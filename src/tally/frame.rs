@@ -2,12 +2,29 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::intern::TupleInterner;
-use crate::cells::{Cell, Frame, Group, Histogram, Label, Level, Outcome, Stratum, Tally};
+use super::cluster::{Cluster, ClusterCounter};
+use super::estimate::Chances;
+use super::intern::{MISSING_CODE, TupleInterner};
+use super::origin::Names;
+use super::roles::Row;
+use crate::cells::{
+    Cell, Decision, Flips, Frame, Group, Histogram, Label, Level, Membership, Outcome, Regression, Summand, Tally,
+};
 use crate::plan::Plan;
 
 /// How many distinct scores are buffered before they go into histograms.
 const BUFFER: usize = 200_000;
+
+/// Where a row belongs.
+pub(super) struct Place<'r> {
+    /// A code for each attribute.
+    pub(super) groups: &'r [u32],
+    /// The chances of each attribute; empty where its level is recorded.
+    pub(super) chances: &'r [Chances],
+    pub(super) stratum: u32,
+    /// Its cluster, where the plan names them.
+    pub(super) cluster: Option<Cluster>,
+}
 
 /// How one frame's group is found, and what was counted in it.
 #[derive(Debug, Default)]
@@ -15,70 +32,122 @@ pub(super) struct FrameCounter {
     pub(super) columns: Vec<String>,
     /// Positions among the attributes.
     pub(super) attributes: Vec<usize>,
-    pub(super) tuples: TupleInterner,
-    pub(super) cells: HashMap<(u32, u32), Box<[Cell; 9]>>,
-    pub(super) scores: Histogram<(u32, Label)>,
+    pub(super) membership: Membership,
+    tuples: TupleInterner,
+    cells: HashMap<(u32, u32), Box<[Cell; 9]>>,
+    scores: Histogram<(u32, Label)>,
     /// (group, label, score, weight), the last two as bits → how many.
-    pub(super) buffer: HashMap<(u32, Label, u64, u64), u64>,
+    buffer: HashMap<(u32, Label, u64, u64), u64>,
+    flips: HashMap<u32, Flips>,
+    regressions: HashMap<u32, Regression>,
+    /// By group, true and predicted class.
+    classes: HashMap<(u32, u32, u32), Cell>,
+    clusters: ClusterCounter,
 }
 
 impl FrameCounter {
-    /// Counts `times` people; without weights the sums are the count, and are
-    /// filled in at the end.
-    pub(super) fn add(
-        &mut self,
-        groups: &[u32],
-        stratum: u32,
-        outcome: Outcome,
-        score: Option<f64>,
-        (weight, times): (Option<f64>, u64),
-    ) {
-        let tuple: Vec<u32> = self.attributes.iter().map(|&attribute| groups[attribute]).collect();
-        let group = self.tuples.code(&tuple);
-        let cell = &mut self.cells.entry((group, stratum)).or_default()[outcome.index()];
-        match weight {
-            None => cell.n += times,
-            Some(weight) => cell.add(weight, times),
+    /// The name that the frame will have.
+    pub(super) fn name(&self) -> String {
+        Frame { columns: self.columns.clone(), membership: self.membership, ..Frame::default() }.name()
+    }
+
+    /// Counts a row in its group, or in each that it may belong to.
+    pub(super) fn add(&mut self, row: &Row, place: &Place<'_>) {
+        let codes: Vec<u32> = self.attributes.iter().map(|&attribute| place.groups[attribute]).collect();
+        if self.membership != Membership::Weighted {
+            return self.count(&codes, row, row.weight, place);
         }
-        if let Some(score) = score {
-            let key = (group, outcome.label, (score + 0.0).to_bits(), weight.unwrap_or(1.0).to_bits());
+        // An estimated attribute is alone in its frame.
+        let possible = self.attributes.iter().flat_map(|&attribute| &place.chances[attribute]);
+        let possible: Vec<(u32, f64)> = possible.copied().collect();
+        let whole = row.weight.unwrap_or(1.0);
+        if possible.is_empty() {
+            self.count(&[MISSING_CODE], row, Some(whole), place);
+        }
+        for (level, chance) in possible {
+            self.count(&[level], row, Some(whole * chance), place);
+        }
+    }
+
+    /// Counts a row in one group; without weights the sums are the count, and
+    /// are filled in at the end.
+    fn count(&mut self, codes: &[u32], row: &Row, weight: Option<f64>, place: &Place<'_>) {
+        let (group, times, outcome) = (self.tuples.code(codes), row.times, row.outcome);
+        let cells = self.cells.entry((group, place.stratum)).or_default();
+        count(&mut cells[outcome.index()], weight, times);
+        let known = weight.unwrap_or(1.0);
+        if let Some(score) = row.score {
+            let key = (group, outcome.label, (score + 0.0).to_bits(), known.to_bits());
             *self.buffer.entry(key).or_default() += times;
             if self.buffer.len() > BUFFER {
                 self.flush();
             }
         }
-    }
-
-    /// The frame. `level` tells the level of an attribute's code, `stratum` that
-    /// of a stratum's.
-    pub(super) fn finish(
-        mut self,
-        level: impl Fn(usize, u32) -> Level,
-        stratum: impl Fn(u32) -> Stratum,
-        unweighted: bool,
-    ) -> Frame {
-        self.flush();
-        let group = |code: u32| {
-            let levels = self.tuples.tuple(code).iter().zip(&self.attributes);
-            Group(levels.map(|(code, attribute)| level(*attribute, *code)).collect())
-        };
-        let mut groups: BTreeMap<Group, Tally> = BTreeMap::new();
-        for ((code, in_stratum), cells) in std::mem::take(&mut self.cells) {
-            let in_stratum = stratum(in_stratum);
-            let tally = groups.entry(group(code)).or_default();
-            for (outcome, mut cell) in Outcome::ALL.into_iter().zip(*cells) {
-                if cell.n == 0 {
-                    continue;
-                }
-                if unweighted {
-                    let people = std::mem::take(&mut cell.n);
-                    cell.add(1.0, people);
-                }
-                tally.cell_mut(&in_stratum, outcome).merge(&cell);
+        if let Some(other) = row.counterfactual {
+            let flips = self.flips.entry(group).or_default();
+            count(&mut flips.all, weight, times);
+            match (outcome.decision, other) {
+                (Decision::Unfavourable, true) => count(&mut flips.to_favourable, weight, times),
+                (Decision::Favourable, false) => count(&mut flips.to_unfavourable, weight, times),
+                _ => {}
             }
         }
-        let scores = std::mem::take(&mut self.scores).rekey(|(code, label)| (group(*code), *label));
-        Frame { columns: self.columns, groups, scores, ..Frame::default() }
+        if let Some(forecast) = row.forecast {
+            self.regressions.entry(group).or_default().add(forecast, known, times);
+        }
+        if let Some((actual, predicted)) = row.classes {
+            count(self.classes.entry((group, actual, predicted)).or_default(), weight, times);
+        }
+        if let Some(cluster) = place.cluster {
+            let of_score = row.score.map(|score| {
+                let label = outcome.label;
+                [(Summand::Score(label), known * score), (Summand::SquaredScore(label), known * score * score)]
+            });
+            let addends = std::iter::once((Summand::Weight(outcome), known)).chain(of_score.into_iter().flatten());
+            self.clusters.add((cluster, group), addends, times);
+        }
+    }
+
+    /// The frame. Places in lists are not in it.
+    pub(super) fn finish(mut self, names: &Names<'_>, unweighted: bool) -> Frame {
+        self.flush();
+        let group = |code: u32| names.group(&self.attributes, self.tuples.tuple(code));
+        let filled = |cell: Cell| filled(cell, unweighted && self.membership != Membership::Weighted);
+        let mut groups: BTreeMap<Group, Tally> = BTreeMap::new();
+        for ((code, in_stratum), cells) in std::mem::take(&mut self.cells) {
+            let in_stratum = names.stratum(in_stratum);
+            let tally = groups.entry(group(code)).or_default();
+            for (outcome, cell) in Outcome::ALL.into_iter().zip(*cells) {
+                if cell.n > 0 {
+                    tally.cell_mut(&in_stratum, outcome).merge(&filled(cell));
+                }
+            }
+        }
+        let flips = std::mem::take(&mut self.flips).into_iter().map(|(code, flips)| {
+            let Flips { all, to_favourable, to_unfavourable } = flips;
+            let [all, to_favourable, to_unfavourable] = [all, to_favourable, to_unfavourable].map(filled);
+            (group(code), Flips { all, to_favourable, to_unfavourable })
+        });
+        let classes: BTreeMap<(Group, Level, Level), Cell> = std::mem::take(&mut self.classes)
+            .into_iter()
+            .map(|((code, actual, predicted), cell)| {
+                ((group(code), names.class(actual), names.class(predicted)), filled(cell))
+            })
+            .collect();
+        Frame {
+            groups,
+            membership: self.membership,
+            scores: std::mem::take(&mut self.scores).rekey(|(code, label)| (group(*code), *label)),
+            regressions: std::mem::take(&mut self.regressions)
+                .into_iter()
+                .map(|(code, of)| (group(code), of))
+                .collect(),
+            classes,
+            flips: flips.collect(),
+            clusters: std::mem::take(&mut self.clusters).finish(group),
+            columns: self.columns.clone(),
+            ..Frame::default()
+        }
     }
 
     fn flush(&mut self) {
@@ -89,14 +158,40 @@ impl FrameCounter {
     }
 }
 
-/// A counter for each attribute, then for each intersection.
+/// Counts people; without weights the number alone.
+fn count(cell: &mut Cell, weight: Option<f64>, times: u64) {
+    match weight {
+        None => cell.n += times,
+        Some(weight) => cell.add(weight, times),
+    }
+}
+
+/// The cell with its sums, where only the number was counted.
+fn filled(mut cell: Cell, unweighted: bool) -> Cell {
+    if unweighted {
+        let people = std::mem::take(&mut cell.n);
+        cell.add(1.0, people);
+    }
+    cell
+}
+
+/// A counter for each attribute, then for each intersection, then for the
+/// likeliest level of each estimated attribute.
 pub(super) fn frames(plan: &Plan) -> Vec<FrameCounter> {
     let position = |column: &String| plan.attributes.iter().position(|a| a.column == *column);
-    let frame = |columns: Vec<String>| FrameCounter {
+    let frame = |columns: Vec<String>, membership| FrameCounter {
         attributes: columns.iter().filter_map(position).collect(),
         columns,
+        membership,
         ..FrameCounter::default()
     };
-    let singles = plan.attributes.iter().map(|attribute| frame(vec![attribute.column.clone()]));
-    singles.chain(plan.crosses.iter().map(|cross| frame(cross.attributes.clone()))).collect()
+    let singles = plan.attributes.iter().map(|attribute| {
+        let estimated = attribute.probabilities.is_some();
+        let membership = if estimated { Membership::Weighted } else { Membership::Recorded };
+        frame(vec![attribute.column.clone()], membership)
+    });
+    let crosses = plan.crosses.iter().map(|cross| frame(cross.attributes.clone(), Membership::Recorded));
+    let estimated = plan.attributes.iter().filter(|attribute| attribute.probabilities.is_some());
+    let likeliest = estimated.map(|attribute| frame(vec![attribute.column.clone()], Membership::Thresholded));
+    singles.chain(crosses).chain(likeliest).collect()
 }

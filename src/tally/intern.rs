@@ -6,8 +6,21 @@ use std::path::Path;
 use super::error::TallyError;
 use crate::cells::Level;
 
-/// More levels than this are no attribute to compare.
-const MOST_LEVELS: usize = 1_000;
+/// How many different values a column may have, and what to do about more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit {
+    levels: usize,
+    advice: &'static str,
+}
+
+/// More than this are no groups to compare.
+pub(super) const GROUPS: Limit = Limit { levels: 200, advice: "give it `bins` if they are numbers, or merge values" };
+
+/// The values of a decision, a label or a stratum.
+pub(super) const LEVELS: Limit = Limit { levels: 1_000, advice: "merge values" };
+
+/// Names that are not compared.
+pub(super) const ANY: Limit = Limit { levels: usize::MAX, advice: "" };
 
 /// The code of a missing value.
 pub(super) const MISSING_CODE: u32 = 0;
@@ -77,37 +90,49 @@ pub(super) fn is_missing(text: &str, words: &[String]) -> bool {
 pub(super) struct Coder {
     pub(super) column: String,
     bins: Option<Vec<f64>>,
+    limit: Limit,
     interner: Interner,
 }
 
 impl Coder {
-    pub(super) fn new(column: &str, bins: Option<&[f64]>, missing: &[String]) -> Coder {
-        Coder { column: column.to_string(), bins: bins.map(<[f64]>::to_vec), interner: Interner::new(missing) }
+    pub(super) fn new(column: &str, bins: Option<&[f64]>, limit: Limit, missing: &[String]) -> Coder {
+        let bins = bins.map(<[f64]>::to_vec);
+        Coder { column: column.to_string(), bins, limit, interner: Interner::new(missing) }
+    }
+
+    /// The code of a level that the plan names.
+    pub(super) fn known(&mut self, level: &str) -> u32 {
+        self.interner.code(Some(level))
     }
 
     /// The code of a text. With bins the text must be a number, and its level
     /// is the bin.
     pub(super) fn code(&mut self, text: Option<&str>, row: u64, file: &Path) -> Result<u32, TallyError> {
-        if self.interner.len() > MOST_LEVELS {
-            return Err(TallyError::Column {
-                file: file.to_path_buf(),
-                column: self.column.clone(),
-                what: format!("more than {MOST_LEVELS} different values: give it bins, or merge values"),
-            });
+        let code = match self.bins.is_some() {
+            true => self.bin(text.map(str::trim).unwrap_or_default(), row, file)?,
+            false => self.interner.code(text),
+        };
+        let Limit { levels, advice } = self.limit;
+        if self.interner.len() - 1 > levels {
+            let what = format!("more than {levels} different values: {advice}");
+            return Err(TallyError::column(file, &self.column, what));
         }
-        let Some(bins) = &self.bins else { return Ok(self.interner.code(text)) };
-        let trimmed = text.map(str::trim).unwrap_or_default();
-        if is_missing(trimmed, &self.interner.missing) {
+        Ok(code)
+    }
+
+    fn bin(&mut self, text: &str, row: u64, file: &Path) -> Result<u32, TallyError> {
+        let bins = self.bins.as_deref().unwrap_or_default();
+        if is_missing(text, &self.interner.missing) {
             return Ok(MISSING_CODE);
         }
-        match trimmed.parse::<f64>() {
+        match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(self.interner.code(Some(&bin_name(number, bins)))),
             _ => Err(TallyError::value(
                 file,
                 row,
                 &self.column,
                 format!(
-                    "\"{trimmed}\" is not a number, and the column has bins; if it means no value, list it under [data] missing"
+                    "\"{text}\" is not a number, and the column has bins; if it means no value, list it under [data] missing"
                 ),
             )),
         }
@@ -168,6 +193,10 @@ impl TupleInterner {
         self.tuples.push(tuple.to_vec());
         self.codes.insert(tuple.to_vec(), code);
         code
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.tuples.len()
     }
 
     pub(super) fn tuple(&self, code: u32) -> &[u32] {

@@ -5,14 +5,22 @@
 //! codes, a cell is an index, a row is an increment. Nothing here knows what a
 //! metric is.
 
+mod binary;
+mod cluster;
 mod count;
 pub mod engine;
 mod error;
+mod estimate;
 mod feature;
 mod frame;
 mod intern;
+mod line;
 mod look;
+mod notes;
+mod open;
+mod origin;
 mod people;
+mod ranking;
 mod roles;
 mod sample;
 mod weights;

@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use super::engine::source::{Kind, Source};
 use super::error::TallyError;
+use super::estimate::ChanceColumns;
 use super::intern::{Coder, is_missing};
+use super::line::{LARGEST, Line};
+use super::origin::Wanted;
 
 /// Everyone in the demographics file.
 #[derive(Debug, Default)]
@@ -15,22 +18,37 @@ pub(super) struct People {
     /// Codes of the wanted columns, one row after the other.
     codes: Vec<u32>,
     width: usize,
+    /// Chances of the estimated attributes, one row after the other.
+    chances: Vec<f64>,
+    /// Where those of each attribute are in a row, and at the end the row's length.
+    parts: Vec<usize>,
     seen: Vec<bool>,
     pub(super) rows: u64,
 }
 
 impl People {
-    /// Reads the key and the wanted columns; `coders` turn texts into codes.
+    /// Reads the key and the wanted columns; `coders` turn texts into codes,
+    /// `estimated` are columns of chances.
     pub(super) fn read(
         source: &Source,
         key: &str,
         coders: Vec<Coder>,
+        mut estimated: Vec<ChanceColumns>,
         missing: &[String],
     ) -> Result<(People, Vec<Coder>), TallyError> {
-        let wanted: Vec<(String, Kind)> = std::iter::once((key.to_string(), Kind::Text))
-            .chain(coders.iter().map(|coder| (coder.column.clone(), Kind::Text)))
-            .collect();
-        let people = People { width: coders.len(), ..People::default() };
+        let mut wanted = Wanted { source, columns: Vec::new() };
+        wanted.add(key, Kind::Text, "key of the demographics")?;
+        let levels = coders.iter().map(|coder| wanted.add(&coder.column, Kind::Text, "attribute"));
+        let levels = levels.collect::<Result<Vec<usize>, _>>()?;
+        let mut parts = vec![0];
+        for attribute in &mut estimated {
+            for column in &mut attribute.columns {
+                *column = wanted.number(&column.name, "probability of a level")?;
+            }
+            parts.push(parts.last().copied().unwrap_or(0) + attribute.columns.len());
+        }
+        let wanted = wanted.columns;
+        let people = People { width: coders.len(), parts, ..People::default() };
         let state = Arc::new(Mutex::new((people, coders)));
         let shared = Arc::clone(&state);
         let (path, key, missing) = (source.path.clone(), key.to_string(), missing.to_vec());
@@ -44,9 +62,12 @@ impl People {
                 if let Some(text) = text {
                     people.add_key(text, number, &path, &key)?;
                 }
-                for (coder, column) in coders.iter_mut().zip(&columns[1..]) {
-                    let code = coder.code(column.text(row), number, &path)?;
-                    people.codes.push(code);
+                let line = Line { columns, at: row, row: number, file: &path, missing: &missing, reach: LARGEST };
+                for (coder, column) in coders.iter_mut().zip(&levels) {
+                    people.codes.push(coder.code(line.text(*column), number, &path)?);
+                }
+                for attribute in &estimated {
+                    people.chances.extend(attribute.read(line)?);
                 }
                 people.seen.push(false);
             }
@@ -86,6 +107,12 @@ impl People {
     /// The code of a wanted column for a person.
     pub(super) fn code(&self, person: u32, column: usize) -> u32 {
         self.codes[person as usize * self.width + column]
+    }
+
+    /// The chances of the n-th estimated attribute for a person.
+    pub(super) fn chances(&self, person: u32, attribute: usize) -> &[f64] {
+        let row = self.parts.last().copied().unwrap_or(0) * person as usize;
+        &self.chances[row + self.parts[attribute]..row + self.parts[attribute + 1]]
     }
 
     /// People that no row of outputs asked for.

@@ -224,3 +224,120 @@ fn places_that_cannot_be_written() {
     assert!(refused(&table, &store, 1).starts_with("error: file: is not a history of audits"));
     insta::assert_snapshot!("places_that_cannot_be_written", said.join("\n\n"));
 }
+
+/// A plan of `data.csv` with these roles and with more behind them.
+fn about_roles(roles: &str, more: &str) -> String {
+    let text = format!("[data]\npath = \"data.csv\"\n[roles]\n{roles}\n[[attribute]]\ncolumn = \"group\"\n{more}");
+    about_plan(&text, 2)
+}
+
+const DECISION: &str = "decision = { column = \"decision\", favourable = \"yes\" }";
+
+#[test]
+fn roles_that_do_not_fit_together() {
+    let mut said = vec![about_roles("rank = \"place\"\ntop_k = 0", "")];
+    said.push(about_roles("query = \"q\"\ntop_k = 0", ""));
+    said.push(about_roles("query = \"q\"\nrank = \"q\"\nstrata = [\"s\", \"s\"]", ""));
+    said.push(about_roles("score = \"s\"\ncounterfactual = { column = \"other\", favourable = \"yes\" }", ""));
+    said.push(about_roles(&format!("{DECISION}\ncounterfactual = {{ column = \"decision\" }}"), ""));
+    let same = "counterfactual = { column = \"decision\", favourable = \"yes\" }";
+    said.push(about_roles(&format!("{DECISION}\n{same}"), ""));
+    said.push(about_roles(
+        "forecast = { predicted = \"y\", actual = \"y\", low = \"l\", high = \"l\" }\nclasses = { predicted = \"c\", actual = \"c\" }",
+        "",
+    ));
+    said.push(about_roles(
+        "forecast = { predicted = \"y\" }\nclasses = { actual = \"c\", truth = \"d\" }\nquery = 3",
+        "",
+    ));
+    said.push(about_roles("label = { column = \"label\", favourable = [1, 2], unfavourable = [0, 1.0] }", ""));
+    said.push(about_roles(DECISION, "[audit]\nresamples = 99\nbayes = \"yes\"\n"));
+    insta::assert_snapshot!("roles_that_do_not_fit_together", said.join("\n\n"));
+}
+
+#[test]
+fn attributes_that_are_estimated_or_compared_with_a_population() {
+    let attribute = |more: &str| about_roles(DECISION, &format!("[[attribute]]\ncolumn = \"race\"\n{more}"));
+    const CHANCES: &str = "probabilities = { White = \"p_white\", Black = \"p_black\" }\n";
+    let mut said = vec![attribute("threshold = 0.5\n")];
+    said.push(attribute("probabilities = { White = \"p_white\" }\nthreshold = 1.5\n"));
+    said.push(attribute("probabilities = { White = \"p\", Black = \"p\" }\n"));
+    said.push(attribute("probabilities = { White = 0.5, Black = \"p\" }\n"));
+    said.push(attribute(&format!("{CHANCES}bins = [1, 2]\nreference = \"Whit\"\n")));
+    said.push(attribute(&format!("{CHANCES}[[cross]]\nattributes = [\"group\", \"race\"]\n")));
+    said.push(attribute("population = { White = 0.6, Black = 0.3 }\n"));
+    said.push(attribute("population = { White = 1.0, Black = 0 }\n"));
+    said.push(attribute("population = { White = \"most\" }\n"));
+    said.push(attribute("population = 0.5\n"));
+    insta::assert_snapshot!("attributes_that_are_estimated_or_compared_with_a_population", said.join("\n\n"));
+}
+
+#[test]
+fn rules_about_classes_and_unknown_groups() {
+    let rule =
+        |metric: &str, more: &str| format!("[[rule]]\nid = \"r\"\nmetric = \"{metric}\"\nat_least = 0.8\n{more}");
+    const CLASSES: &str = "classes = { predicted = \"decision\", actual = \"label\" }";
+    let mut said = vec![about_roles(CLASSES, &rule("tpr.ratio", ""))];
+    said.push(about_roles(&format!("{CLASSES}\n{DECISION}"), &rule("tpr.ratio", "")));
+    said.push(about_roles(DECISION, &rule("selection_rate.ratio", "class = \"cat\"\n")));
+    said.push(about_roles(CLASSES, &rule("auc.ratio", "class = \"cat\"\n")));
+    said.push(about_roles(CLASSES, &rule("auc.ratio", "")));
+    said.push(about_roles(DECISION, &rule("selection_rate.ratio", "class = [\"cat\"]\nunknown = \"best\"\n")));
+    insta::assert_snapshot!("rules_about_classes_and_unknown_groups", said.join("\n\n"));
+}
+
+#[test]
+fn flags_of_further_roles_that_are_wrong() {
+    let table = Table::new(CSV);
+    let flags =
+        |more: &[&str]| refused(&table, &[&["audit", "data.csv"], &USUAL[..], more, &["--out", "out"]].concat(), 2);
+    let mut said = vec![flags(&["--forecast", "yhat", "--classes", "a,b,c", "--counterfactual", "other"])];
+    said.push(flags(&["--rank", "place", "--top-k", "3", "--resamples", "5"]));
+    said.push(flags(&["--unknown", "best"]));
+    insta::assert_snapshot!("flags_of_further_roles_that_are_wrong", said.join("\n\n"));
+}
+
+#[test]
+fn values_that_further_roles_refuse() {
+    let mut said: Vec<String> = Vec::new();
+    let mut about = |csv: &str, more: &[&str]| said.push(about("data.csv", csv.as_bytes(), more));
+    let labels = "group,decision,label\na,yes,paid\nb,no,late\nb,no,default\n";
+    about(labels, &["--label", "label=paid"]);
+    about("group,decision,person\na,yes,p\nb,no,p\n", &["--cluster", "person"]);
+    about("group,decision,person\na,yes,p\nb,no,p\n", &["--cluster", "persn"]);
+    about("group,decision,s,person\na,yes,1e60,p\nb,no,1,q\n", &["--cluster", "person", "--score", "s"]);
+    about("group,decision,other\na,yes,YES\nb,no,no\n", &["--counterfactual", "other=yes"]);
+    about("group,decision,yhat,y\na,yes,1,2\nb,no,many,2\n", &["--forecast", "yhat,y"]);
+    about("group,decision,yhat,y\na,yes,1.0,1\nb,no,2.0,2\n", &["--classes", "yhat,y"]);
+    let classes: String = (0..60).map(|class| format!("a,yes,c{class},c{class}\n")).collect();
+    about(&format!("group,decision,yhat,y\n{classes}"), &["--classes", "yhat,y"]);
+    let levels: String = (0..=200).map(|level| format!("g{level},yes\n")).collect();
+    about(&format!("group,decision\n{levels}"), &[]);
+    let list = ["--query", "q", "--rank", "place"];
+    about("group,decision,q,place\na,yes,x,1\nb,no,y,1\nb,no,x,1\n", &list);
+    about("group,decision,q,place\na,yes,x,0\n", &list);
+    about("group,decision,q,place\na,yes,x,1.5\n", &list);
+    about("group,decision,q,place,n\na,yes,x,1,2\n", &[&list[..], &["--count", "n"]].concat());
+    insta::assert_snapshot!("values_that_further_roles_refuse", said.join("\n\n"));
+}
+
+/// What a plan names and flags cannot.
+#[test]
+fn values_that_a_plan_refuses() {
+    let about = |csv: &str, roles: &str, attribute: &str| {
+        let table = Table::new(csv);
+        let plan = format!("[data]\npath = \"data.csv\"\n[roles]\n{DECISION}\n{roles}\n[[attribute]]\n{attribute}\n");
+        std::fs::write(table.path().join("plan.toml"), plan).expect("written");
+        refused(&table, &["audit", "plan.toml", "--out", "out"], 1)
+    };
+    let label = "label = { column = \"label\", favourable = \"paid\", unfavourable = \"late\" }";
+    let mut said = vec![about("group,decision,label\na,yes,paid\nb,no,default\n", label, "column = \"group\"")];
+    let range = "forecast = { predicted = \"yhat\", actual = \"y\", low = \"low\", high = \"high\" }";
+    said.push(about("group,decision,yhat,y,low,high\na,yes,1,2,3,2\n", range, "column = \"group\""));
+    let chances = "column = \"race\"\nprobabilities = { White = \"w\", Black = \"b\" }";
+    for row in ["0.5,", "-0.5,1.5", "1.2,-0.2", "0.5,0.4", "half,0.5"] {
+        said.push(about(&format!("decision,w,b\nyes,0.5,0.5\nno,{row}\n"), "", chances));
+    }
+    said.push(about("decision,w\nyes,0.5\n", "", chances));
+    insta::assert_snapshot!("values_that_a_plan_refuses", said.join("\n\n"));
+}

@@ -16,3 +16,4 @@ mod oracles;
 mod privacy;
 mod published;
 mod report;
+mod roles;

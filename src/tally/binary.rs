@@ -1,0 +1,141 @@
+//! Columns whose values are one thing or the other: decisions and labels.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use super::error::TallyError;
+use super::intern::Coder;
+use super::line::{Line, Named};
+use crate::cells::{Decision, Level};
+use crate::plan::{Side, Values};
+
+/// Values of a decision or label that a note lists, at most.
+const MOST_LISTED: usize = 6;
+
+/// A column whose values are one thing or the other.
+#[derive(Debug)]
+pub(super) struct Binary {
+    column: usize,
+    coder: Coder,
+    favourable: Values,
+    /// Where it is given, a value in neither list is refused.
+    unfavourable: Option<Values>,
+    /// By code: whether it is favourable; unknown until first seen.
+    known: HashMap<u32, bool>,
+}
+
+impl Binary {
+    pub(super) fn new(column: usize, coder: Coder, favourable: &Values, unfavourable: Option<&Values>) -> Binary {
+        let (favourable, unfavourable) = (favourable.clone(), unfavourable.cloned());
+        Binary { column, coder, favourable, unfavourable, known: HashMap::new() }
+    }
+
+    /// Whether the value of a row is favourable; nothing when it is missing.
+    pub(super) fn read(&mut self, line: Line<'_>) -> Result<Option<bool>, TallyError> {
+        let code = self.coder.code(line.text(self.column), line.row, line.file)?;
+        if let Some(known) = self.known.get(&code) {
+            return Ok(Some(*known));
+        }
+        let Level::Value(text) = self.coder.level(code) else { return Ok(None) };
+        let favourable = self.favourable.contains(text);
+        if let Some(unfavourable) = &self.unfavourable
+            && !favourable
+            && !unfavourable.contains(text)
+        {
+            let what = format!(
+                "\"{text}\" is neither favourable nor unfavourable: add it to one of the lists, or to [data] missing"
+            );
+            return Err(line.wrong(&self.coder.column, what));
+        }
+        self.known.insert(code, favourable);
+        Ok(Some(favourable))
+    }
+
+    /// What is odd about the column's values.
+    pub(super) fn warnings(&self, role: &str) -> Vec<String> {
+        let mut warnings = self.coder.warnings();
+        if self.unfavourable.is_some() {
+            return warnings;
+        }
+        let names: BTreeSet<&str> = self.coder.values().collect();
+        let others: Vec<String> =
+            names.iter().filter(|value| !self.favourable.contains(value)).map(|value| format!("\"{value}\"")).collect();
+        // Many values may be free text, which no output holds.
+        let listed = if others.len() > MOST_LISTED { "all but the favourable".into() } else { others.join(", ") };
+        if others.len() > 1 {
+            warnings.push(format!(
+                "column `{}` ({role}) has {} values; {listed} count as not favourable",
+                self.coder.column,
+                names.len(),
+            ));
+        }
+        warnings
+    }
+
+    /// An error when values were seen and none was favourable.
+    pub(super) fn check(&self, file: &Path, role: &str) -> Result<(), TallyError> {
+        if self.known.is_empty() || self.known.values().any(|favourable| *favourable) {
+            return Ok(());
+        }
+        let values: BTreeSet<&str> = self.coder.values().collect();
+        let mut seen: Vec<String> = values.iter().take(MOST_LISTED).map(|value| format!("\"{value}\"")).collect();
+        if values.len() > seen.len() {
+            seen.push("…".into());
+        }
+        let wanted: Vec<String> = self.favourable.0.iter().map(|value| format!("\"{value}\"")).collect();
+        let hint = self
+            .favourable
+            .0
+            .iter()
+            .find_map(|value| crate::suggest::nearest(value, self.coder.values()))
+            .map(|near| format!("; did you mean \"{near}\"?"))
+            .unwrap_or_default();
+        let (wanted, seen) = (wanted.join(", "), seen.join(", "));
+        let what = format!("the favourable {role} {wanted} never occurs; the values are {seen}{hint}");
+        Err(TallyError::Column { file: file.to_path_buf(), column: self.coder.column.clone(), what })
+    }
+
+    /// An error when values of several kinds would all be unfavourable, and the
+    /// plan does not say that they are.
+    pub(super) fn check_two(&self, file: &Path) -> Result<(), TallyError> {
+        let others = self.coder.values().filter(|value| !self.favourable.contains(value)).map(plain);
+        if self.unfavourable.is_some() || others.collect::<BTreeSet<String>>().len() < 2 {
+            return Ok(());
+        }
+        let values: BTreeSet<String> = self.coder.values().map(plain).collect();
+        let what = format!(
+            "has {} different values, and a label has two: list the bad ones as `unfavourable = [...]`, put words that mean no value under [data] missing, or name the column under `classes`",
+            values.len()
+        );
+        Err(TallyError::Column { file: file.to_path_buf(), column: self.coder.column.clone(), what })
+    }
+}
+
+/// One spelling for a number or a truth value.
+fn plain(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => number.to_string(),
+        _ if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => text.to_lowercase(),
+        _ => text.to_string(),
+    }
+}
+
+/// Where the decision of a row is found.
+#[derive(Debug)]
+pub(super) enum DecisionCounter {
+    Column(Box<Binary>),
+    Threshold { of: Named, threshold: f64, above: Side },
+}
+
+impl DecisionCounter {
+    /// The decision of a row; nothing when it is missing.
+    pub(super) fn read(&mut self, line: Line<'_>) -> Result<Option<Decision>, TallyError> {
+        let favourable = match self {
+            DecisionCounter::Column(binary) => binary.read(line)?,
+            DecisionCounter::Threshold { of, threshold, above } => {
+                line.number(of, "a score")?.map(|score| (score >= *threshold) == (*above == Side::Favourable))
+            }
+        };
+        Ok(favourable.map(|favourable| if favourable { Decision::Favourable } else { Decision::Unfavourable }))
+    }
+}
