@@ -188,9 +188,7 @@ impl<'a> FrameLook<'a> {
             Some(scale) if scale.probability && has_label => base::calibration(part, scale),
             _ => Vec::new(),
         };
-        // Of chances only the expected number of people is known.
-        let expected = people.weight.value().min(people.effective()).round() as u64;
-        let n = if whole_people(self.frame) { people.n } else { expected };
+        let n = people.n;
         GroupSize {
             group: group.clone(),
             n,
@@ -229,11 +227,7 @@ impl<'a> FrameLook<'a> {
             Reference::Overall => (Some(Against::Overall), false),
             Reference::Rest => (Some(Against::Rest), false),
             Reference::Largest => {
-                let size = |_: &Group, part: &Part| Some(part.people().weight.value());
-                let size = |group: &Group, part: &Part| match whole_people(self.frame) {
-                    true => Some(part.people().n as f64),
-                    false => size(group, part),
-                };
+                let size = |_: &Group, part: &Part| Some(part.people().n as f64);
                 let named = |group: &Group, part: &Part| size(group, part).filter(|_| self.has_named_levels(group));
                 (first_largest(&named).or_else(|| first_largest(&size)), false)
             }

@@ -34,7 +34,8 @@ use part::Scale;
 /// Measures everything that the plan's roles allow.
 pub fn all(ledger: &Ledger, matrix: &Matrix, plan: &Plan) -> Measurements {
     let mut measurements = Measurements { divisions: Vec::new(), all: Vec::new() };
-    let Some(first) = ledger.frames.first() else { return measurements };
+    let counted = ledger.frames.iter().find(|frame| part::whole_people(frame));
+    let Some(first) = counted.or(ledger.frames.first()) else { return measurements };
     let has = roles(plan);
     let known: Vec<&'static Base> = bases().filter(|base| base.needs().within(has)).collect();
     // One class against the rest has label and decision.

@@ -46,7 +46,11 @@ impl Part {
         }
         // Clusters may reach over groups: those of everyone were counted as such.
         let recorded = frame.groups.keys().filter(|group| !group.is_missing());
-        if kept.len() > 1 && recorded.clone().all(|group| keep(group)) && frame.clusters.contains_key(&None) {
+        if kept.len() > 1
+            && recorded.clone().all(|group| keep(group))
+            && frame.clusters.contains_key(&None)
+            && whole_people(frame)
+        {
             let everyone = [None].into_iter().chain(kept.iter().filter(|g| g.is_missing()).map(|g| Some((*g).clone())));
             let mut clusters = Clusters::default();
             everyone.filter_map(|key| frame.clusters.get(&key)).for_each(|found| clusters.merge(found));
@@ -57,7 +61,10 @@ impl Part {
 
     fn add(&mut self, frame: &Frame, group: &Group) {
         if let Some(tally) = frame.groups.get(group) {
-            self.tally.merge(tally);
+            match whole_people(frame) {
+                true => self.tally.merge(tally),
+                false => self.tally.merge(&expected(tally)),
+            }
         }
         for (label, into) in [
             (Label::Favourable, &mut self.favourable),
@@ -201,6 +208,17 @@ pub(super) fn by_score<'p>(
         favourable.bins.keys().chain(unfavourable.bins.keys()).copied().collect();
     let weight = |distribution: &Distribution, bin: i64| distribution.bins.get(&bin).map_or(0.0, Exact::value);
     keys.into_iter().map(move |bin| (bin, weight(favourable, bin), weight(unfavourable, bin)))
+}
+
+/// The same cells with the expected number of people, where everyone is in the
+/// group by a chance: the rows counted are all that may belong to it.
+fn expected(tally: &Tally) -> Tally {
+    let mut all = Tally::default();
+    for (stratum, outcome, cell) in tally.iter() {
+        let n = cell.weight.value().round().min(cell.n as f64) as u64;
+        *all.cell_mut(stratum, outcome) = Cell { n, ..cell.clone() };
+    }
+    all
 }
 
 /// Whether a frame's people were counted one by one, and not by chances.

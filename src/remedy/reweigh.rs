@@ -4,7 +4,7 @@
 //! on weighted shares. People without group or label keep the weight 1.
 
 use crate::catalogue::{QUALIFIED, UNQUALIFIED};
-use crate::cells::{Frame, Group, Label, LabelledRow, Ledger, RowWeight};
+use crate::cells::{Frame, Group, Label, LabelledRow, Ledger, Membership, RowWeight};
 
 /// The weight of one group and label.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +41,8 @@ pub struct Reweighing {
 
 /// The weights of every attribute and intersection; none without a label.
 pub fn reweighings(ledger: &Ledger) -> Vec<Reweighing> {
-    ledger.frames.iter().filter_map(reweigh).collect()
+    let counted = ledger.frames.iter().filter(|frame| frame.membership != Membership::Weighted);
+    counted.filter_map(reweigh).collect()
 }
 
 fn reweigh(frame: &Frame) -> Option<Reweighing> {
