@@ -6,7 +6,7 @@
 mod announced;
 mod association;
 mod association_entropy;
-mod association_phi;
+mod association_correlation;
 mod auc;
 mod bayes;
 mod beta;
@@ -44,7 +44,7 @@ mod strata_ratio;
 pub use announced::{Announced, CalibrationGroup, Grouping, calibration_groups};
 pub use association::{cramers_v, cramers_v_corrected};
 pub use association_entropy::{mutual_information, normalized_mutual_information, theils_u};
-pub use association_phi::{phi, point_biserial};
+pub use association_correlation::{pearson, phi, point_biserial};
 pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use bayes::{probability_difference_below, probability_ratio_below};
 pub use bootstrap::{Replicates, Resampling, replicates};

@@ -1,4 +1,4 @@
-//! Correlations in which one side or both have two values only.
+//! Correlations: of two numbers, and where one side or both have two values only.
 
 use super::mean::{Moments, correlation_ratio};
 
@@ -29,6 +29,31 @@ pub fn point_biserial(first: Moments, second: Moments) -> Option<f64> {
     Some(if first.mean < second.mean { -strength } else { strength })
 }
 
+/// Pearson's correlation of two numbers over people (one, other, weight): their
+/// covariance over the product of their standard deviations. In [−1, 1]; 1 when
+/// all people lie on a rising line. `None` where either does not vary, with
+/// nobody, and where a weight is negative or a number not finite.
+/// Pearson (1896).
+pub fn pearson(people: &[(f64, f64, f64)]) -> Option<f64> {
+    let weight: f64 = people.iter().map(|(.., w)| w).sum();
+    let valid = people.iter().all(|(one, other, w)| *w >= 0.0 && one.is_finite() && other.is_finite());
+    if !(valid && weight > 0.0 && weight.is_finite()) {
+        return None;
+    }
+    let mean = |of: fn(&(f64, f64, f64)) -> f64| people.iter().map(|p| p.2 / weight * of(p)).sum::<f64>();
+    let (mean_one, mean_other) = (mean(|p| p.0), mean(|p| p.1));
+    let (mut both, mut one, mut other) = (0.0, 0.0, 0.0);
+    for (x, y, w) in people {
+        let (dx, dy, share) = (x - mean_one, y - mean_other, w / weight);
+        both += share * dx * dy;
+        one += share * dx * dx;
+        other += share * dy * dy;
+    }
+    // Squares of what rounding leaves of equal numbers are no spread.
+    let varies = |spread: f64, mean: f64| spread > (1e-15 * mean).powi(2);
+    (varies(one, mean_one) && varies(other, mean_other)).then(|| (both / (one.sqrt() * other.sqrt())).clamp(-1.0, 1.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::hypothesis::chi_square;
@@ -52,5 +77,19 @@ mod tests {
         let other = point_biserial(set(3.0, 4.0), set(1.0, 2.0)).expect("varies");
         assert!((other + found).abs() < 1e-15);
         assert_eq!(point_biserial(set(5.0, 5.0), set(5.0, 5.0)), None);
+    }
+
+    /// By hand: deviations −1, 0, 1 and −1, 1, 0: covariance ⅓, variances ⅔.
+    #[test]
+    fn pearson_by_hand_and_its_edges() {
+        let close = |people: &[(f64, f64, f64)], wanted: f64| {
+            let found = pearson(people).expect("varies");
+            assert!((found - wanted).abs() < 1e-15, "{found} is not {wanted}");
+        };
+        close(&[(1.0, 4.0, 1.0), (2.0, 6.0, 1.0), (3.0, 5.0, 1.0)], 0.5);
+        close(&[(1.0, -1.0, 2.0), (2.0, -2.0, 0.5), (9.0, 5.0, 0.0)], -1.0);
+        close(&[(1.0, 4.0, 0.5), (2.0, 6.0, 1.0), (3.0, 5.0, 1.0), (1.0, 4.0, 0.5)], 0.5);
+        assert_eq!(pearson(&[(0.1, 1.0, 1.0), (0.1, 2.0, 1.0), (0.1, 4.0, 1.0)]), None);
+        assert_eq!((pearson(&[]), pearson(&[(1.0, 2.0, -1.0), (2.0, 1.0, 3.0)])), (None, None));
     }
 }
