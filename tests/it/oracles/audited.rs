@@ -27,7 +27,7 @@ const BASES: [&str; 17] = [
 
 /// Clarify's names: ours, and the sign (it compares the rest with the group,
 /// or the group with the rest).
-const CLARIFY: [(&str, &str, f64); 18] = [
+const CLARIFY: [(&str, &str, f64); 19] = [
     ("AD", "accuracy.difference", -1.0),
     ("CDDL", "conditional_demographic_disparity_labels", 1.0),
     ("CDDPL", "conditional_demographic_disparity", 1.0),
@@ -41,6 +41,7 @@ const CLARIFY: [(&str, &str, f64); 18] = [
     ("DRR", "npv.difference", 1.0),
     ("JS", "label_distribution.js", 1.0),
     ("KL", "label_distribution.kl", 1.0),
+    ("KS", "label_distribution.ks", 1.0),
     ("LP", "label_distribution.l2", 1.0),
     ("RD", "tpr.difference", -1.0),
     ("SD", "tnr.difference", 1.0),
@@ -75,8 +76,6 @@ pub fn answer(case: &Case, question: &Question) -> Option<Answer> {
     let audit = case.audit(question.weighted, whom);
     if let Some(name) = metric.strip_prefix("clarify_") {
         let audit = case.filled.as_ref().unwrap_or(audit);
-        // The largest gap of two label shares is their total variation.
-        let name = if name == "KS" { "TVD" } else { name };
         let (_, ours, sign) = CLARIFY.iter().find(|(theirs, ..)| *theirs == name)?;
         return Some(audit.value(attribute, group, ours)?.map(|value| sign * value));
     }
