@@ -5,6 +5,8 @@
 
 mod announced;
 mod association;
+mod association_entropy;
+mod association_correlation;
 mod auc;
 mod bayes;
 mod beta;
@@ -37,9 +39,12 @@ mod ratio;
 mod root;
 mod saddle;
 mod strata;
+mod strata_ratio;
 
 pub use announced::{Announced, CalibrationGroup, Grouping, calibration_groups};
 pub use association::{cramers_v, cramers_v_corrected};
+pub use association_entropy::{mutual_information, normalized_mutual_information, theils_u};
+pub use association_correlation::{pearson, phi, point_biserial};
 pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use bayes::{probability_difference_below, probability_ratio_below};
 pub use bootstrap::{Replicates, Resampling, replicates};
@@ -77,3 +82,4 @@ pub use range::{all_pairs_level, all_pairs_p, all_pairs_z, each_level, each_p, e
 pub use rank::{KsTest, RankTest, kolmogorov_smirnov, mann_whitney};
 pub use ratio::{katz_ratio, koopman_ratio, miettinen_nurminen_ratio};
 pub use strata::{MantelHaenszel, StratumTable, cmh_corrected, mantel_haenszel};
+pub use strata_ratio::{CommonRatio, mantel_haenszel_ratio};

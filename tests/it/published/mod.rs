@@ -1,5 +1,10 @@
 //! Tables from the literature, through the public functions and through the audit.
 
+mod audits;
+mod data;
+mod examples;
+mod numbers;
+
 use evenhand::stats::{Level, Proportion, StratumTable, mantel_haenszel, newcombe};
 
 use crate::support::{PLAN, Table, close, row};
