@@ -152,10 +152,7 @@ fn test_of(base: &Base, sides: &Sides<'_>, look: &Look<'_>) -> Option<Test> {
         return rate_test(rate, sides.group.part, sides.other(), look);
     }
     let known = |seat: &Seat<'_>| measure(base, seat, look).known();
-    let moments = |known: Option<Known>| match known?.evidence {
-        Evidence::Mean(moments) => Some(moments),
-        _ => None,
-    };
+    let moments = |known: Option<Known>| known?.evidence.moments();
     let one: Moments = moments(known(&sides.group))?;
     let two: Moments = match sides.apart {
         Some(rest) => moments(known(&Seat::alone(rest)))?,

@@ -1,13 +1,13 @@
 //! The distribution of a group against that of its reference.
 
-use super::base::{Look, coarse_bins, effective_counts, people};
+use super::base::{Look, coarse_bins, cumulative_gaps, effective_counts, people};
 use super::evidence::Evidence;
 use super::part::{Part, by_score};
 use super::{Measured, Test, TestMethod};
 use crate::catalogue::{Comparison, DistributionOf, QUALIFIED, REJECTED, SELECTED, UNQUALIFIED};
 use crate::cells::{Cell, Distribution, Why};
 use crate::stats::{
-    ScoreBin, chi_square, jensen_shannon, kolmogorov_smirnov, kullback_leibler, largest_gap, lp_norm, replicates,
+    ScoreBin, chi_square, distances, jensen_shannon, kolmogorov_smirnov, kullback_leibler, largest_gap, lp_norm, replicates,
     total_variation, wasserstein,
 };
 
@@ -57,13 +57,44 @@ fn outcomes(
     }
     let Some(value) = between(how, &p, &q) else { return Measured::undefined(Why::NotAbsolutelyContinuous, &own) };
     let sides = [effective_counts(&p, people(reference, &other)), effective_counts(&q, people(group, &own))];
-    let drawn = replicates(&sides, look.resampling, |parts| between(how, &parts[0], &parts[1]));
+    let here = local(how, &sides[0], &sides[1], &sides);
+    let squared = matches!(how, Comparison::KullbackLeibler | Comparison::JensenShannon);
+    let root = |value: f64| if squared { value.max(0.0).sqrt() } else { value };
+    let drawn = distances(&sides, look.resampling, |parts| {
+        let there = local(how, &parts[0], &parts[1], &sides);
+        let moved: Vec<f64> = there.iter().zip(&here).map(|(there, here)| there - here).collect();
+        Some([root(between(how, &parts[0], &parts[1])?), norm(how, &moved)])
+    });
     let test = chi_square(&sides).map(|test| Test {
         method: TestMethod::ChiSquare,
         statistic: Some(test.statistic),
         p: test.p,
     });
-    Measured { evidence: Evidence::resampled(drawn, true), test, ..Measured::new(value, &own) }
+    Measured { evidence: Evidence::distance(drawn, squared), test, ..Measured::new(value, &own) }
+}
+
+/// The differences of shares of which the distance is a norm. A divergence is
+/// near 0 a sum of squares of them, weighed by what is in the sample.
+fn local(how: Comparison, p: &[f64], q: &[f64], sample: &[Vec<f64>; 2]) -> Vec<f64> {
+    let all = |counts: &[f64]| counts.iter().sum::<f64>();
+    let (whole, other) = (all(&sample[0]), all(&sample[1]));
+    let scale = |at: usize| {
+        let (p, q) = (sample[0][at] / whole, sample[1][at] / other);
+        match how {
+            Comparison::KullbackLeibler if q > 0.0 => (0.5 / q).sqrt(),
+            Comparison::JensenShannon if p + q > 0.0 => (0.25 / (p + q)).sqrt(),
+            _ => 1.0,
+        }
+    };
+    (0..p.len()).map(|at| scale(at) * (p[at] / all(p) - q[at] / all(q))).collect()
+}
+
+fn norm(how: Comparison, gaps: &[f64]) -> f64 {
+    match how {
+        Comparison::TotalVariation => gaps.iter().map(|gap| gap.abs()).sum::<f64>() / 2.0,
+        Comparison::KolmogorovSmirnov => gaps.iter().fold(0.0, |far: f64, gap| far.max(gap.abs())),
+        _ => gaps.iter().map(|gap| gap * gap).sum::<f64>().sqrt(),
+    }
 }
 
 /// Everyone's scores, labelled or not.
@@ -113,16 +144,28 @@ fn scores_evidence(
     let centres = coarse_centres(fine, own.len());
     let sides =
         [effective_counts(&other, people(reference, &two.cell)), effective_counts(&own, people(group, &one.cell))];
-    let drawn = replicates(&sides, look.resampling, |parts| {
-        let bins: Vec<(f64, f64, f64)> =
-            centres.iter().zip(&parts[0]).zip(&parts[1]).map(|((at, other), own)| (*at, *other, *own)).collect();
-        match how {
-            Comparison::Wasserstein => wasserstein(&bins),
-            Comparison::PopulationStability => stability(&bins),
-            _ => kolmogorov(&bins),
-        }
+    if how == Comparison::PopulationStability {
+        let drawn = replicates(&sides, look.resampling, |parts| {
+            let bins = centres.iter().zip(&parts[0]).zip(&parts[1]);
+            stability(&bins.map(|((at, other), own)| (*at, *other, *own)).collect::<Vec<_>>())
+        });
+        return Evidence::resampled(drawn, true);
+    }
+    let here = cumulative_gaps(&sides[0], &sides[1]);
+    let drawn = distances(&sides, look.resampling, |parts| {
+        let gaps = cumulative_gaps(&parts[0], &parts[1])?;
+        let moved: Vec<f64> = gaps.iter().zip(here.as_ref()?).map(|(there, here)| there - here).collect();
+        Some([gap_size(how, &gaps, &centres), gap_size(how, &moved, &centres)])
     });
-    Evidence::resampled(drawn, true)
+    Evidence::distance(drawn, false)
+}
+
+/// The largest gap of two distribution functions, or the area between them.
+fn gap_size(how: Comparison, gaps: &[f64], at: &[f64]) -> f64 {
+    match how {
+        Comparison::Wasserstein => gaps.iter().zip(at.windows(2)).map(|(gap, at)| gap.abs() * (at[1] - at[0])).sum(),
+        _ => gaps.iter().fold(0.0, |far: f64, gap| far.max(gap.abs())),
+    }
 }
 
 /// The mean score of each coarse bin, as `coarse_bins` makes them.

@@ -10,7 +10,7 @@ use super::Method;
 use crate::catalogue::{Comparison, Worse};
 use crate::stats::{
     AreaMethod, Auc, Estimate, Interval, Intervals, Level, Moments, Proportion, Replicates, StratumTable,
-    all_pairs_level, auc_interval, cohens_h_interval, each_level, mantel_haenszel, mover_difference, mover_mean,
+    all_pairs_level, auc_interval, cohens_h_interval, each_level, log_t_interval, mantel_haenszel, mover_difference, mover_mean,
     mover_ratio, odds_ratio_interval, smd_interval, student_level, t_interval, welch_interval,
 };
 
@@ -57,14 +57,21 @@ pub(crate) enum Evidence {
     MeanOfTwo(Proportion, Proportion),
     /// A mean.
     Mean(Moments),
-    /// The root of a mean.
-    RootOfMean(Moments),
+    /// The mean of a loss, which is never negative.
+    Loss(Moments),
+    /// The root of the mean of a loss.
+    RootOfLoss(Moments),
     /// An area under the curve.
     Area(Auc),
     /// A standard error on a scale; with degrees of freedom where they are few.
     Error { scale: Scale, se: f64, df: Option<f64>, method: Method },
     /// Resampled values; `basic` where chance alone moves the estimate upward.
     Resampled { replicates: Arc<Replicates>, basic: bool },
+    /// Values that the shares of cells may give.
+    Posterior(Arc<Replicates>),
+    /// A distance over resamples, and how far each lies from the sample; both
+    /// as roots where the number is the square of a distance.
+    Distance { drawn: Arc<[Replicates; 2]>, squared: bool },
     /// A linear combination of others: coefficient and part.
     Combination(Arc<Vec<(f64, Known)>>),
     /// A comparison of two that share nobody.
@@ -95,9 +102,9 @@ impl Evidence {
             Evidence::Proportion(proportion, of) => Some(of_proportion(*proportion, *of, level, choice)),
             Evidence::MeanOfTwo(one, two) => Some((mover_mean(one.wilson(level), two.wilson(level)), Method::Mover)),
             Evidence::Mean(moments) => Some((t_interval(*moments, level)?, Method::StudentT)),
-            Evidence::RootOfMean(moments) => {
-                let root = |square: f64| square.max(0.0).sqrt();
-                Some((t_interval(*moments, level)?.map(root), Method::StudentT))
+            Evidence::Loss(moments) => Some((log_t_interval(*moments, level)?, Method::StudentLog)),
+            Evidence::RootOfLoss(moments) => {
+                Some((log_t_interval(*moments, level)?.map(f64::sqrt), Method::StudentLog))
             }
             Evidence::Area(auc) => Some(match auc_interval(auc, level) {
                 (interval, AreaMethod::DeLong) => (interval, Method::DeLong),
@@ -112,6 +119,15 @@ impl Evidence {
             }
             Evidence::Resampled { replicates, basic: false } => {
                 Some((replicates.percentile(level)?, Method::BootstrapPercentile))
+            }
+            Evidence::Posterior(values) => Some((values.percentile(level)?, Method::JeffreysCells)),
+            Evidence::Distance { drawn, squared } => {
+                let [values, apart] = &**drawn;
+                let interval = match squared {
+                    true => values.distance(apart, value.max(0.0).sqrt(), level)?.map(|root| root * root),
+                    false => values.distance(apart, value, level)?,
+                };
+                Some((interval, Method::BootstrapDistance))
             }
             Evidence::Combination(parts) => combination(parts, level, choice),
             Evidence::Pair(how, sides) => pair(*how, &sides.0, &sides.1, level, choice),
@@ -131,11 +147,18 @@ impl Evidence {
             Evidence::AllPairs(how, groups) => Some((all_pairs(*how, groups, level, choice)?, Method::AllPairs)),
             Evidence::Worst(worse, groups) => Some((worst(*worse, groups, level, choice)?, Method::AllGroups)),
             Evidence::MeanOf { absolute, parts } => {
-                let estimate = |known: &Known| {
-                    let estimate = known.estimate(level, choice)?;
-                    Some(if *absolute { absolute_of(estimate) } else { estimate })
-                };
-                Some((mover_mean(estimate(&parts.0)?, estimate(&parts.1)?), Method::Mover))
+                let (one, two) = (&parts.0, &parts.1);
+                if !*absolute {
+                    return Some((mover_mean(one.estimate(level, choice)?, two.estimate(level, choice)?), Method::Mover));
+                }
+                // The mean of absolute values is the largest of ±one ± two: both
+                // combinations must hold together, half of the error each.
+                let both = level.bonferroni(2);
+                let (one, two) = (one.estimate(both, choice)?, two.estimate(both, choice)?);
+                let same = absolute_of(mover_mean(one, two));
+                let opposite = absolute_of(mover_mean(one, negative(two)));
+                let ends = Interval::new(same.low.max(opposite.low), same.high.max(opposite.high));
+                Some((ends, Method::AllPairs))
             }
             Evidence::Extreme { larger, parts } => {
                 // Both must hold together: half of the error each.
@@ -159,7 +182,8 @@ impl Evidence {
             Evidence::Proportion(p, function) => Evidence::Proportion(more(p)?, *function),
             Evidence::MeanOfTwo(one, two) => Evidence::MeanOfTwo(more(one)?, more(two)?),
             Evidence::Mean(moments) => Evidence::Mean(larger(moments)),
-            Evidence::RootOfMean(moments) => Evidence::RootOfMean(larger(moments)),
+            Evidence::Loss(moments) => Evidence::Loss(larger(moments)),
+            Evidence::RootOfLoss(moments) => Evidence::RootOfLoss(larger(moments)),
             Evidence::Error { scale, se, df, method } => Evidence::Error {
                 scale: *scale,
                 se: se / times.sqrt(),
@@ -179,9 +203,19 @@ impl Evidence {
             Evidence::None
             | Evidence::Area(_)
             | Evidence::Resampled { .. }
+            | Evidence::Posterior(_)
+            | Evidence::Distance { .. }
             | Evidence::Combination(_)
             | Evidence::Strata(..) => return None,
         })
+    }
+
+    /// The moments behind a mean.
+    pub(crate) fn moments(&self) -> Option<Moments> {
+        match self {
+            Evidence::Mean(moments) | Evidence::Loss(moments) => Some(*moments),
+            _ => None,
+        }
     }
 
     /// The proportion behind a rate.
@@ -258,9 +292,8 @@ fn pair(how: Comparison, one: &Known, two: &Known, level: Level, choice: &Interv
             _ => None,
         };
     }
-    if let (Comparison::Difference, Evidence::Mean(first), Evidence::Mean(second)) = (how, &one.evidence, &two.evidence)
-    {
-        return Some((welch_interval(*first, *second, level)?, Method::Welch));
+    if let (Comparison::Difference, Some(first), Some(second)) = (how, one.evidence.moments(), two.evidence.moments()) {
+        return Some((welch_interval(first, second, level)?, Method::Welch));
     }
     let (one, two) = (one.estimate(level, choice)?, two.estimate(level, choice)?);
     match how {
@@ -343,8 +376,12 @@ fn worst(worse: Worse, groups: &[Known], level: Level, choice: &Intervals) -> Op
     each?.into_iter().reduce(|a, b| Interval::new(choose(a.low, b.low), choose(a.high, b.high)))
 }
 
-fn absolute_of(Estimate { value, interval }: Estimate) -> Estimate {
+/// Of an interval of a number, that of its absolute value.
+fn absolute_of(interval: Interval) -> Interval {
     let (low, high) = (interval.low.abs().min(interval.high.abs()), interval.low.abs().max(interval.high.abs()));
-    let low = if interval.contains(0.0) { 0.0 } else { low };
-    Estimate { value: value.abs(), interval: Interval::new(low, high) }
+    Interval::new(if interval.contains(0.0) { 0.0 } else { low }, high)
+}
+
+fn negative(of: Estimate) -> Estimate {
+    Estimate { value: -of.value, interval: of.interval.map(|end| -end) }
 }

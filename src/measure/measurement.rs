@@ -41,6 +41,8 @@ pub enum Method {
     Mover,
     /// Student's interval of a mean.
     StudentT,
+    /// Student's interval of the mean of a loss, on the log scale.
+    StudentLog,
     /// Welch's interval of a difference of means.
     Welch,
     /// Hedges and Olkin's interval of a standardized difference.
@@ -61,6 +63,10 @@ pub enum Method {
     BootstrapPercentile,
     /// Percentiles of resampled values turned over at the estimate.
     BootstrapBasic,
+    /// Between percentiles of what the shares of cells may be.
+    JeffreysCells,
+    /// By how far resamples lie from the sample, in the same distance.
+    BootstrapDistance,
     /// Intervals of all pairs that hold together.
     AllPairs,
     /// Intervals of all groups that hold together.

@@ -139,8 +139,9 @@ impl Part {
             })
             .filter(|(_, coefficient)| *coefficient != 0.0)
             .collect();
-        let units = clusters.clusters as f64;
-        let variance = between(clusters, &coefficients, whole);
+        let of_denominator = Outcome::ALL.into_iter().filter(|outcome| denominator.contains(*outcome));
+        let units = alike_in_size(clusters, of_denominator, whole);
+        let variance = between(clusters, units, &coefficients, whole);
         let n = variance.and_then(|variance| effective_trials(p, variance, units, level)).unwrap_or(units);
         let n = n.min(plain.trials());
         Proportion::new((p * n).clamp(0.0, n), n)
@@ -175,16 +176,31 @@ impl Part {
     ) -> f64 {
         let plain = cell.effective();
         let Some(clusters) = &self.clusters else { return plain };
-        let units = clusters.clusters as f64;
-        let of_mean = between(clusters, coefficients, cell.weight.value()).filter(|found| *found > 0.0);
+        let counted = coefficients.iter().filter_map(|(summand, _)| match summand {
+            Summand::Weight(outcome) => Some(*outcome),
+            _ => None,
+        });
+        let units = alike_in_size(clusters, counted, cell.weight.value());
+        let of_mean = between(clusters, units, coefficients, cell.weight.value()).filter(|found| *found > 0.0);
         let n = of_mean.filter(|_| variance > 0.0).map(|of_mean| variance / of_mean * student_shrink(units, level));
         n.unwrap_or(units).min(plain).max(1.0)
     }
 }
 
+/// The number of clusters of equal size worth as much as those there are,
+/// (Σb)²/Σb² with b the weight of a cluster's people who count: a cluster with none of
+/// them tells nothing, and a few large ones outweigh the others. The variance
+/// between clusters is as uncertain as that between so many. Kish (1965);
+/// Carter, Schnepel & Steigerwald (2017), Rev. Econ. Stat. 99.
+fn alike_in_size(clusters: &Clusters, people: impl Iterator<Item = Outcome>, whole: f64) -> f64 {
+    let all = clusters.clusters as f64;
+    let sums: Vec<(Summand, f64)> = people.map(|outcome| (Summand::Weight(outcome), 1.0)).collect();
+    let square = clusters.square_of(&sums);
+    if square > 0.0 { (whole * whole / square).min(all) } else { all }
+}
+
 /// The linearised variance between clusters of Σ coefficient·sum / whole.
-fn between(clusters: &Clusters, coefficients: &[(Summand, f64)], whole: f64) -> Option<f64> {
-    let units = clusters.clusters as f64;
+fn between(clusters: &Clusters, units: f64, coefficients: &[(Summand, f64)], whole: f64) -> Option<f64> {
     (units > 1.0 && whole > 0.0).then(|| units / (units - 1.0) * clusters.square_of(coefficients) / (whole * whole))
 }
 

@@ -13,7 +13,7 @@ use super::part::Part;
 use super::{Measured, Test, TestMethod};
 use crate::catalogue::{Base, Comparison, Summary, Value, Worse};
 use crate::cells::{Cell, Quantity, Why};
-use crate::stats::{Counter, Proportion, Replicates, all_pairs_p, chi_square, replicates};
+use crate::stats::{Counter, Estimate, Proportion, Replicates, all_pairs_p, chi_square};
 
 /// The seats of the groups compared, `(missing)` left out.
 pub(super) fn summarise(base: &Base, summary: Summary, seats: &[Seat<'_>], look: &Look<'_>) -> Measured {
@@ -55,36 +55,34 @@ fn spread(values: &[f64]) -> f64 {
     (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt()
 }
 
-/// The spread over resamples of all groups: rates from their counts, other
-/// numbers as normal with the error that their interval shows.
+/// The spread of all groups over draws of each, and the spread of what chance
+/// alone adds. Each number is drawn as normal with the error that its interval
+/// shows: away from the mean of all for the first, towards it for the second,
+/// since that is where the truth lies if there is no spread.
 fn spread_evidence(known: &[Known], look: &Look<'_>) -> Evidence {
-    let rates: Option<Vec<Proportion>> = known.iter().map(|known| known.evidence.proportion()).collect();
-    if let Some(rates) = rates {
-        let cells: Vec<Vec<f64>> = rates.iter().map(|rate| vec![rate.successes(), rate.failures()]).collect();
-        let drawn = replicates(&cells, look.resampling, |parts| {
-            let values: Vec<f64> = parts.iter().map(|cells| cells[0] / (cells[0] + cells[1])).collect();
-            Some(spread(&values))
-        });
-        return Evidence::resampled(drawn, true);
-    }
-    let errors: Option<Vec<f64>> = known
+    let centre = known.iter().map(|known| known.value).sum::<f64>() / known.len() as f64;
+    let errors: Option<Vec<(f64, f64)>> = known
         .iter()
         .map(|known| {
-            let interval = known.estimate(look.level, &look.choice)?.interval;
-            Some((interval.high - interval.low) / (2.0 * look.level.z())).filter(|error| error.is_finite())
+            let Estimate { value, interval } = known.estimate(look.level, &look.choice)?;
+            let (below, above) = ((value - interval.low) / look.level.z(), (interval.high - value) / look.level.z());
+            let (towards, away) = if value > centre { (below, above) } else { (above, below) };
+            Some((towards, away)).filter(|(one, two)| one.is_finite() && two.is_finite())
         })
         .collect();
     let Some(errors) = errors else { return Evidence::None };
     let mut chance = Counter::new(look.resampling.seed, look.resampling.stream);
-    let mut values: Vec<f64> = (0..look.resampling.resamples)
+    let (mut values, mut apart): (Vec<f64>, Vec<f64>) = (0..look.resampling.resamples)
         .map(|_| {
-            let drawn: Vec<f64> =
-                known.iter().zip(&errors).map(|(known, error)| known.value + error * chance.normal()).collect();
-            spread(&drawn)
+            let off: Vec<f64> = errors.iter().map(|_| chance.normal()).collect();
+            let drawn = known.iter().zip(&errors).zip(&off).map(|((known, (_, away)), off)| known.value + away * off);
+            let noise: Vec<f64> = errors.iter().zip(&off).map(|((towards, _), off)| towards * off).collect();
+            (spread(&drawn.collect::<Vec<f64>>()), spread(&noise))
         })
-        .collect();
+        .unzip();
     values.sort_by(f64::total_cmp);
-    Evidence::resampled(Replicates { values, undefined: 0 }, true)
+    apart.sort_by(f64::total_cmp);
+    Evidence::distance([values, apart].map(|values| Replicates { values, undefined: 0 }), false)
 }
 
 /// Where an expected count is under this, p of a normal is not to be trusted.

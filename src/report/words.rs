@@ -81,6 +81,13 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
             ("Student t interval with a linearised standard error", "Liang & Zeger (1986), Biometrika 73")
         }
         Method::BootstrapPercentile => ("bootstrap percentile interval over cells", "Efron (1979), Ann. Stat. 7"),
+        Method::JeffreysCells => {
+            ("percentile interval over cells with Jeffreys' prior", "Brown, Cai & DasGupta (2001), Stat. Sci. 16")
+        }
+        Method::BootstrapDistance => (
+            "bootstrap interval of a distance, by the triangle inequality",
+            "Efron & Tibshirani (1993); Davison & Hinkley (1997)",
+        ),
         Method::BootstrapBasic => {
             ("basic bootstrap interval over cells, which allows for bias", "Davison & Hinkley (1997), eq. 5.6")
         }
@@ -90,6 +97,7 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
         Method::Mover => {
             ("interval from the intervals of the parts (MOVER)", "Donner & Zou (2012), Stat. Methods Med. Res. 21")
         }
+        Method::StudentLog => ("Student t interval on the log scale", "Student (1908); Cox & Hinkley (1974)"),
         Method::StudentT => ("Student t interval of a mean", "Student (1908), Biometrika 6"),
         Method::Welch => ("Welch interval of a difference of means", "Welch (1947), Biometrika 34"),
         Method::DeLong => {

@@ -54,13 +54,32 @@ pub struct Replicates {
 /// 3 % from ten people on, nothing for whole sizes. An empty part stays empty;
 /// counts that are negative or not finite count as 0.
 pub fn replicates(parts: &[Vec<f64>], how: Resampling, statistic: impl Fn(&[Vec<f64>]) -> Option<f64>) -> Replicates {
+    let [values] = resampled(parts, how, |drawn| statistic(drawn).map(|value| [value]));
+    values
+}
+
+/// A distance over resamples, and how far each resample lies from the sample
+/// in the same distance: `statistic` gives both. For [`Replicates::distance`].
+pub fn distances(
+    parts: &[Vec<f64>],
+    how: Resampling,
+    statistic: impl Fn(&[Vec<f64>]) -> Option<[f64; 2]>,
+) -> [Replicates; 2] {
+    resampled(parts, how, statistic)
+}
+
+fn resampled<const N: usize>(
+    parts: &[Vec<f64>],
+    how: Resampling,
+    statistic: impl Fn(&[Vec<f64>]) -> Option<[f64; N]>,
+) -> [Replicates; N] {
     let sizes: Vec<f64> = parts
         .iter()
         .map(|part| part.iter().filter(|c| c.is_finite() && **c > 0.0).sum::<f64>().min(f64::MAX))
         .collect();
     let mut drawn: Vec<Vec<f64>> = parts.to_vec();
     let mut counts = vec![0; parts.iter().map(Vec::len).max().unwrap_or(0)];
-    let mut values = Vec::with_capacity(how.resamples as usize);
+    let mut found = Vec::with_capacity(how.resamples as usize);
     for resample in 0..how.resamples {
         let mut chance = how.chance(resample);
         for ((part, size), into) in parts.iter().zip(&sizes).zip(&mut drawn) {
@@ -68,11 +87,33 @@ pub fn replicates(parts: &[Vec<f64>], how: Resampling, statistic: impl Fn(&[Vec<
             chance.multinomial(people as u64, part, &mut counts[..part.len()]);
             into.iter_mut().zip(&counts).for_each(|(cell, count)| *cell = *count as f64 * (size / people));
         }
+        found.extend(statistic(&drawn).filter(|values| values.iter().all(|value| value.is_finite())));
+    }
+    std::array::from_fn(|at| Replicates::of(found.iter().map(|values| values[at]).collect(), how))
+}
+
+/// The statistic over draws of what the shares of each part may be, given its
+/// effective counts: Dirichlet with Jeffreys' ½ added to each cell. For a
+/// single share between its quantiles lies Jeffreys' interval, which keeps its
+/// level where resamples of few people do not: an empty cell need not be empty
+/// in truth, and no draw leaves a statistic without a value. For few cells:
+/// the halves of many would outweigh the people. Cells that are negative or
+/// not finite count as 0. Jeffreys (1946); Brown, Cai & DasGupta (2001).
+pub fn posterior(parts: &[Vec<f64>], how: Resampling, statistic: impl Fn(&[Vec<f64>]) -> Option<f64>) -> Replicates {
+    let mut drawn: Vec<Vec<f64>> = parts.to_vec();
+    let mut values = Vec::with_capacity(how.resamples as usize);
+    for resample in 0..how.resamples {
+        let mut chance = how.chance(resample);
+        for (part, into) in parts.iter().zip(&mut drawn) {
+            let count = |cell: f64| if cell.is_finite() && cell > 0.0 { cell } else { 0.0 };
+            into.iter_mut().zip(part).for_each(|(share, cell)| *share = chance.gamma(count(*cell) + 0.5));
+            let whole: f64 = into.iter().sum();
+            let size: f64 = part.iter().map(|cell| count(*cell)).sum();
+            into.iter_mut().for_each(|share| *share *= size / whole);
+        }
         values.extend(statistic(&drawn).filter(|value| value.is_finite()));
     }
-    values.sort_by(f64::total_cmp);
-    let undefined = how.resamples - values.len() as u32;
-    Replicates { values, undefined }
+    Replicates::of(values, how)
 }
 
 /// With a larger part of the resamples without a value, what is left of them
@@ -80,6 +121,12 @@ pub fn replicates(parts: &[Vec<f64>], how: Resampling, statistic: impl Fn(&[Vec<
 const MOST_UNDEFINED: f64 = 0.05;
 
 impl Replicates {
+    fn of(mut values: Vec<f64>, how: Resampling) -> Replicates {
+        values.sort_by(f64::total_cmp);
+        let undefined = how.resamples - values.len() as u32;
+        Replicates { values, undefined }
+    }
+
     /// The value below which a share of the resamples lies: the one with rank
     /// share·(B + 1), between two in proportion (Davison & Hinkley 1997, eq.
     /// 5.8, but for their scale).
@@ -118,6 +165,22 @@ impl Replicates {
         self.percentile(level).filter(|_| estimate.is_finite()).map(|interval| interval.map(|end| 2.0 * estimate - end))
     }
 
+    /// The interval of a distance: `self` holds it over resamples, `apart` how
+    /// far each resample lies from the sample.
+    ///
+    /// The sample lies off the truth by no more than `apart` at 1 − α, and by
+    /// the triangle inequality so does its distance: that is the lower end, and
+    /// it is above 0 for no more than α of samples where the true distance is
+    /// 0, however much chance alone adds to the estimate. The upper end is the
+    /// quantile at 1 − α/2 of the resamples: chance adds to a distance on
+    /// average and never takes, so it errs by being wide. `None` as for
+    /// [`Replicates::percentile`].
+    pub fn distance(&self, apart: &Replicates, estimate: f64, level: Level) -> Option<Interval> {
+        let usable = self.usable() && apart.usable() && estimate.is_finite();
+        let (low, high) = (estimate - apart.quantile(1.0 - level.alpha()), self.quantile(1.0 - level.alpha() / 2.0));
+        usable.then(|| Interval::new(low.max(0.0), high.max(estimate)))
+    }
+
     /// The bias-corrected percentile interval: the quantiles at
     /// Φ(2·z₀ ± z) with z₀ = Φ⁻¹ of the share of resamples below the estimate,
     /// those equal to it counting one half. Efron (1987), J. Am. Stat. Assoc.
@@ -150,7 +213,8 @@ impl Replicates {
         error.is_finite().then_some(error)
     }
 
-    fn mean(&self) -> Option<f64> {
+    /// The mean of the resamples. `None` without any value.
+    pub fn mean(&self) -> Option<f64> {
         (!self.values.is_empty()).then(|| self.values.iter().sum::<f64>() / self.values.len() as f64)
     }
 }

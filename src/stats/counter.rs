@@ -70,6 +70,24 @@ impl Counter {
         }
     }
 
+    /// A number of the gamma distribution with a shape of at least ½ and scale
+    /// 1, by squeezed rejection (Marsaglia & Tsang 2000); below 1 from that of
+    /// one more.
+    pub fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            return self.gamma(shape + 1.0) * self.uniform().powf(1.0 / shape);
+        }
+        let d = shape - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let v = (1.0 + c * x).powi(3);
+            if v > 0.0 && self.uniform().ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+                return d * v;
+            }
+        }
+    }
+
     /// How many of `n` independent trials succeed, each with chance `p`. Exact
     /// in distribution, and its cost does not grow with n. 0 where p is not
     /// above 0 (or no number), n where it is not below 1. Beyond 2⁵³ trials

@@ -1,7 +1,8 @@
 //! The distance of two proportions on a scale where a step weighs the same everywhere.
 
-use super::level::{Interval, Level};
-use super::proportion::Proportion;
+use super::level::{Estimate, Interval, Level};
+use super::mover::mover_difference;
+use super::proportion::{Proportion, wilson};
 
 /// Cohen's h, 2·asin √p₁ − 2·asin √p₂, in [−π, π]; 0 at parity. Cohen (1988),
 /// ch. 6, calls 0.2 small, 0.5 medium and 0.8 large.
@@ -10,13 +11,14 @@ pub fn cohens_h(first: Proportion, second: Proportion) -> f64 {
     angle(first) - angle(second)
 }
 
-/// h ± z·√(1/n₁ + 1/n₂), within [−π, π]: on this scale the variance does not
-/// depend on the rates. It is rough where a side has few people or a rate near
-/// 0 or 1.
+/// From Wilson's intervals of both rates on this scale, by the distances of
+/// their ends (MOVER; Donner & Zou 2012), within [−π, π]. The plain
+/// h ± z·√(1/n₁ + 1/n₂) falls short where a side has few people and a rate
+/// near 0 or 1: it covers less than 90 % there.
 pub fn cohens_h_interval(first: Proportion, second: Proportion, level: Level) -> Interval {
-    let h = cohens_h(first, second);
-    let half = level.z() * (1.0 / first.trials() + 1.0 / second.trials()).sqrt();
-    Interval::new(h - half, h + half).clamp(-std::f64::consts::PI, std::f64::consts::PI)
+    let angle = |rate: f64| 2.0 * rate.clamp(0.0, 1.0).sqrt().asin();
+    let side = |rate: Proportion| Estimate { value: angle(rate.estimate()), interval: wilson(rate, level).map(angle) };
+    mover_difference(side(first), side(second)).clamp(-std::f64::consts::PI, std::f64::consts::PI)
 }
 
 #[cfg(test)]

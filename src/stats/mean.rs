@@ -54,6 +54,16 @@ pub fn t_interval(moments: Moments, level: Level) -> Option<Interval> {
     Some(Interval::new(moments.mean - half, moments.mean + half))
 }
 
+/// Student's interval of a mean of numbers that are never negative, on the log
+/// scale: m·exp(±t·s/(m√n)). Losses have a long tail upwards, and the mean of a
+/// few falls short of it: there the plain interval lies too low. `None` as
+/// [`t_interval`], and for a mean that is not positive.
+pub fn log_t_interval(moments: Moments, level: Level) -> Option<Interval> {
+    let plain = t_interval(moments, level).filter(|_| moments.mean > 0.0)?;
+    let half = (plain.high - plain.low) / 2.0 / moments.mean;
+    Some(Interval::new(moments.mean * (-half).exp(), moments.mean * half.exp()))
+}
+
 /// The level whose normal quantile is Student's t of `level` with `df` degrees
 /// of freedom. `None` unless df > 0.
 pub fn student_level(level: Level, df: f64) -> Option<Level> {

@@ -47,7 +47,7 @@ pub use association_entropy::{mutual_information, normalized_mutual_information,
 pub use association_correlation::{pearson, phi, point_biserial};
 pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use bayes::{probability_difference_below, probability_ratio_below};
-pub use bootstrap::{Replicates, Resampling, replicates};
+pub use bootstrap::{Replicates, Resampling, distances, posterior, replicates};
 pub use calibration::{Murphy, brier_decomposition, brier_score, expected_calibration_error, log_loss};
 pub use choice::{DifferenceMethod, Intervals, ProportionMethod, RatioMethod};
 pub use cluster::{RatioSums, effective_trials, linearised_variance, ratio_interval};
@@ -66,7 +66,7 @@ pub use inequality::{Decomposition, atkinson, coefficient_of_variation, decompos
 pub use kitagawa::{Kitagawa, StratumSide, kitagawa};
 pub use level::{Estimate, Interval, Level};
 pub use mean::{
-    CorrelationRatio, Moments, WelchTest, correlation_ratio, student_level, student_shrink, t_interval, welch,
+    CorrelationRatio, Moments, WelchTest, correlation_ratio, log_t_interval, student_level, student_shrink, t_interval, welch,
     welch_interval,
 };
 pub use mover::{mover_difference, mover_mean, mover_ratio};

@@ -23,10 +23,13 @@ pub(super) fn measure(value: ForecastValue, part: &Part) -> Measured {
     };
     match value {
         ForecastValue::MeanError => of(moments(&sums.error, &sums.squared)),
-        ForecastValue::AbsoluteError => of(moments(&sums.absolute, &sums.squared)),
+        ForecastValue::AbsoluteError => match moments(&sums.absolute, &sums.squared) {
+            Some(moments) => Measured { evidence: Evidence::Loss(moments), ..Measured::new(moments.mean, cell) },
+            None => Measured::undefined(Why::ZeroWeight, cell),
+        },
         ForecastValue::RootMeanSquare => match moments(&sums.squared, &sums.fourth) {
             Some(square) => {
-                Measured { evidence: Evidence::RootOfMean(square), ..Measured::new(square.mean.max(0.0).sqrt(), cell) }
+                Measured { evidence: Evidence::RootOfLoss(square), ..Measured::new(square.mean.max(0.0).sqrt(), cell) }
             }
             None => Measured::undefined(Why::ZeroWeight, cell),
         },

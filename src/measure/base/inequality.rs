@@ -5,7 +5,7 @@ use crate::catalogue::{FN, FP, Inequality, TN, TP};
 use crate::cells::{Cell, Why};
 use crate::measure::evidence::Evidence;
 use crate::measure::part::Part;
-use crate::stats::{Moments, atkinson, decompose, generalized_entropy, gini, replicates};
+use crate::stats::{Moments, atkinson, decompose, distances, generalized_entropy, gini, posterior};
 
 /// Atkinson's aversion to inequality.
 const AVERSION: f64 = 0.5;
@@ -48,8 +48,8 @@ pub(super) fn measure(which: Inequality, part: &Part, look: &Look<'_>) -> Measur
         None => Measured::undefined(why(&weights), &labelled),
         Some(value) => {
             let counts = effective_counts(&weights, people(part, &labelled));
-            let drawn = replicates(&[counts], look.resampling, |parts| index(which, &benefits(&parts[0])));
-            Measured { evidence: Evidence::resampled(drawn, false), ..Measured::new(value, &labelled) }
+            let drawn = posterior(&[counts], look.resampling, |parts| index(which, &benefits(&parts[0])));
+            Measured { evidence: Evidence::posterior(drawn), ..Measured::new(value, &labelled) }
         }
     }
 }
@@ -79,10 +79,38 @@ pub(in super::super) fn split(
     let drawn: Vec<Vec<f64>> = cells.iter().zip(&sizes).map(|(cells, size)| effective_counts(cells, *size)).collect();
     let scale: Vec<f64> =
         cells.iter().zip(&sizes).map(|(cells, size)| cells.iter().sum::<f64>() / whole / size.max(1.0)).collect();
-    let drawn = replicates(&drawn, look.resampling, |parts| {
-        let weighted: Vec<Vec<f64>> =
-            parts.iter().zip(&scale).map(|(cells, scale)| cells.iter().map(|cell| cell * scale).collect()).collect();
-        of(&weighted)
+    let weighted = |parts: &[Vec<f64>]| -> Vec<Vec<f64>> {
+        parts.iter().zip(&scale).map(|(cells, scale)| cells.iter().map(|cell| cell * scale).collect()).collect()
+    };
+    let evidence = if within {
+        Evidence::posterior(posterior(&drawn, look.resampling, |parts| of(&weighted(parts))))
+    } else {
+        // Near 0 every index between groups is half the square of how their
+        // means are spread: a distance.
+        let shift = deviations(&cells);
+        let apart = |parts: &[Vec<f64>]| {
+            let parts = weighted(parts);
+            let moved = deviations(&parts);
+            let spread = moved.iter().zip(&shift).zip(&cells).map(|((moved, here), cells)| {
+                cells.iter().sum::<f64>() / whole * (moved - here).powi(2)
+            });
+            Some([of(&parts)?.max(0.0).sqrt(), (0.5 * spread.sum::<f64>()).sqrt()])
+        };
+        Evidence::distance(distances(&drawn, look.resampling, apart), true)
+    };
+    Measured { evidence, ..Measured::new(value, all) }
+}
+
+/// How far the mean benefit of each group lies from that of all, as a share.
+fn deviations(groups: &[Vec<f64>]) -> Vec<f64> {
+    let sums = |cells: &[f64]| (cells.iter().sum::<f64>(), cells[1] + 2.0 * cells[2]);
+    let (people, benefit) = groups.iter().fold((0.0, 0.0), |(n, b), cells| {
+        let (people, benefit) = sums(cells);
+        (n + people, b + benefit)
     });
-    Measured { evidence: Evidence::resampled(drawn, !within), ..Measured::new(value, all) }
+    let of = |cells: &Vec<f64>| {
+        let (n, own) = sums(cells);
+        own / n.max(f64::MIN_POSITIVE) * people / benefit - 1.0
+    };
+    groups.iter().map(of).collect()
 }

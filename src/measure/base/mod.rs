@@ -8,17 +8,18 @@ mod score;
 pub(super) use inequality::split;
 pub(super) use people::{anyone, divergence};
 pub use score::CalibrationBin;
-pub(super) use score::{calibration, coarse_bins};
+pub(super) use score::{calibration, coarse_bins, cumulative_gaps};
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::evidence::{Evidence, Known, Of, Scale as ErrorScale};
 use super::part::{Part, Scale};
 use super::{Measured, Method};
 use crate::catalogue::{Base, FN, FP, Outcomes, TN, TP, Value};
 use crate::cells::{Cell, Quantity, Why};
-use crate::stats::{Intervals, Level, Resampling, replicates};
+use crate::stats::{Intervals, Level, Replicates, Resampling, posterior};
 
 /// Numbers that were measured before, by part and metric: resampling is what
 /// takes time, and each number is used in several comparisons.
@@ -174,8 +175,8 @@ fn matthews(part: &Part, look: &Look<'_>) -> Measured {
         return Measured::undefined(why, &labelled);
     };
     let counts = effective_counts(&cells, people(part, &labelled));
-    let drawn = replicates(&[counts], look.resampling, |parts| correlation(&parts[0]));
-    Measured { evidence: Evidence::resampled(drawn, false), ..Measured::new(value, &labelled) }
+    let drawn = posterior(&[counts], look.resampling, |parts| correlation(&parts[0]));
+    Measured { evidence: Evidence::posterior(drawn), ..Measured::new(value, &labelled) }
 }
 
 /// (TP·TN − FP·FN) / √((TP + FP)·(TP + FN)·(TN + FP)·(TN + FN)) of [TP, FP, FN, TN].
@@ -201,8 +202,16 @@ pub(super) fn people(part: &Part, cell: &Cell) -> f64 {
 }
 
 impl Evidence {
-    pub(super) fn resampled(drawn: crate::stats::Replicates, basic: bool) -> Evidence {
-        Evidence::Resampled { replicates: std::sync::Arc::new(drawn), basic }
+    pub(super) fn resampled(drawn: Replicates, basic: bool) -> Evidence {
+        Evidence::Resampled { replicates: Arc::new(drawn), basic }
+    }
+
+    pub(super) fn posterior(drawn: Replicates) -> Evidence {
+        Evidence::Posterior(Arc::new(drawn))
+    }
+
+    pub(super) fn distance(drawn: [Replicates; 2], squared: bool) -> Evidence {
+        Evidence::Distance { drawn: Arc::new(drawn), squared }
     }
 }
 

@@ -22,11 +22,21 @@ fn share_of(part: &Cell, rest: &Cell) -> Option<Proportion> {
     proportion(part, &both)
 }
 
+/// The same where rows come in clusters: as many people as there are clusters,
+/// since nothing is known of how clusters spread over both sides.
+fn clustered_share(share: Proportion, part: &Part, rest: &Part) -> Option<Proportion> {
+    let (Some(one), Some(two)) = (&part.clusters, &rest.clusters) else { return Some(share) };
+    let people = part.people().effective() + rest.people().effective();
+    let design = ((one.clusters + two.clusters) as f64 / people).min(1.0);
+    Proportion::new(share.successes() * design, share.trials() * design)
+}
+
 /// The group's share of everyone, or that against its share of a population.
 pub(super) fn share(value: ShareValue, seat: &Seat<'_>) -> Measured {
     let own = seat.part.people();
     let Some(rest) = seat.rest else { return Measured::undefined(Why::NothingOutside, &own) };
-    let Some(share) = share_of(&own, &rest.people()) else { return Measured::undefined(Why::EmptyDenominator, &own) };
+    let share = share_of(&own, &rest.people()).and_then(|share| clustered_share(share, seat.part, rest));
+    let Some(share) = share else { return Measured::undefined(Why::EmptyDenominator, &own) };
     let (times, plus) = match (value, seat.population) {
         (ShareValue::OfAll, _) => (1.0, 0.0),
         (_, None) => return Measured::undefined(Why::NoPopulation, &own),
@@ -62,7 +72,7 @@ pub(super) fn disparity(of: DisparityOf, seat: &Seat<'_>) -> Measured {
 /// The group's share among the noes and among the yeses.
 fn spread(part: &Part, rest: &Part, yes: Outcomes, no: Outcomes) -> Option<(Known, Known)> {
     let known = |set: Outcomes| {
-        let share = share_of(&part.cell(set), &rest.cell(set))?;
+        let share = clustered_share(share_of(&part.cell(set), &rest.cell(set))?, part, rest)?;
         Some(Known { value: share.estimate(), evidence: Evidence::Proportion(share, Of::Itself) })
     };
     Some((known(no)?, known(yes)?))

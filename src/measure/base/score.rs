@@ -6,7 +6,7 @@ use crate::cells::{Cell, Distribution, Grid, Label, Outcome, Summand, Why};
 use crate::measure::evidence::{Evidence, Of};
 use crate::measure::part::{Part, Scale, by_score};
 use crate::plan::Side;
-use crate::stats::{self, Moments, Proportion, ScoreBin, auc, replicates};
+use crate::stats::{self, Moments, Proportion, ScoreBin, auc, distances, replicates};
 
 /// Bins of calibration curves and errors.
 const CALIBRATION_BINS: usize = 10;
@@ -135,19 +135,21 @@ pub(in super::super) fn coarse_bins(one: &Distribution, two: &Distribution) -> V
     coarse
 }
 
-/// The largest distance of the cumulative shares of two sides.
-fn distance(one: &[f64], two: &[f64]) -> Option<f64> {
+/// The differences of the cumulative shares of two sides.
+pub(in super::super) fn cumulative_gaps(one: &[f64], two: &[f64]) -> Option<Vec<f64>> {
     let (all, other): (f64, f64) = (one.iter().sum(), two.iter().sum());
-    if !(all > 0.0 && other > 0.0) {
-        return None;
-    }
-    let (mut a, mut b, mut largest) = (0.0, 0.0, 0.0f64);
-    for (x, y) in one.iter().zip(two) {
+    let (mut a, mut b) = (0.0, 0.0);
+    let gaps = one.iter().zip(two).map(|(x, y)| {
         a += x;
         b += y;
-        largest = largest.max((a / all - b / other).abs());
-    }
-    Some(largest.min(1.0))
+        a / all - b / other
+    });
+    (all > 0.0 && other > 0.0).then(|| gaps.collect())
+}
+
+/// The largest distance of the cumulative shares of two sides.
+fn distance(one: &[f64], two: &[f64]) -> Option<f64> {
+    Some(cumulative_gaps(one, two)?.into_iter().fold(0.0, |far: f64, gap| far.max(gap.abs())).min(1.0))
 }
 
 fn separation(part: &Part, labelled: &Cell, look: &Look<'_>) -> Measured {
@@ -160,8 +162,14 @@ fn separation(part: &Part, labelled: &Cell, look: &Look<'_>) -> Measured {
         effective_counts(&one, part.favourable.cell.effective() * share),
         effective_counts(&two, part.unfavourable.cell.effective() * share),
     ];
-    let drawn = replicates(&sides, look.resampling, |parts| distance(&parts[0], &parts[1]));
-    Measured { evidence: Evidence::resampled(drawn, true), ..Measured::new(value, labelled) }
+    let here = cumulative_gaps(&sides[0], &sides[1]);
+    let drawn = distances(&sides, look.resampling, |parts| {
+        let gaps = cumulative_gaps(&parts[0], &parts[1])?;
+        let largest = |far: f64, gap: f64| far.max(gap.abs());
+        let moved = gaps.iter().zip(here.as_ref()?).map(|(gap, here)| gap - here);
+        Some([gaps.iter().copied().fold(0.0, largest), moved.fold(0.0, largest)])
+    });
+    Measured { evidence: Evidence::distance(drawn, false), ..Measured::new(value, labelled) }
 }
 
 /// The probability of the favourable label that a score announces. Rounded, so
@@ -206,7 +214,7 @@ fn brier(part: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measure
     let Some(plain) = plain else { return Measured::undefined(Why::ZeroWeight, labelled) };
     let moments = Moments { n: clustered_brier(part, scale, labelled, plain, look), ..plain };
     Measured {
-        evidence: Evidence::Mean(moments),
+        evidence: Evidence::Loss(moments),
         error_bound: (scale.grid != Grid::Exact).then_some(scale.grid.width()),
         ..Measured::new(moments.mean, labelled)
     }
@@ -236,7 +244,7 @@ fn log_loss(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
     let surprise = |p: f64, label: bool| -(if label { p } else { 1.0 - p }).ln();
     match loss(part, scale, people(part, labelled), surprise) {
         Some(moments) if moments.mean.is_finite() => {
-            Measured { evidence: Evidence::Mean(moments), ..Measured::new(moments.mean, labelled) }
+            Measured { evidence: Evidence::Loss(moments), ..Measured::new(moments.mean, labelled) }
         }
         Some(_) => Measured::undefined(Why::CertainAndWrong, labelled),
         None => Measured::undefined(Why::ZeroWeight, labelled),
@@ -342,34 +350,59 @@ fn binned(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell, look: &
     let counts: Vec<f64> = bins.iter().flat_map(|bin| [bin.favourable.1, bin.unfavourable.1]).collect();
     let mean = |(sum, weight): (f64, f64)| if weight > 0.0 { sum / weight } else { 0.0 };
     let means: Vec<f64> = bins.iter().flat_map(|bin| [mean(bin.favourable), mean(bin.unfavourable)]).collect();
-    let statistic = |counts: &[f64]| {
+    // Of each bin its mass, and the sum of what is compared: score or rate of
+    // all with its own rate.
+    let gaps = |counts: &[f64]| -> Option<Vec<(f64, f64)>> {
         let whole: f64 = counts.iter().sum();
-        let favourable: f64 = counts.iter().step_by(2).sum();
-        let rate = favourable / whole;
-        let part = |(at, pair): (usize, &[f64])| {
-            let weight = pair[0] + pair[1];
-            if weight <= 0.0 {
-                return 0.0;
-            }
-            let score = (pair[0] * means[2 * at] + pair[1] * means[2 * at + 1]) / weight;
-            let own = pair[0] / weight;
-            weight / whole
-                * match value {
-                    ScoreValue::Reliability => (score - own).powi(2),
-                    ScoreValue::Resolution => (own - rate).powi(2),
-                    _ => (score - own).abs(),
-                }
+        let rate = counts.iter().step_by(2).sum::<f64>() / whole;
+        let gap = |(at, pair): (usize, &[f64])| {
+            let expected = match value {
+                ScoreValue::Resolution => (pair[0] + pair[1]) * rate,
+                _ => pair[0] * means[2 * at] + pair[1] * means[2 * at + 1],
+            };
+            ((pair[0] + pair[1]) / whole, (expected - pair[0]) / whole)
         };
-        (whole > 0.0).then(|| counts.chunks_exact(2).enumerate().map(part).sum::<f64>())
+        (whole > 0.0).then(|| counts.chunks_exact(2).enumerate().map(gap).collect())
     };
-    match statistic(&counts) {
-        None => Measured::undefined(Why::ZeroWeight, labelled),
-        Some(number) => {
-            let cells = effective_counts(&counts, people(part, labelled));
-            let drawn = replicates(&[cells], look.resampling, |parts| statistic(&parts[0]));
-            Measured { evidence: Evidence::resampled(drawn, true), ..Measured::new(number, labelled) }
-        }
-    }
+    let squared = matches!(value, ScoreValue::Reliability | ScoreValue::Resolution);
+    let size = |mass: f64, gap: f64| match squared {
+        true if mass > 0.0 => gap * gap / mass,
+        true => 0.0,
+        false => gap.abs(),
+    };
+    let root = |sum: f64| if squared { sum.sqrt() } else { sum };
+    let Some(here) = gaps(&counts) else { return Measured::undefined(Why::ZeroWeight, labelled) };
+    let number = here.iter().map(|(mass, gap)| size(*mass, *gap)).sum();
+    let cells = effective_counts(&counts, people(part, labelled));
+    let drawn = distances(std::slice::from_ref(&cells), look.resampling, |parts| {
+        let there = gaps(&parts[0])?;
+        let value: f64 = there.iter().map(|(mass, gap)| size(*mass, *gap)).sum();
+        let moved = there.iter().zip(&here).map(|((_, gap), (mass, own))| size(*mass, gap - own));
+        Some([root(value), root(moved.sum())])
+    });
+    let consistent = replicates(&consistent_pairs(value, &counts, &means, &cells), look.resampling, |pairs| {
+        let there = gaps(&pairs.concat())?;
+        let noise = there.iter().zip(&here).map(|((_, gap), (mass, _))| size(*mass, *gap));
+        Some(root(noise.sum()))
+    });
+    let [values, apart] = drawn;
+    let apart = if consistent.mean() > apart.mean() { consistent } else { apart };
+    Measured { evidence: Evidence::distance([values, apart], squared), ..Measured::new(number, labelled) }
+}
+
+/// The people of each bin with labels as if there were no gap: favourable at
+/// the rate of their scores, or of everyone. What chance does to them tells how
+/// large a gap it makes of none, also where few are wrong and none was seen
+/// (consistency resampling; Bröcker & Smith 2007).
+fn consistent_pairs(value: ScoreValue, counts: &[f64], means: &[f64], cells: &[f64]) -> Vec<Vec<f64>> {
+    let rate = counts.iter().step_by(2).sum::<f64>() / counts.iter().sum::<f64>();
+    let pair = |(at, cells): (usize, &[f64])| {
+        let people = cells[0] + cells[1];
+        let scores = (cells[0] * means[2 * at] + cells[1] * means[2 * at + 1]) / people;
+        let share = if value == ScoreValue::Resolution { rate } else { scores };
+        if people > 0.0 { vec![people * share, people * (1.0 - share)] } else { vec![0.0, 0.0] }
+    };
+    cells.chunks_exact(2).enumerate().map(pair).collect()
 }
 
 /// One bin of a calibration curve.
