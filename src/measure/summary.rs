@@ -71,13 +71,16 @@ fn spread_evidence(known: &[Known], look: &Look<'_>) -> Evidence {
         })
         .collect();
     let Some(errors) = errors else { return Evidence::None };
+    // In the order of the numbers, so that other names of groups change nothing.
+    let mut drawn: Vec<(f64, (f64, f64))> = known.iter().map(|known| known.value).zip(errors).collect();
+    drawn.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.0.total_cmp(&b.1.0)));
     let mut chance = Counter::new(look.resampling.seed, look.resampling.stream);
     let (mut values, mut apart): (Vec<f64>, Vec<f64>) = (0..look.resampling.resamples)
         .map(|_| {
-            let off: Vec<f64> = errors.iter().map(|_| chance.normal()).collect();
-            let drawn = known.iter().zip(&errors).zip(&off).map(|((known, (_, away)), off)| known.value + away * off);
-            let noise: Vec<f64> = errors.iter().zip(&off).map(|((towards, _), off)| towards * off).collect();
-            (spread(&drawn.collect::<Vec<f64>>()), spread(&noise))
+            let off: Vec<f64> = drawn.iter().map(|_| chance.normal()).collect();
+            let moved: Vec<f64> = drawn.iter().zip(&off).map(|((value, (_, away)), off)| value + away * off).collect();
+            let noise: Vec<f64> = drawn.iter().zip(&off).map(|((_, (towards, _)), off)| towards * off).collect();
+            (spread(&moved), spread(&noise))
         })
         .unzip();
     values.sort_by(f64::total_cmp);

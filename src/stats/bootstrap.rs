@@ -6,6 +6,8 @@
 //! Tibshirani 1993; Davison & Hinkley 1997). What the cells mean is not known
 //! here.
 
+use rayon::prelude::*;
+
 use super::counter::{Counter, hash64};
 use super::distribution::{normal_cdf, normal_quantile};
 use super::level::{Interval, Level};
@@ -53,7 +55,11 @@ pub struct Replicates {
 /// size. The standard error is thereby off by √(rounded ÷ effective): under
 /// 3 % from ten people on, nothing for whole sizes. An empty part stays empty;
 /// counts that are negative or not finite count as 0.
-pub fn replicates(parts: &[Vec<f64>], how: Resampling, statistic: impl Fn(&[Vec<f64>]) -> Option<f64>) -> Replicates {
+pub fn replicates(
+    parts: &[Vec<f64>],
+    how: Resampling,
+    statistic: impl Fn(&[Vec<f64>]) -> Option<f64> + Sync,
+) -> Replicates {
     let [values] = resampled(parts, how, |drawn| statistic(drawn).map(|value| [value]));
     values
 }
@@ -63,7 +69,7 @@ pub fn replicates(parts: &[Vec<f64>], how: Resampling, statistic: impl Fn(&[Vec<
 pub fn distances(
     parts: &[Vec<f64>],
     how: Resampling,
-    statistic: impl Fn(&[Vec<f64>]) -> Option<[f64; 2]>,
+    statistic: impl Fn(&[Vec<f64>]) -> Option<[f64; 2]> + Sync,
 ) -> [Replicates; 2] {
     resampled(parts, how, statistic)
 }
@@ -71,24 +77,24 @@ pub fn distances(
 fn resampled<const N: usize>(
     parts: &[Vec<f64>],
     how: Resampling,
-    statistic: impl Fn(&[Vec<f64>]) -> Option<[f64; N]>,
+    statistic: impl Fn(&[Vec<f64>]) -> Option<[f64; N]> + Sync,
 ) -> [Replicates; N] {
     let sizes: Vec<f64> = parts
         .iter()
         .map(|part| part.iter().filter(|c| c.is_finite() && **c > 0.0).sum::<f64>().min(f64::MAX))
         .collect();
-    let mut drawn: Vec<Vec<f64>> = parts.to_vec();
-    let mut counts = vec![0; parts.iter().map(Vec::len).max().unwrap_or(0)];
-    let mut found = Vec::with_capacity(how.resamples as usize);
-    for resample in 0..how.resamples {
+    let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
+    let draw = |(drawn, counts): &mut (Vec<Vec<f64>>, Vec<u64>), resample: u32| {
         let mut chance = how.chance(resample);
-        for ((part, size), into) in parts.iter().zip(&sizes).zip(&mut drawn) {
+        for ((part, size), into) in parts.iter().zip(&sizes).zip(drawn.iter_mut()) {
             let people = size.round().max(1.0);
             chance.multinomial(people as u64, part, &mut counts[..part.len()]);
-            into.iter_mut().zip(&counts).for_each(|(cell, count)| *cell = *count as f64 * (size / people));
+            into.iter_mut().zip(counts.iter()).for_each(|(cell, count)| *cell = *count as f64 * (size / people));
         }
-        found.extend(statistic(&drawn).filter(|values| values.iter().all(|value| value.is_finite())));
-    }
+        statistic(drawn).filter(|values| values.iter().all(|value| value.is_finite()))
+    };
+    let all = (0..how.resamples).into_par_iter();
+    let found: Vec<[f64; N]> = all.map_init(|| (parts.to_vec(), vec![0; longest]), draw).flatten_iter().collect();
     std::array::from_fn(|at| Replicates::of(found.iter().map(|values| values[at]).collect(), how))
 }
 
@@ -99,21 +105,24 @@ fn resampled<const N: usize>(
 /// in truth, and no draw leaves a statistic without a value. For few cells:
 /// the halves of many would outweigh the people. Cells that are negative or
 /// not finite count as 0. Jeffreys (1946); Brown, Cai & DasGupta (2001).
-pub fn posterior(parts: &[Vec<f64>], how: Resampling, statistic: impl Fn(&[Vec<f64>]) -> Option<f64>) -> Replicates {
-    let mut drawn: Vec<Vec<f64>> = parts.to_vec();
-    let mut values = Vec::with_capacity(how.resamples as usize);
-    for resample in 0..how.resamples {
+pub fn posterior(
+    parts: &[Vec<f64>],
+    how: Resampling,
+    statistic: impl Fn(&[Vec<f64>]) -> Option<f64> + Sync,
+) -> Replicates {
+    let draw = |drawn: &mut Vec<Vec<f64>>, resample: u32| {
         let mut chance = how.chance(resample);
-        for (part, into) in parts.iter().zip(&mut drawn) {
+        for (part, into) in parts.iter().zip(drawn.iter_mut()) {
             let count = |cell: f64| if cell.is_finite() && cell > 0.0 { cell } else { 0.0 };
             into.iter_mut().zip(part).for_each(|(share, cell)| *share = chance.gamma(count(*cell) + 0.5));
             let whole: f64 = into.iter().sum();
             let size: f64 = part.iter().map(|cell| count(*cell)).sum();
             into.iter_mut().for_each(|share| *share *= size / whole);
         }
-        values.extend(statistic(&drawn).filter(|value| value.is_finite()));
-    }
-    Replicates::of(values, how)
+        statistic(drawn).filter(|value| value.is_finite())
+    };
+    let all = (0..how.resamples).into_par_iter();
+    Replicates::of(all.map_init(|| parts.to_vec(), draw).flatten_iter().collect(), how)
 }
 
 /// With a larger part of the resamples without a value, what is left of them

@@ -5,8 +5,8 @@
 
 mod announced;
 mod association;
-mod association_entropy;
 mod association_correlation;
+mod association_entropy;
 mod auc;
 mod bayes;
 mod beta;
@@ -43,8 +43,8 @@ mod strata_ratio;
 
 pub use announced::{Announced, CalibrationGroup, Grouping, calibration_groups};
 pub use association::{cramers_v, cramers_v_corrected};
-pub use association_entropy::{mutual_information, normalized_mutual_information, theils_u};
 pub use association_correlation::{pearson, phi, point_biserial};
+pub use association_entropy::{mutual_information, normalized_mutual_information, theils_u};
 pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use bayes::{probability_difference_below, probability_ratio_below};
 pub use bootstrap::{Replicates, Resampling, distances, posterior, replicates};
@@ -66,8 +66,8 @@ pub use inequality::{Decomposition, atkinson, coefficient_of_variation, decompos
 pub use kitagawa::{Kitagawa, StratumSide, kitagawa};
 pub use level::{Estimate, Interval, Level};
 pub use mean::{
-    CorrelationRatio, Moments, WelchTest, correlation_ratio, log_t_interval, student_level, student_shrink, t_interval, welch,
-    welch_interval,
+    CorrelationRatio, Moments, WelchTest, correlation_ratio, log_t_interval, student_level, student_shrink, t_interval,
+    welch, welch_interval,
 };
 pub use mover::{mover_difference, mover_mean, mover_ratio};
 pub use multiplicity::{benjamini_hochberg, holm};

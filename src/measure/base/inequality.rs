@@ -66,6 +66,9 @@ pub(in super::super) fn split(
     all: &Cell,
     look: &Look<'_>,
 ) -> Measured {
+    // In the order of their counts, so that other names of groups change nothing.
+    let mut parts = parts.to_vec();
+    parts.sort_by(|one, two| by_benefit(one).partial_cmp(&by_benefit(two)).unwrap_or(std::cmp::Ordering::Equal));
     let cells: Vec<Vec<f64>> = parts.iter().map(|part| by_benefit(part).to_vec()).collect();
     let of = |cells: &[Vec<f64>]| {
         let groups: Vec<Vec<(f64, f64)>> = cells.iter().map(|weights| benefits(weights)).collect();
@@ -91,9 +94,11 @@ pub(in super::super) fn split(
         let apart = |parts: &[Vec<f64>]| {
             let parts = weighted(parts);
             let moved = deviations(&parts);
-            let spread = moved.iter().zip(&shift).zip(&cells).map(|((moved, here), cells)| {
-                cells.iter().sum::<f64>() / whole * (moved - here).powi(2)
-            });
+            let spread = moved
+                .iter()
+                .zip(&shift)
+                .zip(&cells)
+                .map(|((moved, here), cells)| cells.iter().sum::<f64>() / whole * (moved - here).powi(2));
             Some([of(&parts)?.max(0.0).sqrt(), (0.5 * spread.sum::<f64>()).sqrt()])
         };
         Evidence::distance(distances(&drawn, look.resampling, apart), true)

@@ -186,11 +186,16 @@ fn correlation(cells: &[f64]) -> Option<f64> {
     (spread > 0.0).then(|| ((tp * tn - fp * fn_) / spread).clamp(-1.0, 1.0))
 }
 
-/// Weights of cells as effective numbers of people.
+/// Weights of cells as effective numbers of people. The last digits, which the
+/// scale of weights changes, are cut: chance turns on them.
 pub(super) fn effective_counts(weights: &[f64], people: f64) -> Vec<f64> {
     let whole: f64 = weights.iter().sum();
-    weights.iter().map(|weight| if whole > 0.0 { weight / whole * people } else { 0.0 }).collect()
+    let count = |weight: &f64| if whole > 0.0 { (weight / whole * people * DIGITS).round() / DIGITS } else { 0.0 };
+    weights.iter().map(count).collect()
 }
+
+/// Effective numbers of people are told apart to 2⁻²⁰ of a person.
+const DIGITS: f64 = 1_048_576.0;
 
 /// The effective number of some people of a part. With clusters, where nothing
 /// is known of how alike the numbers of a cluster are, each counts as one person.
