@@ -245,7 +245,8 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
     }
     if let Some(moves) = finding.moves.filter(|moves| *moves <= NEAR) {
         let decisions = if moves == 1 { "1 decision".into() } else { format!("{moves} decisions") };
-        sentences.push(format!("{decisions} the other way on both sides would carry the estimate over the border."));
+        sentences
+            .push(format!("{decisions} moved from one side to the other would carry the estimate over the border."));
     }
     if let Some(by_interval) = finding.by_interval
         && by_interval != finding.verdict

@@ -264,6 +264,40 @@ proptest! {
         }
     }
 
+    /// Three copies of every row with a third of its weight give the same numbers.
+    #[test]
+    fn copies_share_the_weight(people in people(40)) {
+        let table = csv(&people, 0, &GROUPS, 1.0);
+        let third = csv(&people, 0, &GROUPS, 1.0 / 3.0);
+        let body = third.split_once('\n').expect("a header").1;
+        let copied = format!("{third}{body}{body}");
+        let (one, other) = (by_key(&audit(&table, "a", true)), by_key(&audit(&copied, "a", true)));
+        for (key, row) in &one {
+            let depends = key.3.starts_with("consistency") || key.3.ends_with("standardized_difference");
+            prop_assert!(depends || near(row.value, other[key].value), "{row:?} {:?}", other[key]);
+        }
+    }
+
+    /// The parts of an index of inequality between and within groups add up to
+    /// the index of everyone.
+    #[test]
+    fn between_and_within_are_the_whole(people in people(40), weighted in any::<bool>()) {
+        const RECORDED: [&str; 4] = ["a", "b", "c", "d"];
+        let rows = by_key(&audit(&csv(&people, 0, &RECORDED, 1.0), "a", weighted));
+        let of = |attribute: &str, metric: &str| {
+            let key = (attribute.into(), String::new(), String::new(), metric.to_string(), String::new());
+            rows.get(&key).and_then(|row| row.value)
+        };
+        for index in ["mean_log_deviation", "theil_index", "generalized_entropy"] {
+            for attribute in ["group", "stratum", "group*stratum"] {
+                let parts = ["between", "within"].map(|part| of(attribute, &format!("{index}.{part}")));
+                if let ([Some(between), Some(within)], Some(whole)) = (parts, of("", index)) {
+                    prop_assert!(close(between + within, whole, 1e-12), "{index} {attribute}");
+                }
+            }
+        }
+    }
+
     /// Four copies of the data keep every number and narrow every interval of a rate.
     #[test]
     fn copies_narrow_intervals(people in people(40)) {
@@ -273,8 +307,10 @@ proptest! {
         let (one, other) = (by_key(&audit(&table, "a", false)), by_key(&audit(&copied, "a", false)));
         for (key, row) in &one {
             let twin = &other[key];
-            // With copies of everyone the nearest others are oneself.
-            prop_assert!(key.3.starts_with("consistency") || near(row.value, twin.value), "{row:?} {twin:?}");
+            // With copies of everyone the nearest others are oneself; a standard
+            // deviation with n − 1 depends on the number.
+            let depends = key.3.starts_with("consistency") || key.3.ends_with("standardized_difference");
+            prop_assert!(depends || near(row.value, twin.value), "{row:?} {twin:?}");
             if let (Some(low), Some(high), "selection_rate" | "tpr" | "selection_rate.difference") = (row.low, row.high, key.3.as_str()) {
                 prop_assert!(twin.high.expect("an end") - twin.low.expect("an end") < high - low, "{row:?} {twin:?}");
             }

@@ -6,10 +6,12 @@ use askama::Template;
 use sha2::{Digest, Sha256};
 
 use super::FormatError;
-use crate::catalogue::Metric;
+use crate::catalogue::{Metric, bases};
 use crate::judge::Verdict;
 use crate::report::chart::{self, Chart, Section};
-use crate::report::{Release, ReleasedDivision, ReleasedFinding, Row, words};
+use crate::report::{
+    Release, ReleasedDivision, ReleasedEstimate, ReleasedFinding, ReleasedPractice, ReleasedWithin, Row, words,
+};
 
 /// The style sheet of the page; the only style that its policy allows.
 const STYLE: &str = include_str!("../../../reports/templates/report.css");
@@ -58,6 +60,16 @@ struct DivisionTable<'r> {
     comparisons: Vec<ComparisonLine>,
     withheld: usize,
     summaries: Vec<(String, String)>,
+    figures: Vec<Figures>,
+    others: Vec<(String, Vec<Cell>)>,
+}
+
+/// A table of its own beside those of rates.
+struct Figures {
+    title: &'static str,
+    note: &'static str,
+    columns: &'static [&'static str],
+    rows: Vec<Vec<String>>,
 }
 
 struct GroupLine {
@@ -142,14 +154,34 @@ fn line(finding: &ReleasedFinding, release: &Release) -> FindingLine {
         found: words::found(finding),
         expected: words::tolerance(finding),
         n: finding.measurement.n.map(|n| n.to_string()).unwrap_or_default(),
-        p: finding.measurement.p_adjusted.map(words::p_value).unwrap_or_default(),
+        p: match (finding.measurement.p, finding.measurement.p_adjusted) {
+            (Some(raw), Some(adjusted)) => format!("{} ({})", words::p_value(raw), words::p_value(adjusted)),
+            _ => String::new(),
+        },
         note: words::open_question(finding, release.min_group_size),
         warning: finding.level == "warn",
     }
 }
 
 /// The columns of a group table: the bases that say most, as far as measured.
-const GROUP_COLUMNS: [&str; 7] = ["selection_rate", "base_rate", "tpr", "fpr", "ppv", "mean_score", "auc"];
+const GROUP_COLUMNS: [&str; 16] = [
+    "selection_rate",
+    "base_rate",
+    "tpr",
+    "fpr",
+    "ppv",
+    "mean_score",
+    "auc",
+    "mean_error",
+    "mae",
+    "coverage",
+    "class_accuracy",
+    "macro_recall",
+    "top_k_share",
+    "skew_at_k",
+    "exposure",
+    "flip_rate",
+];
 
 fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTable<'r> {
     let rows: Vec<&Row> = release
@@ -157,6 +189,8 @@ fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTa
         .iter()
         .filter(|row| row.attribute == division.attribute && row.stratum.is_empty())
         .collect();
+    let of_classes = classes(&rows);
+    let rows: Vec<&Row> = rows.into_iter().filter(|row| row.class.is_empty()).collect();
     let base: BTreeMap<(&str, &str), &Row> = rows
         .iter()
         .filter(|row| row.reference.is_empty() && !row.group.is_empty())
@@ -182,7 +216,7 @@ fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTa
             .collect(),
     });
     let judged: Vec<&str> = release.rules.iter().map(|rule| rule.metric.as_str()).collect();
-    const COMPARED: [&str; 8] = [
+    const COMPARED: [&str; 13] = [
         "selection_rate.difference",
         "selection_rate.ratio",
         "base_rate.difference",
@@ -191,6 +225,11 @@ fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTa
         "selection_rate.mantel_haenszel_odds_ratio",
         "selection_rate.mantel_haenszel_difference",
         "mean_score.difference",
+        "mean_error.difference",
+        "mae.difference",
+        "class_accuracy.difference",
+        "exposure.ratio",
+        "flip_rate.difference",
     ];
     let comparisons = rows
         .iter()
@@ -204,14 +243,27 @@ fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTa
         });
     let withheld = rows.iter().filter(|row| !row.reference.is_empty() && row.suppressed);
     let withheld: BTreeSet<&str> = withheld.map(|row| row.group.as_str()).collect();
-    const SUMMED: [&str; 3] =
-        ["selection_rate.max_difference", "selection_rate.min_ratio", "equalized_odds_difference"];
+    const SUMMED: [&str; 8] = [
+        "selection_rate.max_difference",
+        "selection_rate.min_ratio",
+        "equalized_odds_difference",
+        "theil_index.between",
+        "theil_index.within",
+        "skew_at_k.worst",
+        "skew_at_k.largest",
+        "ndkl",
+    ];
     let summaries = rows
         .iter()
         .filter(|row| row.group.is_empty())
         .filter(|row| SUMMED.contains(&row.metric.as_str()) || judged.contains(&row.metric.as_str()))
         .map(|row| (row.metric.clone(), Cell::of(row).text()));
     DivisionTable {
+        figures: [practice(division), within(division), estimates(division), of_classes]
+            .into_iter()
+            .filter(|figures| !figures.rows.is_empty())
+            .collect(),
+        others: others(division, &base),
         division,
         rows: groups.collect(),
         comparisons: comparisons.collect(),
@@ -219,6 +271,121 @@ fn table<'r>(division: &'r ReleasedDivision, release: &'r Release) -> DivisionTa
         summaries: summaries.collect(),
         metrics,
     }
+}
+
+/// The figures of employment practice by group.
+fn practice(division: &ReleasedDivision) -> Figures {
+    let p = |p: Option<f64>| p.map(words::p_value).unwrap_or_default();
+    let line = |line: &ReleasedPractice| {
+        vec![
+            line.group.clone(),
+            line.standard_deviations.map(words::number).unwrap_or_default(),
+            p(line.fisher_p),
+            p(line.mid_p),
+            words::number(line.shortfall),
+            words::number(line.shortfall_pooled),
+            words::number(line.cohens_h),
+        ]
+    };
+    Figures {
+        title: "Employment practice",
+        note: "Selections against the reference: distance from parity in standard deviations, exact tests, and how many selections the group is short of the reference’s rate and of the rate of both together (negative: ahead).",
+        columns: &[
+            "Group",
+            "Standard deviations",
+            "Fisher p",
+            "Mid-p",
+            "Shortfall",
+            "Shortfall, pooled rate",
+            "Cohen’s h",
+        ],
+        rows: division.practice.iter().map(line).collect(),
+    }
+}
+
+/// What strata say of each gap.
+fn within(division: &ReleasedDivision) -> Figures {
+    let line = |line: &ReleasedWithin| {
+        vec![
+            line.group.clone(),
+            line.metric.clone(),
+            words::number(line.gap),
+            words::number(line.composition),
+            words::number(line.rates),
+            line.homogeneity_p.map(words::p_value).unwrap_or_default(),
+        ]
+    };
+    Figures {
+        title: "The gap within strata",
+        note: "The gap is the sum of two parts: that groups are spread differently over the strata, and that rates differ within them (Kitagawa 1955). The last column tests whether the odds ratio is the same in all strata.",
+        columns: &[
+            "Group",
+            "Metric",
+            "Gap",
+            "By spread over strata",
+            "By rates within strata",
+            "p of equal odds ratios",
+        ],
+        rows: division.within_strata.iter().map(line).collect(),
+    }
+}
+
+/// Numbers by chances beside those by the likeliest level.
+fn estimates(division: &ReleasedDivision) -> Figures {
+    let line = |line: &ReleasedEstimate| {
+        vec![
+            line.group.clone(),
+            line.metric.clone(),
+            words::number(line.weighted),
+            words::number(line.thresholded),
+            words::number(line.gap),
+        ]
+    };
+    Figures {
+        title: "Estimated groups",
+        note: "Groups are estimated, not recorded. Weighting by the chances is right if, among people with the same chances, the outcome does not depend on the group; where members fare worse than others with the same chances, the weighted gap is too small, and where they fare better too large. The likeliest level mixes groups, and its error is the difference to the weighted number as far as that assumption holds (Chen et al. 2019).",
+        columns: &["Group", "Metric", "Weighted by chances", "Likeliest level", "Difference"],
+        rows: division.estimates.iter().map(line).collect(),
+    }
+}
+
+/// Each class against the others, by group.
+fn classes(rows: &[&Row]) -> Figures {
+    let of = |row: &Row, metric: &str| {
+        let twin = rows.iter().find(|r| {
+            (&r.class, &r.group, r.metric.as_str(), r.reference.is_empty()) == (&row.class, &row.group, metric, true)
+        });
+        twin.map(|row| Cell::of(row).text()).unwrap_or_default()
+    };
+    let recalls = rows.iter().filter(|row| {
+        !row.class.is_empty() && !row.group.is_empty() && row.metric == "tpr" && row.reference.is_empty()
+    });
+    Figures {
+        title: "Classes",
+        note: "Each class against all others.",
+        columns: &["Class", "Group", "Told to be of it, of those who are (tpr)", "Are of it, of those told so (ppv)"],
+        rows: recalls.map(|row| vec![row.class.clone(), row.group.clone(), of(row, "tpr"), of(row, "ppv")]).collect(),
+    }
+}
+
+/// More groups than this, and their other numbers are left to the table of all numbers.
+const MOST_COLUMNS: usize = 8;
+
+/// The numbers of groups that stand in no other table, by metric.
+fn others(division: &ReleasedDivision, base: &BTreeMap<(&str, &str), &Row>) -> Vec<(String, Vec<Cell>)> {
+    if division.attribute.contains('*') || division.groups.len() > MOST_COLUMNS {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    for metric in bases().map(|base| base.id).filter(|id| !GROUP_COLUMNS.contains(id)) {
+        let rows: Vec<Option<&&Row>> =
+            division.groups.iter().map(|group| base.get(&(group.group.as_str(), metric))).collect();
+        if rows.iter().flatten().any(|row| row.value.is_some()) {
+            let cells = rows.iter().map(|row| row.map(|row| Cell::of(row)).unwrap_or_default()).collect();
+            lines.push((metric.to_string(), cells));
+        }
+    }
+    lines
 }
 
 impl Cell {
