@@ -7,8 +7,8 @@ use super::{Measured, Test, TestMethod};
 use crate::catalogue::{Comparison, DistributionOf, QUALIFIED, REJECTED, SELECTED, UNQUALIFIED};
 use crate::cells::{Cell, Distribution, Why};
 use crate::stats::{
-    ScoreBin, chi_square, distances, jensen_shannon, kolmogorov_smirnov, kullback_leibler, largest_gap, lp_norm, replicates,
-    total_variation, wasserstein,
+    ScoreBin, chi_square, distances, jensen_shannon, kolmogorov_smirnov, kullback_leibler, largest_gap, lp_norm,
+    replicates, total_variation, wasserstein,
 };
 
 /// Bins of the population stability index.

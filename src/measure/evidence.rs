@@ -10,8 +10,8 @@ use super::Method;
 use crate::catalogue::{Comparison, Worse};
 use crate::stats::{
     AreaMethod, Auc, Estimate, Interval, Intervals, Level, Moments, Proportion, Replicates, StratumTable,
-    all_pairs_level, auc_interval, cohens_h_interval, each_level, log_t_interval, mantel_haenszel, mover_difference, mover_mean,
-    mover_ratio, odds_ratio_interval, smd_interval, student_level, t_interval, welch_interval,
+    all_pairs_level, auc_interval, cohens_h_interval, each_level, log_t_interval, mantel_haenszel, mover_difference,
+    mover_mean, mover_ratio, odds_ratio_interval, smd_interval, student_level, t_interval, welch_interval,
 };
 
 /// An interval and how it was made.
@@ -149,7 +149,10 @@ impl Evidence {
             Evidence::MeanOf { absolute, parts } => {
                 let (one, two) = (&parts.0, &parts.1);
                 if !*absolute {
-                    return Some((mover_mean(one.estimate(level, choice)?, two.estimate(level, choice)?), Method::Mover));
+                    return Some((
+                        mover_mean(one.estimate(level, choice)?, two.estimate(level, choice)?),
+                        Method::Mover,
+                    ));
                 }
                 // The mean of absolute values is the largest of ±one ± two: both
                 // combinations must hold together, half of the error each.

@@ -91,9 +91,11 @@ pub(in super::super) fn split(
         let apart = |parts: &[Vec<f64>]| {
             let parts = weighted(parts);
             let moved = deviations(&parts);
-            let spread = moved.iter().zip(&shift).zip(&cells).map(|((moved, here), cells)| {
-                cells.iter().sum::<f64>() / whole * (moved - here).powi(2)
-            });
+            let spread = moved
+                .iter()
+                .zip(&shift)
+                .zip(&cells)
+                .map(|((moved, here), cells)| cells.iter().sum::<f64>() / whole * (moved - here).powi(2));
             Some([of(&parts)?.max(0.0).sqrt(), (0.5 * spread.sum::<f64>()).sqrt()])
         };
         Evidence::distance(distances(&drawn, look.resampling, apart), true)
