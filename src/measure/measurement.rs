@@ -41,8 +41,8 @@ pub enum Method {
     Mover,
     /// Student's interval of a mean.
     StudentT,
-    /// Student's interval of the mean of a loss, on the log scale.
-    StudentLog,
+    /// Student's interval of the mean of a loss, corrected for skewness.
+    StudentSkewed,
     /// Welch's interval of a difference of means.
     Welch,
     /// Hedges and Olkin's interval of a standardized difference.

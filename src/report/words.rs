@@ -97,7 +97,7 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
         Method::Mover => {
             ("interval from the intervals of the parts (MOVER)", "Donner & Zou (2012), Stat. Methods Med. Res. 21")
         }
-        Method::StudentLog => ("Student t interval on the log scale", "Student (1908); Cox & Hinkley (1974)"),
+        Method::StudentSkewed => ("Student t interval corrected for skewness", "Hall (1992), J. R. Stat. Soc. B 54"),
         Method::StudentT => ("Student t interval of a mean", "Student (1908), Biometrika 6"),
         Method::Welch => ("Welch interval of a difference of means", "Welch (1947), Biometrika 34"),
         Method::DeLong => {
