@@ -93,6 +93,11 @@ impl Needs {
         self.0 & !other.0 == 0
     }
 
+    /// Whether the two have nothing in common.
+    pub const fn disjoint(self, other: Needs) -> bool {
+        self.0 & other.0 == 0
+    }
+
     /// Whether a role is not among them.
     pub const fn lacks(self, role: Role) -> bool {
         self.0 & (1 << role as u16) == 0

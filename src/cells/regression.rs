@@ -26,8 +26,12 @@ pub struct Regression {
     pub absolute: Exact,
     /// Σ w·error².
     pub squared: Exact,
+    /// Σw·|error|³, for the skewness of absolute errors.
+    pub absolute_cubed: Exact,
     /// Σ w·error⁴.
     pub fourth: Exact,
+    /// Σw·error⁶, for the skewness of squared errors.
+    pub sixth: Exact,
     /// Σ w·actualᵏ for k = 1 to 4.
     pub actual: [Exact; 4],
     /// Σ w·error²·actualᵏ for k = 1, 2.
@@ -47,7 +51,9 @@ impl Regression {
         self.error.add(weight * error, times);
         self.absolute.add(weight * error.abs(), times);
         self.squared.add(weight * square, times);
+        self.absolute_cubed.add(weight * error.abs() * square, times);
         self.fourth.add(weight * square * square, times);
+        self.sixth.add(weight * square * square * square, times);
         for (power, sum) in self.actual.iter_mut().enumerate() {
             sum.add(weight * actual.powi(power as i32 + 1), times);
         }
@@ -69,7 +75,9 @@ impl Regression {
             (&mut self.error, &other.error),
             (&mut self.absolute, &other.absolute),
             (&mut self.squared, &other.squared),
+            (&mut self.absolute_cubed, &other.absolute_cubed),
             (&mut self.fourth, &other.fourth),
+            (&mut self.sixth, &other.sixth),
         ] {
             mine.merge(theirs);
         }

@@ -12,7 +12,7 @@ pub use settle::POWER;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::Metric;
+use crate::catalogue::{Metric, Needs, Role};
 use crate::cells::{Group, Membership, Quantity, Why};
 use crate::measure::{Against, Division, Measurement, Measurements};
 use crate::plan::{Plan, Reading, Rule, Unknown};
@@ -156,6 +156,11 @@ fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Pla
     };
     let names: Vec<String> = division.groups.iter().map(|size| size.group.to_string()).collect();
     let absent: Vec<&String> = rule.groups.iter().filter(|group| !names.contains(group)).collect();
+    // What only some attributes have, such as shares of a population, concerns no other.
+    let concerns_some = Needs::of(&[Role::Population, Role::Query]);
+    if all.is_empty() && rule.attributes.is_empty() && !rule.metric.needs().disjoint(concerns_some) {
+        return;
+    }
     if all.is_empty() {
         let compared = division.groups.iter().filter(|size| !size.group.is_missing()).count();
         let absent = compared > 1 && division.reference.is_none();

@@ -10,8 +10,8 @@ use super::Method;
 use crate::catalogue::{Comparison, Worse};
 use crate::stats::{
     AreaMethod, Auc, Estimate, Interval, Intervals, Level, Moments, Proportion, Replicates, StratumTable,
-    all_pairs_level, auc_interval, cohens_h_interval, each_level, log_t_interval, mantel_haenszel, mover_difference,
-    mover_mean, mover_ratio, odds_ratio_interval, smd_interval, student_level, t_interval, welch_interval,
+    all_pairs_level, auc_interval, cohens_h_interval, each_level, mantel_haenszel, mover_difference, mover_mean,
+    mover_ratio, odds_ratio_interval, skewed_t_interval, smd_interval, student_level, t_interval, welch_interval,
 };
 
 /// An interval and how it was made.
@@ -44,6 +44,8 @@ pub(crate) enum Of {
 pub(crate) enum Scale {
     Plain,
     Log,
+    /// What is left to 1, as the unexplained share of R², on the log scale.
+    LogRest,
 }
 
 /// What an interval is made of.
@@ -57,10 +59,10 @@ pub(crate) enum Evidence {
     MeanOfTwo(Proportion, Proportion),
     /// A mean.
     Mean(Moments),
-    /// The mean of a loss, which is never negative.
-    Loss(Moments),
-    /// The root of the mean of a loss.
-    RootOfLoss(Moments),
+    /// The mean of a loss, with its skewness.
+    Loss(Moments, f64),
+    /// The root of the mean of a loss, with the skewness of the loss.
+    RootOfLoss(Moments, f64),
     /// An area under the curve.
     Area(Auc),
     /// A standard error on a scale; with degrees of freedom where they are few.
@@ -102,9 +104,12 @@ impl Evidence {
             Evidence::Proportion(proportion, of) => Some(of_proportion(*proportion, *of, level, choice)),
             Evidence::MeanOfTwo(one, two) => Some((mover_mean(one.wilson(level), two.wilson(level)), Method::Mover)),
             Evidence::Mean(moments) => Some((t_interval(*moments, level)?, Method::StudentT)),
-            Evidence::Loss(moments) => Some((log_t_interval(*moments, level)?, Method::StudentLog)),
-            Evidence::RootOfLoss(moments) => {
-                Some((log_t_interval(*moments, level)?.map(f64::sqrt), Method::StudentLog))
+            Evidence::Loss(moments, skewness) => {
+                Some((skewed_t_interval(*moments, *skewness, level)?, Method::StudentSkewed))
+            }
+            Evidence::RootOfLoss(moments, skewness) => {
+                let root = |square: f64| square.max(0.0).sqrt();
+                Some((skewed_t_interval(*moments, *skewness, level)?.map(root), Method::StudentSkewed))
             }
             Evidence::Area(auc) => Some(match auc_interval(auc, level) {
                 (interval, AreaMethod::DeLong) => (interval, Method::DeLong),
@@ -185,8 +190,8 @@ impl Evidence {
             Evidence::Proportion(p, function) => Evidence::Proportion(more(p)?, *function),
             Evidence::MeanOfTwo(one, two) => Evidence::MeanOfTwo(more(one)?, more(two)?),
             Evidence::Mean(moments) => Evidence::Mean(larger(moments)),
-            Evidence::Loss(moments) => Evidence::Loss(larger(moments)),
-            Evidence::RootOfLoss(moments) => Evidence::RootOfLoss(larger(moments)),
+            Evidence::Loss(moments, skewness) => Evidence::Loss(larger(moments), *skewness),
+            Evidence::RootOfLoss(moments, skewness) => Evidence::RootOfLoss(larger(moments), *skewness),
             Evidence::Error { scale, se, df, method } => Evidence::Error {
                 scale: *scale,
                 se: se / times.sqrt(),
@@ -213,10 +218,15 @@ impl Evidence {
         })
     }
 
+    /// Whether it comes from ranked lists, which groups share.
+    fn is_over_lists(&self) -> bool {
+        matches!(self, Evidence::Error { method: Method::OverLists, .. })
+    }
+
     /// The moments behind a mean.
     pub(crate) fn moments(&self) -> Option<Moments> {
         match self {
-            Evidence::Mean(moments) | Evidence::Loss(moments) => Some(*moments),
+            Evidence::Mean(moments) | Evidence::Loss(moments, _) => Some(*moments),
             _ => None,
         }
     }
@@ -263,7 +273,11 @@ fn by_error(value: f64, scale: Scale, se: f64, level: Level) -> Option<Interval>
     match scale {
         Scale::Plain => Some(Interval::new(value - half, value + half)),
         Scale::Log if value > 0.0 => Some(Interval::new((value.ln() - half).exp(), (value.ln() + half).exp())),
-        Scale::Log => None,
+        Scale::LogRest if value < 1.0 => {
+            let (rest, half) = (1.0 - value, half / (1.0 - value));
+            Some(Interval::new(1.0 - rest * half.exp(), 1.0 - rest * (-half).exp()))
+        }
+        Scale::Log | Scale::LogRest => None,
     }
 }
 
@@ -298,8 +312,20 @@ fn pair(how: Comparison, one: &Known, two: &Known, level: Level, choice: &Interv
     if let (Comparison::Difference, Some(first), Some(second)) = (how, one.evidence.moments(), two.evidence.moments()) {
         return Some((welch_interval(first, second, level)?, Method::Welch));
     }
+    let over_lists = one.evidence.is_over_lists() && two.evidence.is_over_lists();
     let (one, two) = (one.estimate(level, choice)?, two.estimate(level, choice)?);
     match how {
+        // Who gains a place takes it from another: chance moves the two apart.
+        Comparison::Difference if over_lists => {
+            let (a, b) = (one.interval, two.interval);
+            Some((Interval::new(a.low - b.high, a.high - b.low), Method::EndsOfBoth))
+        }
+        Comparison::Ratio if over_lists => {
+            let (a, b) = (one.interval, two.interval);
+            let low = (a.low / b.high).max(0.0);
+            let high = if b.low > 0.0 { a.high / b.low } else { f64::INFINITY };
+            low.is_finite().then(|| (Interval::new(low, high), Method::EndsOfBoth))
+        }
         Comparison::Difference => Some((mover_difference(one, two), Method::Mover)),
         Comparison::Ratio => Some((mover_ratio(one, two)?, Method::Mover)),
         _ => None,

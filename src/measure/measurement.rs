@@ -41,8 +41,8 @@ pub enum Method {
     Mover,
     /// Student's interval of a mean.
     StudentT,
-    /// Student's interval of the mean of a loss, on the log scale.
-    StudentLog,
+    /// Student's interval of the mean of a loss, corrected for skewness.
+    StudentSkewed,
     /// Welch's interval of a difference of means.
     Welch,
     /// Hedges and Olkin's interval of a standardized difference.
@@ -55,6 +55,10 @@ pub enum Method {
     PairedLog,
     /// Student's interval with a linearised standard error.
     Linearised,
+    /// Student's interval of a quotient over ranked lists.
+    OverLists,
+    /// From the ends of both intervals, where the two are not independent.
+    EndsOfBoth,
     /// Sato's interval of a pooled difference.
     Sato,
     /// Robins, Breslow and Greenland's interval of a pooled odds ratio.

@@ -80,6 +80,13 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
         Method::Linearised => {
             ("Student t interval with a linearised standard error", "Liang & Zeger (1986), Biometrika 73")
         }
+        Method::OverLists => {
+            ("Student t interval of a quotient over lists, with a linearised standard error", "Cochran (1977), ch. 6")
+        }
+        Method::EndsOfBoth => (
+            "ends of the intervals of both groups, which share lists and so are not independent",
+            "Bonferroni; wider than need be",
+        ),
         Method::BootstrapPercentile => ("bootstrap percentile interval over cells", "Efron (1979), Ann. Stat. 7"),
         Method::JeffreysCells => {
             ("percentile interval over cells with Jeffreys' prior", "Brown, Cai & DasGupta (2001), Stat. Sci. 16")
@@ -97,7 +104,7 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
         Method::Mover => {
             ("interval from the intervals of the parts (MOVER)", "Donner & Zou (2012), Stat. Methods Med. Res. 21")
         }
-        Method::StudentLog => ("Student t interval on the log scale", "Student (1908); Cox & Hinkley (1974)"),
+        Method::StudentSkewed => ("Student t interval corrected for skewness", "Hall (1992), J. R. Stat. Soc. B 54"),
         Method::StudentT => ("Student t interval of a mean", "Student (1908), Biometrika 6"),
         Method::Welch => ("Welch interval of a difference of means", "Welch (1947), Biometrika 34"),
         Method::DeLong => {
@@ -196,6 +203,9 @@ pub fn whom(finding: &ReleasedFinding) -> String {
     }
     if !row.reference.is_empty() {
         text = format!("{text} against {}", row.reference);
+    }
+    if !row.class.is_empty() {
+        text = format!("{text}, class {}", row.class);
     }
     text
 }

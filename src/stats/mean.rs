@@ -54,14 +54,37 @@ pub fn t_interval(moments: Moments, level: Level) -> Option<Interval> {
     Some(Interval::new(moments.mean - half, moments.mean + half))
 }
 
-/// Student's interval of a mean of numbers that are never negative, on the log
-/// scale: m·exp(±t·s/(m√n)). Losses have a long tail upwards, and the mean of a
-/// few falls short of it: there the plain interval lies too low. `None` as
-/// [`t_interval`], and for a mean that is not positive.
-pub fn log_t_interval(moments: Moments, level: Level) -> Option<Interval> {
-    let plain = t_interval(moments, level).filter(|_| moments.mean > 0.0)?;
-    let half = (plain.high - plain.low) / 2.0 / moments.mean;
-    Some(Interval::new(moments.mean * (-half).exp(), moments.mean * half.exp()))
+/// How lopsided numbers are: their third central moment over s³, with n and
+/// n − 1 and n − 2 as usual (G₁). From Σw, Σwx, Σwx², Σwx³ and the effective
+/// size; 0 where there are fewer than three people or no spread.
+pub fn skewness(n: f64, weight: f64, [one, two, three]: [f64; 3]) -> f64 {
+    let [mean, square, cube] = [one, two, three].map(|sum| sum / weight);
+    let spread = square - mean * mean;
+    if !(n > 2.0 && weight > 0.0 && spread > 1e-12 * square) {
+        return 0.0;
+    }
+    let third = cube - 3.0 * mean * square + 2.0 * mean.powi(3);
+    let found = third / spread.powf(1.5) * (n * (n - 1.0)).sqrt() / (n - 2.0);
+    if found.is_finite() { found } else { 0.0 }
+}
+
+/// Student's interval of a mean, corrected for skewness γ by the cubic
+/// transformation of Hall (1992), J. R. Stat. Soc. B 54, 221–228: with
+/// h(y) = 3/γ·{[1 + γ·(y/√n − γ/6n)]^⅓ − 1} it reaches from m − s·h(t) to
+/// m − s·h(−t).
+///
+/// Losses have a long tail upwards, and few people seldom show it: the plain
+/// interval then lies too low, and covers less than 90 % of thirty. With γ = 0
+/// it is the plain one. `None` as [`t_interval`].
+pub fn skewed_t_interval(moments: Moments, skewness: f64, level: Level) -> Option<Interval> {
+    let plain = t_interval(moments, level)?;
+    if skewness.abs() < 1e-6 {
+        return Some(plain);
+    }
+    let (n, s) = (moments.n, moments.variance.sqrt());
+    let t = (plain.high - plain.low) / 2.0 / moments.square_error().sqrt();
+    let h = |y: f64| 3.0 / skewness * ((1.0 + skewness * (y / n.sqrt() - skewness / (6.0 * n))).cbrt() - 1.0);
+    Some(Interval::new(moments.mean - s * h(t), moments.mean - s * h(-t)))
 }
 
 /// The level whose normal quantile is Student's t of `level` with `df` degrees

@@ -66,8 +66,8 @@ pub use inequality::{Decomposition, atkinson, coefficient_of_variation, decompos
 pub use kitagawa::{Kitagawa, StratumSide, kitagawa};
 pub use level::{Estimate, Interval, Level};
 pub use mean::{
-    CorrelationRatio, Moments, WelchTest, correlation_ratio, log_t_interval, student_level, student_shrink, t_interval,
-    welch, welch_interval,
+    CorrelationRatio, Moments, WelchTest, correlation_ratio, skewed_t_interval, skewness, student_level,
+    student_shrink, t_interval, welch, welch_interval,
 };
 pub use mover::{mover_difference, mover_mean, mover_ratio};
 pub use multiplicity::{benjamini_hochberg, holm};

@@ -6,7 +6,7 @@ use crate::cells::{Exact, Regression, Why};
 use crate::measure::Method;
 use crate::measure::evidence::{Evidence, Of, Scale};
 use crate::measure::part::{Part, proportion};
-use crate::stats::{Moments, Proportion};
+use crate::stats::{Moments, Proportion, skewness};
 
 pub(super) fn measure(value: ForecastValue, part: &Part) -> Measured {
     let sums = &part.regression;
@@ -17,6 +17,7 @@ pub(super) fn measure(value: ForecastValue, part: &Part) -> Measured {
     }
     let n = people(part, cell);
     let moments = |sum: &Exact, squares: &Exact| Moments::from_sums(n, weight, sum.value(), squares.value());
+    let lopsided = |n: f64, sums: [&Exact; 3]| skewness(n, weight, sums.map(Exact::value));
     let of = |moments: Option<Moments>| match moments {
         Some(moments) => Measured { evidence: Evidence::Mean(moments), ..Measured::new(moments.mean, cell) },
         None => Measured::undefined(Why::ZeroWeight, cell),
@@ -24,12 +25,17 @@ pub(super) fn measure(value: ForecastValue, part: &Part) -> Measured {
     match value {
         ForecastValue::MeanError => of(moments(&sums.error, &sums.squared)),
         ForecastValue::AbsoluteError => match moments(&sums.absolute, &sums.squared) {
-            Some(moments) => Measured { evidence: Evidence::Loss(moments), ..Measured::new(moments.mean, cell) },
+            Some(moments) => {
+                let skewness = lopsided(n, [&sums.absolute, &sums.squared, &sums.absolute_cubed]);
+                Measured { evidence: Evidence::Loss(moments, skewness), ..Measured::new(moments.mean, cell) }
+            }
             None => Measured::undefined(Why::ZeroWeight, cell),
         },
         ForecastValue::RootMeanSquare => match moments(&sums.squared, &sums.fourth) {
             Some(square) => {
-                Measured { evidence: Evidence::RootOfLoss(square), ..Measured::new(square.mean.max(0.0).sqrt(), cell) }
+                let skewness = lopsided(n, [&sums.squared, &sums.fourth, &sums.sixth]);
+                let evidence = Evidence::RootOfLoss(square, skewness);
+                Measured { evidence, ..Measured::new(square.mean.max(0.0).sqrt(), cell) }
             }
             None => Measured::undefined(Why::ZeroWeight, cell),
         },
@@ -39,7 +45,8 @@ pub(super) fn measure(value: ForecastValue, part: &Part) -> Measured {
 }
 
 /// R² = 1 − A/B with A the mean squared error and B the variance of the truth.
-/// Its standard error is that of the mean of −e²/B + A·(y − ȳ)²/B².
+/// Its standard error is that of the mean of −e²/B + A·(y − ȳ)²/B², taken on the
+/// log scale of A/B: few people seldom have the large errors that A is made of.
 fn determination(sums: &Regression, n: f64) -> Measured {
     let cell = &sums.cell;
     let mean = |sum: &Exact| sum.value() / cell.weight.value();
@@ -56,7 +63,7 @@ fn determination(sums: &Regression, n: f64) -> Measured {
     let evidence = match spread > 0.0 && n > 1.0 {
         true => {
             let se = (spread / n).sqrt();
-            Evidence::Error { scale: Scale::Plain, se, df: Some(n - 1.0), method: Method::Linearised }
+            Evidence::Error { scale: Scale::LogRest, se, df: Some(n - 1.0), method: Method::Linearised }
         }
         false => Evidence::None,
     };

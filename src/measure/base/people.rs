@@ -177,7 +177,7 @@ fn listed(found: Option<(f64, Option<(f64, f64)>)>, cell: &Cell) -> Measured {
         scale: Scale::Plain,
         se,
         df: Some(df),
-        method: Method::Linearised,
+        method: Method::OverLists,
     });
     Measured { evidence, ..Measured::new(value, cell) }
 }

@@ -6,7 +6,7 @@ use crate::cells::{Cell, Distribution, Grid, Label, Outcome, Summand, Why};
 use crate::measure::evidence::{Evidence, Of};
 use crate::measure::part::{Part, Scale, by_score};
 use crate::plan::Side;
-use crate::stats::{self, Moments, Proportion, ScoreBin, auc, distances, replicates};
+use crate::stats::{self, Moments, Proportion, ScoreBin, auc, distances, replicates, skewness};
 
 /// Bins of calibration curves and errors.
 const CALIBRATION_BINS: usize = 10;
@@ -192,29 +192,29 @@ fn forecasts(part: &Part, scale: Scale) -> Vec<(f64, f64, f64)> {
     all
 }
 
-/// The mean over labelled people of a loss of announced probability and label.
-fn loss(part: &Part, scale: Scale, n: f64, of: impl Fn(f64, bool) -> f64) -> Option<Moments> {
-    let (mut weight, mut sum, mut squares) = (0.0, 0.0, 0.0);
+/// The mean over labelled people of a loss of announced probability and label,
+/// and the skewness of the loss.
+fn loss(part: &Part, scale: Scale, n: f64, of: impl Fn(f64, bool) -> f64) -> Option<(Moments, f64)> {
+    let (mut weight, mut sums) = (0.0, [0.0; 3]);
     for (p, favourable, unfavourable) in forecasts(part, scale) {
         for (w, label) in [(favourable, true), (unfavourable, false)] {
             if w > 0.0 {
                 let loss = of(p, label);
                 weight += w;
-                sum += w * loss;
-                squares += w * loss * loss;
+                (1..).zip(&mut sums).for_each(|(power, sum)| *sum += w * loss.powi(power));
             }
         }
     }
-    Moments::from_sums(n, weight, sum, squares)
+    Some((Moments::from_sums(n, weight, sums[0], sums[1])?, skewness(n, weight, sums)))
 }
 
 fn brier(part: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
     let square = |p: f64, label: bool| (p - f64::from(u8::from(label))).powi(2);
     let plain = loss(part, scale, labelled.effective(), square);
-    let Some(plain) = plain else { return Measured::undefined(Why::ZeroWeight, labelled) };
+    let Some((plain, skewness)) = plain else { return Measured::undefined(Why::ZeroWeight, labelled) };
     let moments = Moments { n: clustered_brier(part, scale, labelled, plain, look), ..plain };
     Measured {
-        evidence: Evidence::Loss(moments),
+        evidence: Evidence::Loss(moments, skewness),
         error_bound: (scale.grid != Grid::Exact).then_some(scale.grid.width()),
         ..Measured::new(moments.mean, labelled)
     }
@@ -243,8 +243,8 @@ fn clustered_brier(part: &Part, scale: Scale, labelled: &Cell, plain: Moments, l
 fn log_loss(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
     let surprise = |p: f64, label: bool| -(if label { p } else { 1.0 - p }).ln();
     match loss(part, scale, people(part, labelled), surprise) {
-        Some(moments) if moments.mean.is_finite() => {
-            Measured { evidence: Evidence::Loss(moments), ..Measured::new(moments.mean, labelled) }
+        Some((moments, skewness)) if moments.mean.is_finite() => {
+            Measured { evidence: Evidence::Loss(moments, skewness), ..Measured::new(moments.mean, labelled) }
         }
         Some(_) => Measured::undefined(Why::CertainAndWrong, labelled),
         None => Measured::undefined(Why::ZeroWeight, labelled),
@@ -278,7 +278,7 @@ fn calibration_ratio(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
     let times = whole / expected;
     let value = rate.estimate() * times;
     let residual = |p: f64, label: bool| (f64::from(u8::from(label)) - value * p).powi(2);
-    let spread = loss(part, scale, rate.trials(), residual).map_or(0.0, |moments| moments.mean);
+    let spread = loss(part, scale, rate.trials(), residual).map_or(0.0, |(moments, _)| moments.mean);
     let plain = rate.estimate() * (1.0 - rate.estimate());
     let n = if spread > 0.0 && plain > 0.0 { rate.trials() * plain / spread } else { rate.trials() };
     let evidence = match Proportion::new(rate.estimate() * n, n) {

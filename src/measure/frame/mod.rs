@@ -16,7 +16,7 @@ use super::{
     Against, Audit, Division, GroupSize, Measured, Measurement, Measurements, Practice, Reversal, Unknown,
     WithinStrata, strata, summary, unknown,
 };
-use crate::catalogue::{Base, Comparison, Meaning, Metric, Summary, Value};
+use crate::catalogue::{Base, Comparison, Meaning, Metric, ShareValue, Summary, Value};
 use crate::cells::{Cell, Frame, Group, Level as ClassLevel, Quantity, Why};
 use crate::plan::Reference;
 use crate::stats::{Resampling, all_pairs_p, hash64};
@@ -162,12 +162,26 @@ impl<'a> FrameLook<'a> {
 
     fn of_group(&self, group: &Group, seat: &Seat<'_>, missing: Option<&Part>, into: &mut Measurements) {
         let all = self.audit.known.iter().filter(|base| base.is_number() && !base.of_attribute());
-        for base in all.filter(|base| seat.rest.is_some() || !is_relative(base)) {
+        for base in all.filter(|base| self.concerns(base) && (seat.rest.is_some() || !is_relative(base))) {
             let metric = Metric::Base(base);
             let placed = self.place(self.base(base, seat, Some(group)), Some(group), metric);
             let unknown =
                 self.judged(metric, missing).and_then(|missing| unknown::of_rate(base, seat.part, missing, &self.look));
             into.all.push(Measurement { unknown, ..placed });
+        }
+    }
+
+    /// Whether a metric has to do with this frame at all: a share of a
+    /// population with one that has shares, places with one that was ranked.
+    fn concerns(&self, base: &Base) -> bool {
+        match base.value {
+            Value::Share(ShareValue::LessPopulation | ShareValue::OverPopulation) => {
+                let attributes = &self.audit.plan.attributes;
+                let here = attributes.iter().find(|attribute| self.frame.columns == [attribute.column.clone()]);
+                here.is_some_and(|attribute| !attribute.population.is_empty())
+            }
+            Value::Ranked(_) => !self.frame.rankings.is_empty(),
+            _ => true,
         }
     }
 
@@ -207,7 +221,7 @@ impl<'a> FrameLook<'a> {
         let everyone = Part { id: Some(usize::MAX), ..Part::of(self.frame, |group| !group.is_missing()) };
         for (at, group) in duel.groups.names.iter().enumerate() {
             let Some(sides) = duel.sides(at, &everyone, |group| self.population(group)) else { continue };
-            for base in &self.audit.known {
+            for base in self.audit.known.iter().filter(|base| self.concerns(base)) {
                 for how in Comparison::ALL.into_iter().filter(|how| how.applies_to(base)) {
                     let metric = Metric::Compared(base, how);
                     let Some(measured) = self.compared(base, how, &sides, group, duel) else { continue };
@@ -363,7 +377,8 @@ impl<'a> FrameLook<'a> {
         let seats: Vec<Seat<'_>> =
             (0..parts.len()).map(|at| groups.seat(at, self.population(groups.names[at]))).collect();
         let mut found: BTreeMap<String, Measured> = BTreeMap::new();
-        for base in self.audit.known.iter().filter(|base| base.value != Value::Consistency) {
+        let all = self.audit.known.iter().filter(|base| base.value != Value::Consistency);
+        for base in all.filter(|base| self.concerns(base)) {
             for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
                 let metric = Metric::Summarised(base, summary);
                 let measured = summary::summarise(base, summary, &seats, &self.look);
@@ -389,7 +404,7 @@ impl<'a> FrameLook<'a> {
 
     /// Numbers of the attribute as a whole.
     fn of_attribute(&self, into: &mut Measurements) {
-        for base in self.audit.known.iter().filter(|base| base.of_attribute()) {
+        for base in self.audit.known.iter().filter(|base| base.of_attribute() && self.concerns(base)) {
             let measured = base::divergence(&self.frame.divergence);
             into.all.push(self.place(measured, None, Metric::Base(base)));
         }
