@@ -3,6 +3,7 @@
 use super::bases::FAMILIES;
 use super::needs::Needs;
 use super::outcomes::Rate;
+use super::peer::Peer;
 use super::source::Source;
 use super::value::{RankedValue, Value};
 
@@ -15,27 +16,6 @@ pub enum Worse {
     Higher,
     /// Farther from the ideal is worse, on either side.
     Farther,
-}
-
-/// What another tool calls a metric, and where its convention differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer {
-    /// The tool.
-    pub tool: &'static str,
-    /// Its name for it.
-    pub name: &'static str,
-    /// How its convention differs; empty where it does not.
-    pub differs: &'static str,
-}
-
-/// The same number under another name.
-pub(super) const fn same(tool: &'static str, name: &'static str) -> Peer {
-    Peer { tool, name, differs: "" }
-}
-
-/// A number of the same idea by another convention.
-pub(super) const fn differs(tool: &'static str, name: &'static str, differs: &'static str) -> Peer {
-    Peer { tool, name, differs }
 }
 
 /// A base metric.

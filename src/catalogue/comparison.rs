@@ -2,6 +2,7 @@
 //! attribute's groups summed up.
 
 use super::base::{Base, Worse};
+use super::peer::{Peer, differs};
 use super::source::*;
 use super::value::{DistributionOf, Inequality, RankedValue, ScoreValue, ShareValue, Value};
 
@@ -194,6 +195,24 @@ impl Comparison {
             Comparison::Wasserstein => Some(KANTOROVICH_1942),
             Comparison::PopulationStability => Some(SIDDIQI_2006),
             Comparison::MantelHaenszelOddsRatio | Comparison::MantelHaenszelDifference => Some(MANTEL_HAENSZEL_1959),
+        }
+    }
+
+    /// What other tools call the comparison of distributions of a base.
+    pub(super) fn peers(self, base: &Base) -> &'static [Peer] {
+        const REST: &str = "of everyone else from the facet, where reference = \"rest\" gives the same";
+        const KL: [Peer; 1] = [differs("SageMaker Clarify", "KL", REST)];
+        const JS: [Peer; 1] = [differs("SageMaker Clarify", "JS", REST)];
+        const LP: [Peer; 1] = [differs("SageMaker Clarify", "LP (order 2)", REST)];
+        const TVD: [Peer; 1] = [differs("SageMaker Clarify", "TVD", REST)];
+        const KS: [Peer; 1] = [differs("SageMaker Clarify", "KS", REST)];
+        match (base.value, self) {
+            (Value::Distribution(DistributionOf::Labels), Comparison::KullbackLeibler) => &KL,
+            (Value::Distribution(DistributionOf::Labels), Comparison::JensenShannon) => &JS,
+            (Value::Distribution(DistributionOf::Labels), Comparison::Euclidean) => &LP,
+            (Value::Distribution(DistributionOf::Labels), Comparison::TotalVariation) => &TVD,
+            (Value::Distribution(DistributionOf::Labels), Comparison::KolmogorovSmirnov) => &KS,
+            _ => &[],
         }
     }
 

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use super::base::{Base, Peer, base, bases};
+use super::base::{Base, Worse, base, bases};
 use super::comparison::{Comparison, Summary};
 use super::needs::{Needs, Role};
 use super::notion::{Meaning, NOTIONS, Notion, notion};
+use super::peer::Peer;
 use super::source::{SHORROCKS_1980, Source};
 use super::value::Value;
 use crate::suggest::nearest;
@@ -212,9 +213,18 @@ impl Metric {
     pub fn peers(&self) -> Vec<Peer> {
         let own: &[Peer] = match self {
             Metric::Base(base) => base.peers,
+            Metric::Compared(base, how) => how.peers(base),
             _ => &[],
         };
         own.iter().copied().chain(self.notions().flat_map(|notion| notion.peers.iter().copied())).collect()
+    }
+
+    /// Which way it gets worse for the people of a group, as far as the base says.
+    pub fn worse(&self) -> Option<Worse> {
+        match self {
+            Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => Some(base.worse),
+            Metric::Composite(_) => None,
+        }
     }
 
     /// Whether it stands on the logarithmic scale of ratios.

@@ -10,15 +10,17 @@ mod metric;
 mod needs;
 mod notion;
 mod outcomes;
+mod peer;
 mod source;
 mod value;
 
-pub use base::{Base, Peer, Worse, base, bases};
+pub use base::{Base, Worse, base, bases};
 pub use comparison::{Comparison, Summary};
 pub use metric::{Metric, UnknownMetric};
 pub use needs::{Needs, Role};
 pub use notion::{Meaning, NOTIONS, Notion, notion};
 pub use outcomes::{EVERYONE, FN, FP, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNLABELLED, UNQUALIFIED};
+pub use peer::{Peer, TOOLS, Tool};
 pub use source::Source;
 pub use value::{
     ClassesValue, DisparityOf, DistributionOf, Flip, ForecastValue, Inequality, RankedValue, ScoreValue, ShareValue,

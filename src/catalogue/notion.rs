@@ -1,6 +1,6 @@
 //! Names that people use for members of the algebra, and the few composites.
 
-use super::base::{Peer, differs, same};
+use super::peer::{Peer, differs, same};
 use super::source::*;
 
 /// What a notion stands for.

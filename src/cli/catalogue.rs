@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::error::Stop;
 use super::output::print;
-use crate::catalogue::{Metric, NOTIONS, Peer};
+use crate::catalogue::{Metric, NOTIONS, Peer, TOOLS, Tool, Worse};
 use crate::report::format::json;
 
 #[derive(Args)]
@@ -69,10 +69,29 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Stop> {
     if let Some(ideal) = metric.ideal() {
         line("ideal", &crate::report::words::number(ideal));
     }
+    if let Some(worse) = metric.worse() {
+        let worse = match worse {
+            Worse::Lower => "a lower answer for the group",
+            Worse::Higher => "a higher answer for the group",
+            Worse::Farther => "an answer farther from the ideal, on either side",
+        };
+        line("worse", worse);
+    }
     line("source", metric.source().full);
-    for Peer { tool, name, differs } in metric.peers() {
+    let peers = metric.peers();
+    for Peer { tool, name, differs } in &peers {
         let how = if differs.is_empty() { String::new() } else { format!(" (differs: {differs})") };
         line("elsewhere", &format!("{tool}: {name}{how}"));
+    }
+    for Tool { name, compares, zero } in TOOLS {
+        if !peers.iter().any(|peer| peer.tool == name) {
+            line("elsewhere", &format!("{name}: has none"));
+            continue;
+        }
+        if !matches!(metric, Metric::Base(_)) {
+            line("", &format!("{name} compares {compares}"));
+        }
+        line("", &format!("{name} answers to 0/0: {zero}"));
     }
     print(&text)?;
     Ok(ExitCode::SUCCESS)

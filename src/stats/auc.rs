@@ -145,6 +145,16 @@ mod tests {
         assert!((found.tied - 2.0 / 6.0).abs() < 1e-15);
     }
 
+    /// Hanley & McNeil (1982), table I: ratings of 109 tomograms, 58 of them
+    /// normal; area .893. DeLong's standard error of them, as SAS prints it, .0307.
+    #[test]
+    fn ratings_of_tomograms() {
+        let ratings = [(3., 33.), (2., 6.), (2., 6.), (11., 11.), (33., 2.)];
+        let found = auc(&bins(&ratings), 51.0, 58.0).expect("both labels");
+        assert!((found.value - 0.893).abs() < 5e-4, "{found:?}");
+        assert!((found.variance.sqrt() - 0.0307).abs() < 5e-5, "{found:?}");
+    }
+
     /// From the definition: sample variances of the placement values.
     #[test]
     fn variance_from_the_definition() {

@@ -17,3 +17,4 @@ mod privacy;
 mod published;
 mod report;
 mod roles;
+mod verdicts;

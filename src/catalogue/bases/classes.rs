@@ -1,7 +1,8 @@
 //! Several classes: agreement over all of them. One class against the rest has the metrics of
 //! label and decision.
 
-use crate::catalogue::base::{Base, Worse, differs, same};
+use crate::catalogue::base::{Base, Worse};
+use crate::catalogue::peer::{differs, same};
 use crate::catalogue::source::*;
 use crate::catalogue::value::{ClassesValue, Value};
 

@@ -1,7 +1,8 @@
 //! Counts of label and decision: the confusion matrix and what is made of it.
 
-use crate::catalogue::base::{Base, Worse, differs, same};
+use crate::catalogue::base::{Base, Worse};
 use crate::catalogue::outcomes::{FN, FP, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNQUALIFIED};
+use crate::catalogue::peer::{differs, same};
 use crate::catalogue::source::*;
 use crate::catalogue::value::Value;
 

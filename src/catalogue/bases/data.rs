@@ -1,7 +1,8 @@
 //! Who is there, and how labels and decisions are spread over them, before any model is asked.
 
-use crate::catalogue::base::{Base, Worse, differs, same};
+use crate::catalogue::base::{Base, Worse};
 use crate::catalogue::outcomes::{EVERYONE, Rate, UNLABELLED};
+use crate::catalogue::peer::{differs, same};
 use crate::catalogue::source::*;
 use crate::catalogue::value::{DisparityOf, DistributionOf, ShareValue, Value};
 

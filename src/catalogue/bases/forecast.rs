@@ -1,6 +1,7 @@
 //! Predictions of a number: how far off, which way, for whom.
 
-use crate::catalogue::base::{Base, Worse, differs, same};
+use crate::catalogue::base::{Base, Worse};
+use crate::catalogue::peer::{differs, same};
 use crate::catalogue::source::*;
 use crate::catalogue::value::{ForecastValue, Value};
 

@@ -1,6 +1,7 @@
 //! Single people: whether similar ones, or the same with another attribute, are treated alike.
 
-use crate::catalogue::base::{Base, Worse, differs};
+use crate::catalogue::base::{Base, Worse};
+use crate::catalogue::peer::differs;
 use crate::catalogue::source::*;
 use crate::catalogue::value::{Flip, Value};
 

@@ -1,7 +1,8 @@
 //! How unequally errors spread benefits over people: b = decision − label + 1, so that 1 is what
 //! the label gives, 2 more and 0 less.
 
-use crate::catalogue::base::{Base, Worse, differs, same};
+use crate::catalogue::base::{Base, Worse};
+use crate::catalogue::peer::{differs, same};
 use crate::catalogue::source::*;
 use crate::catalogue::value::{Inequality, Value};
 

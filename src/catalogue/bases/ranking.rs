@@ -1,6 +1,7 @@
 //! Ranked lists: who is among the first, and who is seen.
 
-use crate::catalogue::base::{Base, Worse, same};
+use crate::catalogue::base::{Base, Worse};
+use crate::catalogue::peer::same;
 use crate::catalogue::source::*;
 use crate::catalogue::value::{RankedValue, Value};
 

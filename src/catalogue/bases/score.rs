@@ -1,6 +1,7 @@
 //! Scores: how high, how well they rank, how well they keep what they announce.
 
-use crate::catalogue::base::{Base, Worse, differs, same};
+use crate::catalogue::base::{Base, Worse};
+use crate::catalogue::peer::{differs, same};
 use crate::catalogue::source::*;
 use crate::catalogue::value::{DistributionOf, ScoreValue, Value};
 

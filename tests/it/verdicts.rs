@@ -1,0 +1,164 @@
+//! What stands behind a verdict: many at once, people without a group, how near
+//! it was, how probable.
+
+use evenhand::judge::{Reason, Verdict};
+use evenhand::report::ReleasedFinding;
+use evenhand::stats::{Proportion, probability_ratio_below, two_sided_p};
+
+use crate::support::{PLAN, Table, close, row, rows};
+
+fn findings(csv: &str, rule: &str) -> Vec<ReleasedFinding> {
+    Table::new(csv).audit(&format!("{PLAN}{rule}")).findings
+}
+
+fn rule(metric: &str, more: &str) -> String {
+    format!("[[rule]]\nmetric = \"{metric}\"\n{more}\n")
+}
+
+/// 48 of 100 against 60 of 100 is four fifths to the letter; one selection moved
+/// from b to a (47 against 61) is below, as Q&A 21 of the Uniform Guidelines asks.
+#[test]
+fn one_decision_can_matter() {
+    let csv = rows(&[("a", "yes", "yes", 60), ("a", "no", "yes", 40), ("b", "yes", "yes", 48), ("b", "no", "yes", 52)]);
+    let [finding] = &findings(&csv, &rule("selection_rate.ratio", "at_least = 0.8"))[..] else { panic!("one") };
+    assert_eq!(finding.moves, Some(1));
+    // 44 of 100: 44/60, 45/59, 46/58 are below four fifths (45/59 = .763, 46/58 = .793), 47/57 is not.
+    let csv = rows(&[("a", "yes", "yes", 60), ("a", "no", "yes", 40), ("b", "yes", "yes", 44), ("b", "no", "yes", 56)]);
+    let [finding] = &findings(&csv, &rule("selection_rate.ratio", "at_least = 0.8"))[..] else { panic!("one") };
+    assert_eq!(finding.moves, Some(3));
+}
+
+/// The range over all ways in which five people without a group may belong to
+/// one of three, by trying all of them.
+#[test]
+fn unknown_groups_by_enumeration() {
+    let counts = [("a", 40, 20), ("b", 25, 30), ("c", 10, 15)];
+    let (yes, no) = (3u64, 2u64);
+    let mut table = vec![("", "yes", "yes", yes as usize), ("", "no", "yes", no as usize)];
+    for (group, selected, rejected) in counts {
+        table.push((group, "yes", "yes", selected));
+        table.push((group, "no", "yes", rejected));
+    }
+    let csv = rows(&table);
+    // How many of the unknown yeses and noes go to a, b and the rest to c.
+    let splits = |n: u64| (0..=n).flat_map(move |a| (0..=n - a).map(move |b| (a, b, n - a - b)));
+    let mut ratios = Vec::new();
+    let mut largest = Vec::new();
+    for (ya, yb, yc) in splits(yes) {
+        for (na, nb, nc) in splits(no) {
+            let rate = |(_, s, r): (&str, usize, usize), y: u64, n: u64| {
+                (s as f64 + y as f64) / (s as f64 + r as f64 + (y + n) as f64)
+            };
+            let rates = [rate(counts[0], ya, na), rate(counts[1], yb, nb), rate(counts[2], yc, nc)];
+            ratios.push(rates[1] / rates[0]);
+            let high = rates.iter().copied().fold(0.0, f64::max);
+            let low = rates.iter().copied().fold(1.0, f64::min);
+            largest.push(high - low);
+        }
+    }
+    let ends = |values: &[f64]| {
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        (low, values.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+    };
+    let plan = format!(
+        "{}{}",
+        rule("selection_rate.ratio", "at_least = 0.5"),
+        rule("selection_rate.max_difference", "at_most = 0.9")
+    );
+    let found = findings(&csv, &plan);
+    let of = |metric: &str, group: &str| {
+        let is = |f: &&ReleasedFinding| f.measurement.metric == metric && f.measurement.group == group;
+        let finding = found.iter().find(is).expect(metric);
+        (finding.unknown_low.expect("a range"), finding.unknown_high.expect("a range"))
+    };
+    let (low, high) = ends(&ratios);
+    let range = of("selection_rate.ratio", "b");
+    assert!(close(range.0, low, 1e-12) && close(range.1, high, 1e-12), "{range:?} is not {low} to {high}");
+    // Of the largest difference the upper end is reached; the lower end is a bound.
+    let (low, high) = ends(&largest);
+    let range = of("selection_rate.max_difference", "");
+    assert!(close(range.1, high, 1e-12) && range.0 <= low, "{range:?} against {low} to {high}");
+}
+
+/// A rule that asks for the worst case is not settled by leaving people out.
+#[test]
+fn the_worst_case_can_undo_a_pass() {
+    let csv = rows(&[
+        ("a", "yes", "yes", 500),
+        ("a", "no", "yes", 500),
+        ("b", "yes", "yes", 480),
+        ("b", "no", "yes", 520),
+        ("", "yes", "yes", 150),
+        ("", "no", "yes", 150),
+    ]);
+    let verdict = |unknown: &str| {
+        let rule = rule("selection_rate.ratio", &format!("at_least = 0.8\nunknown = \"{unknown}\""));
+        let [finding] = &findings(&csv, &rule)[..] else { panic!("one finding") };
+        (finding.verdict, finding.unknown_low.expect("a range"))
+    };
+    assert_eq!(verdict("ignore").0, Verdict::Pass);
+    let (worst, low) = verdict("worst");
+    assert_eq!(worst, Verdict::Inconclusive);
+    // a: 650/1150, b: 480/1150.
+    assert!(close(low, 480.0 / 650.0, 1e-12));
+}
+
+/// A failure that would be one in twenty by chance is none among twenty.
+#[test]
+fn one_failure_among_many_may_be_chance() {
+    let failing = |groups: usize| {
+        let mut table = vec![("r".to_string(), 300, 200)];
+        table.extend((0..groups).map(|at| (format!("g{at:02}"), if at == 0 { 75 } else { 120 }, 80)));
+        let mut csv = String::from("group,decision,label\n");
+        for (group, yes, no) in &table {
+            csv.push_str(&format!("{group},yes,yes\n").repeat(*yes));
+            csv.push_str(&format!("{group},no,yes\n").repeat(*no));
+        }
+        let rule = rule("selection_rate.difference", "at_least = 0.0");
+        let plan = format!("{}{rule}", PLAN.replace("reference = \"a\"", "reference = \"r\""));
+        let found = Table::new(&csv).audit(&plan).findings;
+        let finding = found.iter().find(|f| f.measurement.group == "g00").expect("the group").clone();
+        (
+            finding.verdict,
+            finding.reason,
+            finding.p_outside.expect("outside"),
+            finding.p_outside_adjusted.expect("outside"),
+        )
+    };
+    let (verdict, reason, alone, adjusted) = failing(1);
+    assert_eq!((verdict, reason), (Verdict::Fail, None));
+    assert!(alone < 0.05 && close(alone, adjusted, 1e-12), "{alone} {adjusted}");
+    let (verdict, reason, alone_of_many, adjusted) = failing(20);
+    assert_eq!((verdict, reason), (Verdict::Inconclusive, Some(Reason::WithinChanceOfMany)));
+    assert!(close(alone, alone_of_many, 1e-12) && close(adjusted, 20.0 * alone, 1e-9), "{alone_of_many} {adjusted}");
+}
+
+/// With two groups all pairs are one: the test is the pooled z, and the largest
+/// difference has Newcombe's interval.
+#[test]
+fn two_groups_are_one_pair() {
+    let csv = rows(&[("a", "yes", "yes", 60), ("a", "no", "yes", 40), ("b", "yes", "yes", 48), ("b", "no", "yes", 52)]);
+    let release = Table::new(&csv).audit(PLAN);
+    let pair = row(&release, "group", "b", "selection_rate.difference");
+    let all = row(&release, "group", "", "selection_rate.max_difference");
+    assert!(close(pair.p.expect("tested"), all.p.expect("tested"), 1e-12));
+    assert!(close(all.low.expect("an end"), 0.0, 1e-12));
+    assert!(close(all.high.expect("an end"), -pair.low.expect("an end"), 1e-12));
+    let pooled = 108.0 / 200.0f64;
+    let z = 0.12 / (pooled * (1.0 - pooled) * 0.02f64).sqrt();
+    assert!(close(all.p.expect("tested"), two_sided_p(z), 1e-12));
+}
+
+/// The probability is Jeffreys'.
+#[test]
+fn probabilities_when_asked_for() {
+    let csv = rows(&[("a", "yes", "yes", 60), ("a", "no", "yes", 40), ("b", "yes", "yes", 44), ("b", "no", "yes", 56)]);
+    let asked = PLAN.replace("[audit]\n", "[audit]\nbayes = true\n");
+    let text = format!("{asked}{}", rule("selection_rate.ratio", "at_least = 0.8"));
+    let [finding] = &Table::new(&csv).audit(&text).findings[..] else { panic!("one finding") };
+    let of = |yes| Proportion::new(yes, 100.0).expect("valid");
+    let expected = probability_ratio_below(of(44.0), of(60.0), 0.8);
+    assert!(close(finding.probability.expect("asked for"), expected, 1e-12));
+    let [plain] = &findings(&csv, &rule("selection_rate.ratio", "at_least = 0.8"))[..] else { panic!("one finding") };
+    assert_eq!(plain.probability, None);
+}
