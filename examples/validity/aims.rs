@@ -46,7 +46,7 @@ pub fn all(found: &Found) -> Vec<Aim> {
     let mean =
         |cells: &[&Cell<'_>]| cells.iter().map(|cell| cell.seen.coverage()).sum::<f64>() / cells.len().max(1) as f64;
     let plain: Vec<&Cell<'_>> = cells.iter().filter(|cell| !cell.clustered && !is_conservative(cell.id)).collect();
-    let clustered: Vec<&Cell<'_>> = cells.iter().filter(|cell| cell.clustered).collect();
+    let clustered: Vec<&Cell<'_>> = cells.iter().filter(|cell| cell.clustered && !is_conservative(cell.id)).collect();
     let low: Vec<&Cell<'_>> = cells.iter().filter(|cell| cell.under(FLOOR)).collect();
     let exact = found.singles.iter().chain(&found.pairs).filter(|exact| exact.default && exact.sizes.0 >= 30);
     let (exact_low, exact_mean) = exact.clone().fold((1.0f64, 0.0), |(low, sum), e| (low.min(e.lowest), sum + e.mean));

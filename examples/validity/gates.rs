@@ -4,7 +4,7 @@ use evenhand::cells::{Ledger, Matrix};
 use evenhand::judge::{self, Verdict};
 use evenhand::measure;
 use evenhand::plan::Plan;
-use evenhand::stats::Counter;
+use evenhand::stats::{Counter, Level, Proportion, all_pairs_level, each_level, miettinen_nurminen_difference, wilson};
 
 use crate::coverage::{Book, many};
 use crate::page::{Table, percent, simulation_error};
@@ -40,65 +40,125 @@ fn share(book: &Book, name: &str) -> f64 {
     book.get(name).map_or(0.0, |seen| seen.coverage())
 }
 
-/// Verdicts of groups that are all alike, by number of groups and size.
+/// What happens when groups are all alike.
 pub struct Parity {
-    pub table: Table,
+    pub verdicts: Table,
+    pub largest: Table,
+    pub simultaneous: Table,
     pub highest_failure: (f64, u64),
     pub highest_exclusion: (f64, u64),
 }
 
 pub fn parity(runs: u64, seed: u64) -> Parity {
-    let head = [
-        "groups",
-        "people each",
-        "runs",
-        "any `fail`",
-        "any `fail` uncorrected",
-        "any `pass`",
-        "`max_difference` above 0",
-        "its coverage of all pairs",
-        "percentile bootstrap above 0",
-    ];
-    let mut table = Table::new("Groups that are all alike (selection 0.4, tpr 0.6)", &head);
-    let (mut failure, mut exclusion) = ((0.0, 1), (0.0, 1));
-    for groups in [2, 3, 5, 10, 20] {
-        for n in [30, 100, 500] {
+    let (verdicts, highest_failure) = verdicts(runs, seed);
+    let (largest, highest_exclusion) = largest(2 * runs, seed);
+    Parity { verdicts, largest, simultaneous: simultaneous(2 * runs, seed), highest_failure, highest_exclusion }
+}
+
+const GROUPS: [usize; 5] = [2, 3, 5, 10, 20];
+const SIZES: [u64; 3] = [30, 100, 500];
+
+/// The higher share, with the runs that it comes from.
+fn higher(one: (f64, u64), share: f64, runs: u64) -> (f64, u64) {
+    if share > one.0 { (share, runs) } else { one }
+}
+
+/// Audits by all rules at once.
+fn verdicts(runs: u64, seed: u64) -> (Table, (f64, u64)) {
+    let head = ["groups", "people each", "runs", "any `fail`", "any `fail` uncorrected", "any `pass`"];
+    let mut table = Table::new("Six rules, groups all alike (selection 0.4, tpr 0.6, fpr 0.2)", &head);
+    let mut highest = (0.0, 1);
+    for groups in GROUPS {
+        for n in SIZES {
             // Audits of many groups take long.
             let runs = if groups > 5 { runs / 4 } else { runs };
-            let people = Population::decisions(0.5, 0.6, 0.2);
-            let world = World::of("parity", vec![(n, people); groups]);
+            let world = World::of(vec![(n, Population::decisions(0.5, 0.6, 0.2)); groups]);
             let plan = plan(&world, None);
             let book = many(seed ^ (groups as u64 * 1000 + n), runs, |chance, book| {
-                let ledger = world.sample(false, chance);
-                audit(&ledger, &plan, book);
-                note(book, "naive", naive(&ledger, chance));
+                audit(&world.sample(false, chance), &plan, book);
             });
-            let columns = ["fail", "alone", "pass", "above", "pairs", "naive"].map(|name| share(&book, name));
-            failure = if columns[0] > failure.0 { (columns[0], runs) } else { failure };
-            exclusion = if columns[3] > exclusion.0 { (columns[3], runs) } else { exclusion };
+            let columns = ["fail", "alone", "pass"].map(|name| share(&book, name));
+            highest = higher(highest, columns[0], runs);
             let mut row = vec![groups.to_string(), n.to_string(), runs.to_string()];
             row.extend(columns.map(percent));
             table.row(row);
         }
     }
-    Parity { table, highest_failure: failure, highest_exclusion: exclusion }
+    (table, highest)
 }
 
 /// Judges a ledger, and notes what happened.
 fn audit(ledger: &Ledger, plan: &Plan, book: &mut Book) {
-    let measured = measure::all(ledger, &Matrix::default(), plan);
-    let judgement = judge::all(&measured, plan);
+    let judgement = judge::all(&measure::all(ledger, &Matrix::default(), plan), plan);
     let any = |verdict: Verdict| judgement.findings.iter().any(|finding| finding.verdict == verdict);
     note(book, "fail", any(Verdict::Fail));
     note(book, "pass", any(Verdict::Pass));
     // What would have failed if each verdict stood alone.
     let outside = |p: Option<(f64, f64)>| p.is_some_and(|(alone, _)| alone <= 0.05);
     note(book, "alone", judgement.findings.iter().any(|finding| outside(finding.p_outside)));
-    let largest = measured.all.iter().find(|m| m.metric.id() == "selection_rate.max_difference");
-    let above = largest.and_then(|m| m.interval).is_some_and(|(interval, _)| interval.low > 1e-12);
-    note(book, "above", above);
-    // The interval of the largest difference holds if those of all pairs do.
-    note(book, "pairs", !above);
+}
+
+/// How often the largest difference seems to be above 0 where it is 0.
+fn largest(runs: u64, seed: u64) -> (Table, (f64, u64)) {
+    let head = ["groups", "people each", "rate", "interval above 0", "percentile bootstrap above 0"];
+    let mut table = Table::new("Largest difference in selection, groups all alike", &head);
+    let mut highest = (0.0, 1);
+    for rate in [0.1, 0.4] {
+        for groups in GROUPS {
+            for n in SIZES {
+                let world = World::of(vec![(n, Population::decisions(0.5, rate, rate)); groups]);
+                let mut plan = plan(&world, Some("largest"));
+                plan.roles.label = None;
+                let book = many(seed ^ (groups as u64 * 1000 + n), runs, |chance, book| {
+                    let ledger = world.sample(false, chance);
+                    let measured = measure::all(&ledger, &Matrix::default(), &plan);
+                    let found = measured.all.iter().find(|m| m.metric.id() == "selection_rate.max_difference");
+                    let interval = found.and_then(|m| m.interval);
+                    note(book, "above", interval.is_some_and(|(interval, _)| interval.low > 1e-12));
+                    note(book, "naive", naive(&ledger, chance));
+                });
+                let columns = ["above", "naive"].map(|name| share(&book, name));
+                highest = higher(highest, columns[0], runs);
+                let mut row = vec![groups.to_string(), n.to_string(), rate.to_string()];
+                row.extend(columns.map(percent));
+                table.row(row);
+            }
+        }
+    }
+    (table, highest)
+}
+
+/// How often intervals made to hold together do so, for groups with rates from
+/// 0.2 to 0.6.
+fn simultaneous(runs: u64, seed: u64) -> Table {
+    let head = ["groups", "people each", "all pairs", "all groups", "all pairs at 95 % each"];
+    let mut table = Table::new("Intervals that hold together, groups unlike (rates 0.2 to 0.6)", &head);
+    for groups in [2, 3, 5, 10] {
+        for n in SIZES {
+            let rates: Vec<f64> = (0..groups).map(|at| 0.2 + 0.4 * at as f64 / (groups - 1) as f64).collect();
+            let book = many(seed ^ (groups as u64 * 1000 + n), runs, |chance, book| together(&rates, n, chance, book));
+            let columns = ["pairs", "groups", "each"].map(|name| share(&book, name));
+            let mut row = vec![groups.to_string(), n.to_string()];
+            row.extend(columns.map(percent));
+            table.row(row);
+        }
+    }
+    table
+}
+
+fn together(rates: &[f64], n: u64, chance: &mut Counter, book: &mut Book) {
+    let k = rates.len();
+    let drawn: Vec<Proportion> =
+        rates.iter().filter_map(|p| Proportion::new(chance.binomial(n, *p) as f64, n as f64)).collect();
+    let pairs = |level: Level| {
+        let holds =
+            |a: usize, b: usize| miettinen_nurminen_difference(drawn[a], drawn[b], level).contains(rates[a] - rates[b]);
+        (0..k).all(|a| (a + 1..k).all(|b| holds(a, b)))
+    };
+    let level = each_level(Level::P95, k);
+    note(book, "pairs", pairs(all_pairs_level(Level::P95, k)));
+    note(book, "each", pairs(Level::P95));
+    note(book, "groups", rates.iter().zip(&drawn).all(|(p, drawn)| wilson(*drawn, level).contains(*p)));
 }
 
 /// Whether the percentile bootstrap of the largest difference excludes 0.
@@ -143,7 +203,7 @@ pub fn boundary(runs: u64, seed: u64) -> (Table, f64) {
     for (at, (rule, group, reference)) in cases.into_iter().enumerate() {
         for n in [30, 100, 500, 2000] {
             let people = |rate: f64| (n, Population::decisions(0.5, rate, rate));
-            let world = World::of("two groups", vec![people(reference), people(group)]);
+            let world = World::of(vec![people(reference), people(group)]);
             let plan = plan(&world, Some(rule));
             let book = many(seed ^ (at as u64 * 10_000 + n), runs, |chance, book| {
                 let measured = measure::all(&world.sample(false, chance), &Matrix::default(), &plan);
@@ -175,7 +235,8 @@ pub fn boundary(runs: u64, seed: u64) -> (Table, f64) {
     (table, wrong)
 }
 
-/// Within simulation error of at most a share.
+/// Not above a share by more than three simulation errors: the shares that come
+/// here are the highest of many.
 pub fn at_most(found: (f64, u64), aim: f64) -> bool {
-    found.0 <= aim + 2.0 * simulation_error(aim, found.1)
+    found.0 <= aim + 3.0 * simulation_error(aim, found.1)
 }

@@ -32,7 +32,7 @@ pub struct Runs {
     pub statistics: u64,
 }
 
-const FULL: Runs = Runs { worlds: 800, audits: 2_000, statistics: 4_000 };
+const FULL: Runs = Runs { worlds: 800, audits: 1_000, statistics: 4_000 };
 
 fn main() -> Result<(), Box<dyn Error>> {
     let quick: Option<u64> = std::env::args().nth(1).and_then(|runs| runs.parse().ok());

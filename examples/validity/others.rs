@@ -4,7 +4,7 @@
 use evenhand::cells::{Forecast, Frame, Intake, Label, Ledger, Level as ClassLevel, Matrix, Outcome, Ranking, Stratum};
 use evenhand::measure;
 use evenhand::plan::{ClassesRole, ForecastRole, Plan, RankingRole};
-use evenhand::stats::{Counter, Level, ScoreBin, StratumTable, auc, auc_interval, mantel_haenszel, normal_cdf};
+use evenhand::stats::{Level, ScoreBin, StratumTable, auc, auc_interval, mantel_haenszel, normal_cdf};
 
 use crate::coverage::{Book, RESAMPLES, many};
 use crate::world::{World, plan_of};

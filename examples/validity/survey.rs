@@ -18,9 +18,9 @@ pub struct Column {
 }
 
 fn worlds() -> Vec<(String, bool, bool, World)> {
-    let alike = |recipe: Recipe| World::of("alike", vec![(0, recipe.population()); 3]);
+    let alike = |recipe: Recipe| World::of(vec![(0, recipe.population()); 3]);
     let recipes = [Recipe::CALIBRATED, Recipe::SHARP, Recipe::SKEWED];
-    let unlike = World::of("unlike", recipes.map(|recipe| (0, recipe.population())).to_vec());
+    let unlike = World::of(recipes.map(|recipe| (0, recipe.population())).to_vec());
     let sizes = [12, 30, 100, 400];
     let mut all = Vec::new();
     all.extend(sizes.map(|n| (format!("alike {n}"), n >= 30, false, alike(Recipe::CALIBRATED).sized(n))));

@@ -23,7 +23,6 @@ pub struct Clustering {
 /// Groups to be sampled, and how.
 #[derive(Clone, Debug)]
 pub struct World {
-    pub name: &'static str,
     /// People of each group (clusters, where there are any).
     pub groups: Vec<(u64, Population)>,
     /// The coefficient of variation of the weights; none for no weights.
@@ -34,8 +33,8 @@ pub struct World {
 }
 
 impl World {
-    pub fn of(name: &'static str, groups: Vec<(u64, Population)>) -> World {
-        World { name, groups, weights: None, clusters: None, random_sizes: false }
+    pub fn of(groups: Vec<(u64, Population)>) -> World {
+        World { groups, weights: None, clusters: None, random_sizes: false }
     }
 
     /// The same groups with `n` people each.
@@ -117,7 +116,7 @@ impl World {
             }
             if self.clusters.is_some() {
                 for key in [Some(group.clone()), None] {
-                    frame.clusters.entry(key).or_insert_with(Clusters::default).add(&sums);
+                    frame.clusters.entry(key).or_default().add(&sums);
                 }
             }
         }

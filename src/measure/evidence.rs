@@ -10,8 +10,9 @@ use super::Method;
 use crate::catalogue::{Comparison, Worse};
 use crate::stats::{
     AreaMethod, Auc, Estimate, Interval, Intervals, Level, Moments, Proportion, Replicates, StratumTable,
-    all_pairs_level, auc_interval, cohens_h_interval, each_level, mantel_haenszel, mover_difference, mover_mean,
-    mover_ratio, odds_ratio_interval, skewed_t_interval, smd_interval, student_level, t_interval, welch_interval,
+    all_pairs_level, auc_interval, cohens_h_interval, each_level, mantel_haenszel, miettinen_nurminen_difference,
+    mover_difference, mover_mean, mover_ratio, odds_ratio_interval, skewed_t_interval, smd_interval, student_level,
+    t_interval, welch_interval,
 };
 
 /// An interval and how it was made.
@@ -365,7 +366,7 @@ fn all_pairs(how: Comparison, groups: &[Known], level: Level, choice: &Intervals
     let mut folded: Option<Interval> = None;
     for (at, one) in groups.iter().enumerate() {
         for two in &groups[at + 1..] {
-            let there = pair(how, one, two, level, choice).map(|(interval, _)| interval);
+            let there = of_pairs(how, one, two, level, choice);
             let there = match there {
                 None if ratio => ratio_to_zero(one, two, level, choice)?,
                 found => found?,
@@ -381,6 +382,16 @@ fn all_pairs(how: Comparison, groups: &[Known], level: Level, choice: &Intervals
         }
     }
     folded
+}
+
+/// The interval of one of all pairs. Rates get the score interval, which leaves
+/// 0 out when the test of equality rejects: so far from the middle of the
+/// normal others of few people leave it out too often.
+fn of_pairs(how: Comparison, one: &Known, two: &Known, level: Level, choice: &Intervals) -> Option<Interval> {
+    match (how, one.evidence.proportion(), two.evidence.proportion()) {
+        (Comparison::Difference, Some(one), Some(two)) => Some(miettinen_nurminen_difference(one, two, level)),
+        _ => pair(how, one, two, level, choice).map(|(interval, _)| interval),
+    }
 }
 
 /// A ratio to zero has no number; the other way round it is 0.

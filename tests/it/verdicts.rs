@@ -3,7 +3,7 @@
 
 use evenhand::judge::{Reason, Verdict};
 use evenhand::report::ReleasedFinding;
-use evenhand::stats::{Proportion, probability_ratio_below, two_sided_p};
+use evenhand::stats::{Level, Proportion, miettinen_nurminen_difference, probability_ratio_below, two_sided_p};
 
 use crate::support::{PLAN, Table, close, row, rows};
 
@@ -134,7 +134,7 @@ fn one_failure_among_many_may_be_chance() {
 }
 
 /// With two groups all pairs are one: the test is the pooled z, and the largest
-/// difference has Newcombe's interval.
+/// difference has Miettinen and Nurminen's interval.
 #[test]
 fn two_groups_are_one_pair() {
     let csv = rows(&[("a", "yes", "yes", 60), ("a", "no", "yes", 40), ("b", "yes", "yes", 48), ("b", "no", "yes", 52)]);
@@ -142,8 +142,10 @@ fn two_groups_are_one_pair() {
     let pair = row(&release, "group", "b", "selection_rate.difference");
     let all = row(&release, "group", "", "selection_rate.max_difference");
     assert!(close(pair.p.expect("tested"), all.p.expect("tested"), 1e-12));
-    assert!(close(all.low.expect("an end"), 0.0, 1e-12));
-    assert!(close(all.high.expect("an end"), -pair.low.expect("an end"), 1e-12));
+    let [one, two] = [60.0, 48.0].map(|yes| Proportion::new(yes, 100.0).expect("valid"));
+    let score = miettinen_nurminen_difference(one, two, Level::P95);
+    assert!(close(all.low.expect("an end"), score.low.max(0.0), 1e-12));
+    assert!(close(all.high.expect("an end"), score.high, 1e-12));
     let pooled = 108.0 / 200.0f64;
     let z = 0.12 / (pooled * (1.0 - pooled) * 0.02f64).sqrt();
     assert!(close(all.p.expect("tested"), two_sided_p(z), 1e-12));
