@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use evenhand::cells::{
-    Clusters, Decision, Exact, Frame, Group, Intake, Label, Ledger, Level, Outcome, Stratum, Summand,
-};
+use evenhand::cells::{Decision, Exact, Frame, Group, Intake, Label, Ledger, Level, Outcome, Stratum, Summand};
 use evenhand::plan::{Flags, Plan};
 use evenhand::stats::Counter;
 

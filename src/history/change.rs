@@ -20,6 +20,7 @@ pub fn over_time(earlier: &[Release], now: &Release) -> OverTime {
     let trends = watched.iter().map(|row| Trend {
         attribute: row.attribute.clone(),
         group: row.group.clone(),
+        class: row.class.clone(),
         metric: row.metric.clone(),
         reference: row.reference.clone(),
         points: earlier.iter().chain([now]).map(|release| point(release, row)).collect(),
@@ -47,8 +48,8 @@ fn watched(now: &Release) -> Vec<&Row> {
     rows.into_iter().filter(|row| seen.insert(key(row))).collect()
 }
 
-fn key(row: &Row) -> (&str, &str, &str, &str) {
-    (&row.attribute, &row.group, &row.metric, &row.reference)
+fn key(row: &Row) -> [&str; 5] {
+    [&row.attribute, &row.group, &row.class, &row.metric, &row.reference]
 }
 
 fn find<'r>(release: &'r Release, wanted: &Row) -> Option<&'r Row> {
@@ -83,6 +84,7 @@ fn changes(before: &Release, now: &Release, watched: &[&Row]) -> Vec<Change> {
             Change {
                 attribute: row.attribute.clone(),
                 group: row.group.clone(),
+                class: row.class.clone(),
                 metric: row.metric.clone(),
                 reference: row.reference.clone(),
                 before: earlier.and_then(|earlier| earlier.value),

@@ -374,6 +374,8 @@ pub struct Change {
     pub attribute: String,
     /// Group.
     pub group: String,
+    /// Class against all others; empty for label and decision.
+    pub class: String,
     /// Metric.
     pub metric: String,
     /// Reference.
@@ -403,6 +405,8 @@ pub struct Trend {
     pub attribute: String,
     /// Group.
     pub group: String,
+    /// Class against all others; empty for label and decision.
+    pub class: String,
     /// Metric.
     pub metric: String,
     /// Reference.

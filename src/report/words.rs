@@ -379,7 +379,8 @@ pub fn change(change: &Change) -> String {
         let interval = interval(change.low, change.high).unwrap_or_default();
         format!(", a change of {} {interval}", number(difference))
     });
-    format!("{who}, {}: {values}{}", change.metric, difference.unwrap_or_default())
+    let metric = if change.class.is_empty() { String::new() } else { format!(" of class {}", change.class) };
+    format!("{who}, {}{metric}: {values}{}", change.metric, difference.unwrap_or_default())
 }
 
 /// Why the comparison with the audit before may not mean what it seems to.

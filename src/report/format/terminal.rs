@@ -68,6 +68,7 @@ fn write_groups(text: &mut String, release: &Release) {
                 row.attribute == division.attribute
                     && row.group == group.group
                     && row.stratum.is_empty()
+                    && row.class.is_empty()
                     && row.metric == main
             });
             let found = match row {
