@@ -347,7 +347,8 @@ impl Summary {
 
     /// Whether the summary is meaningful for a base.
     pub fn applies_to(self, base: &Base) -> bool {
-        if !Comparison::Difference.applies_to(base) {
+        // The sample of neighbours is one; its groups are compared two by two alone.
+        if !Comparison::Difference.applies_to(base) || base.value == Value::Consistency {
             return false;
         }
         match self {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::base::{Base, Worse, base, bases};
 use super::comparison::{Comparison, Summary};
+use super::limits;
 use super::needs::{Needs, Role};
 use super::notion::{Meaning, NOTIONS, Notion, notion};
 use super::peer::Peer;
@@ -217,6 +218,11 @@ impl Metric {
             _ => &[],
         };
         own.iter().copied().chain(self.notions().flat_map(|notion| notion.peers.iter().copied())).collect()
+    }
+
+    /// What its interval cannot be trusted with, where that is known.
+    pub fn limits(&self) -> Option<&'static str> {
+        limits::of(&self.id())
     }
 
     /// Which way it gets worse for the people of a group, as far as the base says.

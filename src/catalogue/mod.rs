@@ -6,6 +6,7 @@
 mod base;
 mod bases;
 mod comparison;
+mod limits;
 mod metric;
 mod needs;
 mod notion;

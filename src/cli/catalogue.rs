@@ -77,6 +77,9 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Stop> {
         };
         line("worse", worse);
     }
+    if let Some(limits) = metric.limits() {
+        line("limits", limits);
+    }
     line("source", metric.source().full);
     let peers = metric.peers();
     for Peer { tool, name, differs } in &peers {

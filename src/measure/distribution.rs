@@ -7,8 +7,8 @@ use super::{Measured, Test, TestMethod};
 use crate::catalogue::{Comparison, DistributionOf, QUALIFIED, REJECTED, SELECTED, UNQUALIFIED};
 use crate::cells::{Cell, Distribution, Why};
 use crate::stats::{
-    ScoreBin, chi_square, distances, jensen_shannon, kolmogorov_smirnov, kullback_leibler, largest_gap, lp_norm,
-    replicates, total_variation, wasserstein,
+    Interval, Level, Proportion, ScoreBin, chi_square, distances, jensen_shannon, kolmogorov_smirnov, kullback_leibler,
+    largest_gap, lp_norm, miettinen_nurminen_difference, replicates, total_variation, wasserstein,
 };
 
 /// Bins of the population stability index.
@@ -23,8 +23,8 @@ pub(super) fn compare(
 ) -> Measured {
     match of {
         DistributionOf::Scores => scores(how, group, reference, look),
-        DistributionOf::Labels => outcomes(how, [QUALIFIED, UNQUALIFIED], group, reference, look),
-        DistributionOf::Decisions => outcomes(how, [SELECTED, REJECTED], group, reference, look),
+        DistributionOf::Labels => outcomes(how, [QUALIFIED, UNQUALIFIED], group, reference),
+        DistributionOf::Decisions => outcomes(how, [SELECTED, REJECTED], group, reference),
     }
 }
 
@@ -39,13 +39,7 @@ fn between(how: Comparison, p: &[f64], q: &[f64]) -> Option<f64> {
     }
 }
 
-fn outcomes(
-    how: Comparison,
-    sets: [crate::catalogue::Outcomes; 2],
-    group: &Part,
-    reference: &Part,
-    look: &Look<'_>,
-) -> Measured {
+fn outcomes(how: Comparison, sets: [crate::catalogue::Outcomes; 2], group: &Part, reference: &Part) -> Measured {
     let weights = |part: &Part| sets.map(|set| part.cell(set).weight.value());
     let all = |part: &Part| part.cell(sets[0].or(sets[1]));
     let (own, other) = (all(group), all(reference));
@@ -57,44 +51,42 @@ fn outcomes(
     }
     let Some(value) = between(how, &p, &q) else { return Measured::undefined(Why::NotAbsolutelyContinuous, &own) };
     let sides = [effective_counts(&p, people(reference, &other)), effective_counts(&q, people(group, &own))];
-    let here = local(how, &sides[0], &sides[1], &sides);
-    let squared = matches!(how, Comparison::KullbackLeibler | Comparison::JensenShannon);
-    let root = |value: f64| if squared { value.max(0.0).sqrt() } else { value };
-    let drawn = distances(&sides, look.resampling, |parts| {
-        let there = local(how, &parts[0], &parts[1], &sides);
-        let moved: Vec<f64> = there.iter().zip(&here).map(|(there, here)| there - here).collect();
-        Some([root(between(how, &parts[0], &parts[1])?), norm(how, &moved)])
-    });
-    let test = chi_square(&sides).map(|test| Test {
+    let share = |side: &[f64]| Proportion::new(side[0], side[0] + side[1]);
+    let evidence = match (share(&sides[0]), share(&sides[1])) {
+        (Some(reference), Some(group)) => Evidence::OfTwoShares { how, reference, group },
+        _ => Evidence::None,
+    };
+    let test = chi_square(&sides).filter(|_| enough(&sides)).map(|test| Test {
         method: TestMethod::ChiSquare,
         statistic: Some(test.statistic),
         p: test.p,
     });
-    Measured { evidence: Evidence::distance(drawn, squared), test, ..Measured::new(value, &own) }
+    Measured { evidence, test, ..Measured::new(value, &own) }
 }
 
-/// The differences of shares of which the distance is a norm. A divergence is
-/// near 0 a sum of squares of them, weighed by what is in the sample.
-fn local(how: Comparison, p: &[f64], q: &[f64], sample: &[Vec<f64>; 2]) -> Vec<f64> {
-    let all = |counts: &[f64]| counts.iter().sum::<f64>();
-    let (whole, other) = (all(&sample[0]), all(&sample[1]));
-    let scale = |at: usize| {
-        let (p, q) = (sample[0][at] / whole, sample[1][at] / other);
-        match how {
-            Comparison::KullbackLeibler if q > 0.0 => (0.5 / q).sqrt(),
-            Comparison::JensenShannon if p + q > 0.0 => (0.25 / (p + q)).sqrt(),
-            _ => 1.0,
-        }
+/// Whether every expected count is 5 or more: below that p of χ² is not to be trusted.
+fn enough(sides: &[Vec<f64>; 2]) -> bool {
+    let all: f64 = sides.iter().flatten().sum();
+    let column = |at: usize| sides.iter().map(|side| side[at]).sum::<f64>();
+    sides.iter().all(|side| (0..2).all(|at| side.iter().sum::<f64>() * column(at) / all >= 5.0))
+}
+
+/// The interval of a distance of two distributions over yes and no: a function
+/// of the difference of the shares, from whose score interval it comes. Shares
+/// are moved towards and away from each other, the share of both together
+/// staying what it is; where the difference may be 0, so may the distance.
+pub(super) fn of_two_shares(how: Comparison, reference: Proportion, group: Proportion, level: Level) -> Interval {
+    let difference = miettinen_nurminen_difference(group, reference, level);
+    let (n, m) = (reference.trials(), group.trials());
+    let both = (reference.successes() + group.successes()) / (n + m);
+    let apart = |difference: f64| {
+        let p = (both - difference * m / (n + m)).clamp(0.0, 1.0);
+        let q = (both + difference * n / (n + m)).clamp(0.0, 1.0);
+        between(how, &[p, 1.0 - p], &[q, 1.0 - q]).unwrap_or(f64::INFINITY)
     };
-    (0..p.len()).map(|at| scale(at) * (p[at] / all(p) - q[at] / all(q))).collect()
-}
-
-fn norm(how: Comparison, gaps: &[f64]) -> f64 {
-    match how {
-        Comparison::TotalVariation => gaps.iter().map(|gap| gap.abs()).sum::<f64>() / 2.0,
-        Comparison::KolmogorovSmirnov => gaps.iter().fold(0.0, |far: f64, gap| far.max(gap.abs())),
-        _ => gaps.iter().map(|gap| gap * gap).sum::<f64>().sqrt(),
-    }
+    let ends = [apart(difference.low), apart(difference.high)];
+    let low = if difference.contains(0.0) { 0.0 } else { ends[0].min(ends[1]) };
+    Interval::new(low, ends[0].max(ends[1]))
 }
 
 /// Everyone's scores, labelled or not.

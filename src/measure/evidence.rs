@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::Method;
+use super::{Method, distribution};
 use crate::catalogue::{Comparison, Worse};
 use crate::stats::{
     AreaMethod, Auc, Estimate, Interval, Intervals, Level, Moments, Proportion, Replicates, StratumTable,
@@ -81,6 +81,8 @@ pub(crate) enum Evidence {
     Pair(Comparison, Arc<(Known, Known)>),
     /// A difference of means in standard deviations.
     Standardized(Moments, Moments),
+    /// A distance of two distributions over yes and no.
+    OfTwoShares { how: Comparison, reference: Proportion, group: Proportion },
     /// A rate against that of everyone, of whom the group is the given share.
     OfWhole { how: Comparison, group: Proportion, rest: Proportion, share: f64 },
     /// Tables of strata, pooled.
@@ -137,6 +139,9 @@ impl Evidence {
             }
             Evidence::Combination(parts) => combination(parts, level, choice),
             Evidence::Pair(how, sides) => pair(*how, &sides.0, &sides.1, level, choice),
+            Evidence::OfTwoShares { how, reference, group } => {
+                Some((distribution::of_two_shares(*how, *reference, *group, level), Method::ScoreDistance))
+            }
             Evidence::Standardized(one, two) => Some((smd_interval(*one, *two, level)?, Method::HedgesOlkin)),
             Evidence::OfWhole { how, group, rest, share } => of_whole(*how, *group, *rest, *share, level, choice),
             Evidence::Strata(how, tables) => {
@@ -200,6 +205,9 @@ impl Evidence {
                 method: *method,
             },
             Evidence::Pair(how, parts) => Evidence::Pair(*how, pair(parts)?),
+            Evidence::OfTwoShares { how, reference, group } => {
+                Evidence::OfTwoShares { how: *how, reference: more(reference)?, group: more(group)? }
+            }
             Evidence::Standardized(one, two) => Evidence::Standardized(larger(one), larger(two)),
             Evidence::OfWhole { how, group, rest, share } => {
                 Evidence::OfWhole { how: *how, group: more(group)?, rest: more(rest)?, share: *share }

@@ -45,6 +45,8 @@ pub enum Method {
     StudentSkewed,
     /// Welch's interval of a difference of means.
     Welch,
+    /// Of a distance of shares, from the score interval of their difference.
+    ScoreDistance,
     /// Hedges and Olkin's interval of a standardized difference.
     HedgesOlkin,
     /// DeLong's interval of an area, on the logit scale.

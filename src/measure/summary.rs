@@ -5,6 +5,7 @@
 //! to hold together, and then the largest true difference lies between the
 //! largest lower and the largest upper end.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::base::{self, Look, Seat, measure};
@@ -60,20 +61,22 @@ fn spread(values: &[f64]) -> f64 {
 /// shows: away from the mean of all for the first, towards it for the second,
 /// since that is where the truth lies if there is no spread.
 fn spread_evidence(known: &[Known], look: &Look<'_>) -> Evidence {
-    let centre = known.iter().map(|known| known.value).sum::<f64>() / known.len() as f64;
-    let errors: Option<Vec<(f64, f64)>> = known
-        .iter()
-        .map(|known| {
-            let Estimate { value, interval } = known.estimate(look.level, &look.choice)?;
-            let (below, above) = ((value - interval.low) / look.level.z(), (interval.high - value) / look.level.z());
-            let (towards, away) = if value > centre { (below, above) } else { (above, below) };
-            Some((towards, away)).filter(|(one, two)| one.is_finite() && two.is_finite())
-        })
-        .collect();
-    let Some(errors) = errors else { return Evidence::None };
+    let estimates: Option<Vec<Estimate>> = known.iter().map(|known| known.estimate(look.level, &look.choice)).collect();
+    let Some(mut estimates) = estimates else { return Evidence::None };
     // In the order of the numbers, so that other names of groups change nothing.
-    let mut drawn: Vec<(f64, (f64, f64))> = known.iter().map(|known| known.value).zip(errors).collect();
-    drawn.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.0.total_cmp(&b.1.0)));
+    let key = |e: &Estimate| (e.value, e.interval.low, e.interval.high);
+    estimates.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(Ordering::Equal));
+    let centre = estimates.iter().map(|estimate| estimate.value).sum::<f64>() / estimates.len() as f64;
+    let errors = estimates.into_iter().map(|Estimate { value, interval }| {
+        let (below, above) = ((value - interval.low) / look.level.z(), (interval.high - value) / look.level.z());
+        // What only rounding puts above the mean lies on it.
+        let above_centre = value - centre > 1e-9 * centre.abs();
+        (value, if above_centre { (below, above) } else { (above, below) })
+    });
+    let drawn: Vec<(f64, (f64, f64))> = errors.collect();
+    if drawn.iter().any(|(_, (towards, away))| !(towards.is_finite() && away.is_finite())) {
+        return Evidence::None;
+    }
     let mut chance = Counter::new(look.resampling.seed, look.resampling.stream);
     let (mut values, mut apart): (Vec<f64>, Vec<f64>) = (0..look.resampling.resamples)
         .map(|_| {

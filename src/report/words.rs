@@ -76,6 +76,10 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
         Method::Koopman => ("Koopman score interval of a ratio", "Koopman (1984), Biometrics 40"),
         Method::Katz => ("Katz log interval of a ratio", "Katz et al. (1978), Biometrics 34"),
         Method::Arcsine => ("interval of Cohen’s h on the arcsine scale", "Cohen (1988)"),
+        Method::ScoreDistance => (
+            "distance of shares from the Miettinen–Nurminen interval of their difference",
+            "Miettinen & Nurminen (1985), Stat. Med. 4",
+        ),
         Method::HedgesOlkin => ("large-sample interval of a standardized difference", "Hedges & Olkin (1985)"),
         Method::Linearised => {
             ("Student t interval with a linearised standard error", "Liang & Zeger (1986), Biometrika 73")

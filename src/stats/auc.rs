@@ -84,10 +84,15 @@ pub enum AreaMethod {
 /// handful of placements, is too small.
 const FEW: f64 = 10.0;
 
+/// So is it where the labels are nearly separated: what it rests on are the
+/// people of the rarer label who are ranked wrongly.
+const FEW_WRONG: f64 = 5.0;
+
 /// The interval of an area: DeLong's on the logit scale. Where the sample
 /// separates the labels wholly or shows no spread, Newcombe's, which inverts
 /// Hanley and McNeil's variance (Newcombe 2006, Stat. Med. 25, 559–573, method
-/// 5); with few people of one label, all that lies in either.
+/// 5); with few people of one label, or few of them out of place, all that lies
+/// in either.
 pub fn auc_interval(auc: &Auc, level: Level) -> (Interval, AreaMethod) {
     let a = auc.value;
     if auc.variance <= 0.0 || a <= 0.0 || a >= 1.0 {
@@ -97,7 +102,7 @@ pub fn auc_interval(auc: &Auc, level: Level) -> (Interval, AreaMethod) {
     let half = level.z() * auc.variance.sqrt() / (a * (1.0 - a));
     let back = |x: f64| 1.0 / (1.0 + (-x).exp());
     let delong = Interval::new(back(logit - half), back(logit + half)).around(a);
-    if auc.smaller >= FEW {
+    if auc.smaller >= FEW && auc.smaller * a.min(1.0 - a) >= FEW_WRONG {
         return (delong, AreaMethod::DeLong);
     }
     let other = newcombe_area(auc, level);

@@ -73,6 +73,7 @@ fn find<'r>(release: &'r Release, number: &Number) -> Option<&'r Row> {
     release.measurements.iter().find(|row| {
         row.attribute == number.attribute
             && row.group == number.group
+            && row.class.is_empty()
             && row.metric == number.metric
             && row.stratum == number.stratum.as_deref().unwrap_or_default()
             && number.reference.as_ref().is_none_or(|reference| row.reference == *reference)

@@ -253,7 +253,11 @@ fn log_loss(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
 
 fn base_rate(part: &Part, labelled: &Cell) -> Option<Proportion> {
     let n = people(part, labelled);
-    let rate = (part.favourable.cell.weight.value() / labelled.weight.value()).clamp(0.0, 1.0);
+    // Everyone is everyone: no rounding may leave a splinter of another label.
+    let rate = match part.unfavourable.cell.weight.is_zero() {
+        true => 1.0,
+        false => (part.favourable.cell.weight.value() / labelled.weight.value()).clamp(0.0, 1.0),
+    };
     Proportion::new(rate * n, n)
 }
 
@@ -280,7 +284,7 @@ fn calibration_ratio(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
     let residual = |p: f64, label: bool| (f64::from(u8::from(label)) - value * p).powi(2);
     let spread = loss(part, scale, rate.trials(), residual).map_or(0.0, |(moments, _)| moments.mean);
     let plain = rate.estimate() * (1.0 - rate.estimate());
-    let n = if spread > 0.0 && plain > 0.0 { rate.trials() * plain / spread } else { rate.trials() };
+    let n = if spread > 1e-9 && plain > 0.0 { rate.trials() * plain / spread } else { rate.trials() };
     let evidence = match Proportion::new(rate.estimate() * n, n) {
         Some(rate) => Evidence::Proportion(rate, Of::Linear { times, plus: 0.0 }),
         None => Evidence::None,

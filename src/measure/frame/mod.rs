@@ -377,8 +377,7 @@ impl<'a> FrameLook<'a> {
         let seats: Vec<Seat<'_>> =
             (0..parts.len()).map(|at| groups.seat(at, self.population(groups.names[at]))).collect();
         let mut found: BTreeMap<String, Measured> = BTreeMap::new();
-        let all = self.audit.known.iter().filter(|base| base.value != Value::Consistency);
-        for base in all.filter(|base| self.concerns(base)) {
+        for base in self.audit.known.iter().filter(|base| self.concerns(base)) {
             for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
                 let metric = Metric::Summarised(base, summary);
                 let measured = summary::summarise(base, summary, &seats, &self.look);
