@@ -8,7 +8,10 @@ const LIMITS: &[(&str, &str)] = &[
     ("rmse", "skewed errors: with 30 people a group the interval covers about 90 %"),
     ("mae", "skewed errors: with 30 people a group the interval covers about 91 %"),
     ("mean_error", "skewed errors: with 30 people a group the interval covers about 91 %"),
-    ("mean_log_deviation", "one person without any benefit leaves it without a value"),
+    (
+        "mean_log_deviation",
+        "one person without any benefit leaves it without a value, and as the sample cannot rule such a one out it has no interval",
+    ),
     ("kl", "it has no value where a share of the group is zero and that of the reference is not"),
     ("psi", "a bin without anyone leaves it without a value; it grows with the number of bins"),
 ];

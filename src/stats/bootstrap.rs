@@ -187,7 +187,9 @@ impl Replicates {
     pub fn distance(&self, apart: &Replicates, estimate: f64, level: Level) -> Option<Interval> {
         let usable = self.usable() && apart.usable() && estimate.is_finite();
         let (low, high) = (estimate - apart.quantile(1.0 - level.alpha()), self.quantile(1.0 - level.alpha() / 2.0));
-        usable.then(|| Interval::new(low.max(0.0), high.max(estimate)))
+        // What rounding of effective counts leaves above 0 is 0.
+        let low = if low > 1e-5 * estimate { low } else { 0.0 };
+        usable.then(|| Interval::new(low, high.max(estimate)))
     }
 
     /// The bias-corrected percentile interval: the quantiles at

@@ -201,7 +201,7 @@ proptest! {
         let other = by_key(&audit(&csv(&people, 0, &GROUPS, scale), "a", true));
         for (key, row) in &one {
             let twin = &other[key];
-            prop_assert_eq!(row.undefined, twin.undefined);
+            prop_assert_eq!(row.undefined, twin.undefined, "{:?}", key);
             for (a, b) in [(row.value, twin.value), (row.low, twin.low), (row.high, twin.high), (row.p, twin.p), (row.n_eff, twin.n_eff)] {
                 prop_assert!(near(a, b), "{key:?}: {row:?} {twin:?}");
             }

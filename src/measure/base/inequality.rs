@@ -22,6 +22,12 @@ fn benefits(weights: &[f64]) -> Vec<(f64, f64)> {
 }
 
 fn index(index: Inequality, people: &[(f64, f64)]) -> Option<f64> {
+    // What rounding leaves of equal benefits is no inequality.
+    let snapped = |found: f64| if found > 1e-15 { found } else { 0.0 };
+    unsnapped(index, people).map(snapped)
+}
+
+fn unsnapped(index: Inequality, people: &[(f64, f64)]) -> Option<f64> {
     match index {
         Inequality::Mean => None,
         Inequality::Gini => gini(people),

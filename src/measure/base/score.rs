@@ -376,7 +376,9 @@ fn binned(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell, look: &
     };
     let root = |sum: f64| if squared { sum.sqrt() } else { sum };
     let Some(here) = gaps(&counts) else { return Measured::undefined(Why::ZeroWeight, labelled) };
-    let number = here.iter().map(|(mass, gap)| size(*mass, *gap)).sum();
+    let number: f64 = here.iter().map(|(mass, gap)| size(*mass, *gap)).sum();
+    // What rounding leaves of no gap is none.
+    let number = if number > 1e-15 { number } else { 0.0 };
     let cells = effective_counts(&counts, people(part, labelled));
     let drawn = distances(std::slice::from_ref(&cells), look.resampling, |parts| {
         let there = gaps(&parts[0])?;
