@@ -146,18 +146,28 @@ fn share(rate: Rate, sides: &Sides<'_>) -> Option<f64> {
 }
 
 /// The test of equality: for rates pooled z, or Fisher's when any expected
-/// count is under 5; for means Welch's.
+/// count is under 5; for other proportions pooled z; for means Welch's.
 fn test_of(base: &Base, sides: &Sides<'_>, look: &Look<'_>) -> Option<Test> {
     if let Some(rate) = base.rate() {
         return rate_test(rate, sides.group.part, sides.other(), look);
     }
+    // Shares of one whole are not independent.
+    if matches!(base.value, Value::Share(_)) {
+        return None;
+    }
     let known = |seat: &Seat<'_>| measure(base, seat, look).known();
+    let other = match sides.apart {
+        Some(rest) => known(&Seat::alone(rest)),
+        None => known(&sides.reference),
+    };
+    let proportion = |known: Option<&Known>| known?.evidence.proportion();
+    if let (Some(one), Some(two)) = (proportion(known(&sides.group).as_ref()), proportion(other.as_ref())) {
+        let test = pooled_z(one, two)?;
+        return Some(Test { method: TestMethod::PooledZ, statistic: Some(test.z), p: test.p });
+    }
     let moments = |known: Option<Known>| known?.evidence.moments();
     let one: Moments = moments(known(&sides.group))?;
-    let two: Moments = match sides.apart {
-        Some(rest) => moments(known(&Seat::alone(rest)))?,
-        None => moments(known(&sides.reference))?,
-    };
+    let two: Moments = moments(other)?;
     let test = welch(one, two)?;
     Some(Test { method: TestMethod::Welch, statistic: Some(test.t), p: test.p })
 }

@@ -9,6 +9,7 @@ pub mod format;
 mod gate;
 mod guard;
 mod release;
+mod roles;
 mod row;
 mod suppress;
 pub mod words;

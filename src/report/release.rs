@@ -178,7 +178,7 @@ pub struct Tolerance {
 /// What a column means.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReleasedRole {
-    /// `decision`, `label`, `score`, `weight` or `count`.
+    /// `decision`, `label`, `score`, `weight`, `count`, `cluster` and so on, as in the plan.
     pub role: String,
     /// The column.
     pub column: String,

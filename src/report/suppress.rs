@@ -8,7 +8,7 @@ use super::{Report, Row};
 use crate::cells::{EXACT_VALUES, Excluded, Exclusion, Grid, Group, Membership};
 use crate::judge::Finding;
 use crate::measure::{CalibrationBin, Division, Measurement, Practice, WithinStrata};
-use crate::plan::{DecisionRole, Plan, Reading, Severity, Side, Values};
+use crate::plan::{Reading, Severity};
 
 /// Withholds what could give a small group away, and makes the document that
 /// formats may write.
@@ -74,7 +74,7 @@ pub fn suppress(report: Report) -> Release {
         min_group_size: report.plan.min_group_size,
         min_cell,
         strata: report.ledger.strata.clone(),
-        roles: roles(&report.plan),
+        roles: super::roles::released(&report.plan),
         rules: rules.collect(),
         on_inconclusive: report.plan.on_inconclusive.word().into(),
         findings,
@@ -89,37 +89,6 @@ pub fn suppress(report: Report) -> Release {
         warnings: report.warnings.iter().cloned().chain(grid_note(&report)).chain(strata_note).collect(),
         provenance: Provenance { inputs: report.inputs, ..report.provenance },
     }
-}
-
-/// Which column is what, and which of its values is good for the person.
-fn roles(plan: &Plan) -> Vec<ReleasedRole> {
-    let mut roles = Vec::new();
-    let mut add = |role: &str, column: &str, meaning: String| {
-        roles.push(ReleasedRole { role: role.into(), column: column.into(), meaning });
-    };
-    let good = |values: &Values| format!("favourable: {}", values.0.join(", "));
-    match &plan.roles.decision {
-        None => {}
-        Some(DecisionRole::Column { column, favourable }) => add("decision", column, good(favourable)),
-        Some(DecisionRole::Threshold { column, threshold, above }) => {
-            let side = if *above == Side::Favourable { "at or above" } else { "below" };
-            add("decision", column, format!("favourable: {side} {threshold}"));
-        }
-    }
-    if let Some(label) = &plan.roles.label {
-        add("label", &label.column, good(&label.favourable));
-    }
-    if let Some(score) = &plan.roles.score {
-        let higher = if score.higher == Side::Favourable { "higher is better" } else { "higher is worse" };
-        add("score", &score.column, format!("{higher} for the person"));
-    }
-    if let Some(weight) = &plan.roles.weight {
-        add("weight", weight, String::new());
-    }
-    if let Some(count) = &plan.roles.count {
-        add("count", count, "people that a row stands for".into());
-    }
-    roles
 }
 
 /// So many strata could be identifiers, and are not named.
