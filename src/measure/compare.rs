@@ -48,7 +48,7 @@ pub(super) fn compare(base: &Base, how: Comparison, sides: &Sides<'_>, look: &Lo
     let evidence = match (how, sides.apart) {
         (Comparison::StandardizedDifference, _) => standardized_evidence(&one, &two),
         (Comparison::Imbalance, _) => imbalance(sides),
-        (_, Some(rest)) => of_whole(base, how, sides, rest, look),
+        (_, Some(rest)) => of_whole(base, how, sides, rest, look, (one, two)),
         (_, None) => Evidence::Pair(how, Arc::new((one, two))),
     };
     Measured { quantity, evidence, test, error_bound: None, range: None, ..group }
@@ -127,15 +127,33 @@ fn imbalance(sides: &Sides<'_>) -> Evidence {
     share.map_or(Evidence::None, |share| Evidence::Proportion(share, Of::Linear { times: -2.0, plus: 1.0 }))
 }
 
-fn of_whole(base: &Base, how: Comparison, sides: &Sides<'_>, rest: &Part, look: &Look<'_>) -> Evidence {
-    let Some(rate) = base.rate() else { return Evidence::None };
-    let of = |part: &Part| part.proportion(rate.numerator(), rate.denominator(), look.level);
-    // No proportion on the other side: everyone is in the group.
-    let (Some(group), Some(rest)) = (of(sides.group.part), of(rest)) else { return Evidence::None };
-    match share(rate, sides) {
-        Some(share) => Evidence::OfWhole { how, group, rest, share },
-        None => Evidence::None,
+/// Against everyone, the group included. A rate and a mean of everyone are
+/// mixtures of that of the group and that of the rest; of other numbers the ends
+/// of both intervals are put together, which is safe whatever they share.
+fn of_whole(
+    base: &Base,
+    how: Comparison,
+    sides: &Sides<'_>,
+    rest: &Part,
+    look: &Look<'_>,
+    (one, two): (Known, Known),
+) -> Evidence {
+    if let Some(rate) = base.rate() {
+        let of = |part: &Part| part.proportion(rate.numerator(), rate.denominator(), look.level);
+        return match (of(sides.group.part), of(rest), share(rate, sides)) {
+            (Some(group), Some(rest), Some(share)) => Evidence::OfWhole { how, group, rest, share },
+            // No proportion on the other side: everyone is in the group.
+            _ => Evidence::None,
+        };
     }
+    let rest = measure(base, &Seat::alone(rest), look).known();
+    if let (Comparison::Difference, Some(own), Some(all), Some(rest)) =
+        (how, one.evidence.moments(), two.evidence.moments(), rest)
+    {
+        let outside = 1.0 - own.weight / all.weight;
+        return Evidence::Combination(Arc::new(vec![(outside, one), (-outside, rest)]));
+    }
+    Evidence::Ends(how, Arc::new((one, two)))
 }
 
 /// The group's share of the weight in the denominator of a rate.

@@ -85,6 +85,8 @@ pub(crate) enum Evidence {
     OfTwoShares { how: Comparison, reference: Proportion, group: Proportion },
     /// A rate against that of everyone, of whom the group is the given share.
     OfWhole { how: Comparison, group: Proportion, rest: Proportion, share: f64 },
+    /// A comparison of two that share people or lists: the ends of both.
+    Ends(Comparison, Arc<(Known, Known)>),
     /// Tables of strata, pooled.
     Strata(Comparison, Arc<Vec<StratumTable>>),
     /// One of all pairs of so many groups, chosen by looking.
@@ -144,6 +146,9 @@ impl Evidence {
             }
             Evidence::Standardized(one, two) => Some((smd_interval(*one, *two, level)?, Method::HedgesOlkin)),
             Evidence::OfWhole { how, group, rest, share } => of_whole(*how, *group, *rest, *share, level, choice),
+            Evidence::Ends(how, sides) => {
+                ends_of_both(*how, sides.0.estimate(level, choice)?, sides.1.estimate(level, choice)?)
+            }
             Evidence::Strata(how, tables) => {
                 let found = mantel_haenszel(tables, level)?;
                 match how {
@@ -205,6 +210,7 @@ impl Evidence {
                 method: *method,
             },
             Evidence::Pair(how, parts) => Evidence::Pair(*how, pair(parts)?),
+            Evidence::Ends(how, parts) => Evidence::Ends(*how, pair(parts)?),
             Evidence::OfTwoShares { how, reference, group } => {
                 Evidence::OfTwoShares { how: *how, reference: more(reference)?, group: more(group)? }
             }
@@ -325,18 +331,26 @@ fn pair(how: Comparison, one: &Known, two: &Known, level: Level, choice: &Interv
     let (one, two) = (one.estimate(level, choice)?, two.estimate(level, choice)?);
     match how {
         // Who gains a place takes it from another: chance moves the two apart.
-        Comparison::Difference if over_lists => {
-            let (a, b) = (one.interval, two.interval);
-            Some((Interval::new(a.low - b.high, a.high - b.low), Method::EndsOfBoth))
-        }
-        Comparison::Ratio if over_lists => {
-            let (a, b) = (one.interval, two.interval);
-            let low = (a.low / b.high).max(0.0);
-            let high = if b.low > 0.0 { a.high / b.low } else { f64::INFINITY };
-            low.is_finite().then(|| (Interval::new(low, high), Method::EndsOfBoth))
-        }
+        _ if over_lists => ends_of_both(how, one, two),
         Comparison::Difference => Some((mover_difference(one, two), Method::Mover)),
         Comparison::Ratio => Some((mover_ratio(one, two)?, Method::Mover)),
+        _ => None,
+    }
+}
+
+/// Whatever two numbers share, the standard error of their difference is no
+/// larger than the sum of theirs; so are the ends put together.
+fn ends_of_both(
+    how: Comparison,
+    Estimate { interval: a, .. }: Estimate,
+    Estimate { interval: b, .. }: Estimate,
+) -> Sure {
+    match how {
+        Comparison::Difference => Some((Interval::new(a.low - b.high, a.high - b.low), Method::EndsOfBoth)),
+        Comparison::Ratio if a.low >= 0.0 && b.high > 0.0 => {
+            let high = if b.low > 0.0 { a.high / b.low } else { f64::INFINITY };
+            Some((Interval::new(a.low / b.high, high), Method::EndsOfBoth))
+        }
         _ => None,
     }
 }
@@ -353,14 +367,29 @@ fn of_whole(
     level: Level,
     choice: &Intervals,
 ) -> Sure {
+    let against = |group: Proportion, rest: Proportion, share: f64| {
+        let of = |r: f64| if r.is_infinite() { 1.0 / share } else { r / (share * r + 1.0 - share) };
+        Some(choice.ratio.interval(group, rest, level)?.map(of))
+    };
     match how {
         Comparison::Difference => {
             let interval = choice.difference.interval(group, rest, level);
             Some((interval.map(|d| (1.0 - share) * d), Method::of_difference(choice.difference)))
         }
-        Comparison::Ratio => {
-            let of = |r: f64| if r.is_infinite() { 1.0 / share } else { r / (share * r + 1.0 - share) };
-            Some((choice.ratio.interval(group, rest, level)?.map(of), Method::of_ratio(choice.ratio)))
+        Comparison::Ratio => Some((against(group, rest, share)?, Method::of_ratio(choice.ratio))),
+        // The odds ratio is the ratio of the yeses over that of the noes.
+        Comparison::OddsRatio => {
+            let failures = |p: Proportion| Proportion::new(p.failures(), p.trials());
+            let (yes, no) = (against(group, rest, share)?, against(failures(group)?, failures(rest)?, share)?);
+            let high = if no.low > 0.0 { yes.high / no.low } else { f64::INFINITY };
+            Some((Interval::new(yes.low / no.high, high), Method::of_ratio(choice.ratio)))
+        }
+        // The difference on the arcsine scale is that of the shares, bent: its ends are those of the rates.
+        Comparison::CohensH => {
+            let all = share * group.estimate() + (1.0 - share) * rest.estimate();
+            let bent = |p: f64| 2.0 * p.clamp(0.0, 1.0).sqrt().asin();
+            let difference = choice.difference.interval(group, rest, level).map(|d| (1.0 - share) * d);
+            Some((difference.map(|d| bent(all + d) - bent(all)), Method::Arcsine))
         }
         _ => None,
     }

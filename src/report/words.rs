@@ -88,7 +88,7 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
             ("Student t interval of a quotient over lists, with a linearised standard error", "Cochran (1977), ch. 6")
         }
         Method::EndsOfBoth => (
-            "ends of the intervals of both groups, which share lists and so are not independent",
+            "ends of both intervals, where the two share people or lists and so are not independent",
             "Bonferroni; wider than need be",
         ),
         Method::BootstrapPercentile => ("bootstrap percentile interval over cells", "Efron (1979), Ann. Stat. 7"),

@@ -239,8 +239,12 @@ proptest! {
     /// A rate and its complement sum to one, or neither has a value; an interval
     /// contains its number and stays in range; n never exceeds the group.
     #[test]
-    fn rates_complements_and_intervals(people in people(60), weighted in any::<bool>()) {
-        let release = audit(&csv(&people, 0, &GROUPS, 1.0), "rest", weighted);
+    fn rates_complements_and_intervals(
+        people in people(60),
+        weighted in any::<bool>(),
+        reference in prop::sample::select(vec!["rest", "overall", "highest"]),
+    ) {
+        let release = audit(&csv(&people, 0, &GROUPS, 1.0), reference, weighted);
         let rows = by_key(&release);
         for (key, row) in &rows {
             let metric = evenhand::catalogue::Metric::parse(&key.3).expect("in the catalogue");
