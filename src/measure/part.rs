@@ -52,11 +52,7 @@ impl Part {
         part.ranking.top.units = part.ranking.top.units.min(frame.divergence.units);
         // Clusters may reach over groups: those of everyone were counted as such.
         let recorded = frame.groups.keys().filter(|group| !group.is_missing());
-        if kept.len() > 1
-            && recorded.clone().all(&keep)
-            && frame.clusters.contains_key(&None)
-            && whole_people(frame)
-        {
+        if kept.len() > 1 && recorded.clone().all(&keep) && frame.clusters.contains_key(&None) && whole_people(frame) {
             let everyone = [None].into_iter().chain(kept.iter().filter(|g| g.is_missing()).map(|g| Some((*g).clone())));
             let mut clusters = Clusters::default();
             everyone.filter_map(|key| frame.clusters.get(&key)).for_each(|found| clusters.merge(found));
