@@ -347,8 +347,7 @@ impl Summary {
 
     /// Whether the summary is meaningful for a base.
     pub fn applies_to(self, base: &Base) -> bool {
-        // The sample of neighbours is one; its groups are compared two by two alone.
-        if !Comparison::Difference.applies_to(base) || base.value == Value::Consistency {
+        if !Comparison::Difference.applies_to(base) {
             return false;
         }
         match self {

@@ -109,8 +109,8 @@ impl Frame {
         self.fill_rankings();
     }
 
-    /// Gives every group its place in every list, also in those where nobody
-    /// of it is: there it has no part of the top and none of the list.
+    /// Gives every group its share of the top of every list, also of those where
+    /// nobody of it is: there it has none.
     pub fn fill_rankings(&mut self) {
         let lists = self.divergence.units;
         if lists == 0 {
@@ -118,7 +118,7 @@ impl Frame {
         }
         for group in self.groups.keys() {
             let ranking = self.rankings.entry(group.clone()).or_default();
-            (ranking.top.units, ranking.exposure.units) = (lists, lists);
+            ranking.top.units = lists;
         }
     }
 

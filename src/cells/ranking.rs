@@ -62,7 +62,7 @@ pub struct Ranking {
     pub in_top: u64,
     /// By list: the group's share of the first k places, and its share of the list.
     pub top: RatioSums,
-    /// By list: Σ 1/log₂(1 + place) over the group's candidates, and their number.
+    /// By list that has any: Σ 1/log₂(1 + place) over the group's candidates, and their number.
     pub exposure: RatioSums,
 }
 

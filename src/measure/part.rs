@@ -34,6 +34,8 @@ pub(super) struct Part {
     pub(super) flips: Flips,
     pub(super) clusters: Option<Clusters>,
     pub(super) ranking: Ranking,
+    /// Whether several groups have their places in the same lists.
+    pub(super) lists_shared: bool,
 }
 
 impl Part {
@@ -44,6 +46,10 @@ impl Part {
         for group in &kept {
             part.add(frame, group);
         }
+        // The same lists, not further ones: sums of products over groups are not known.
+        let listed = |group: &&&Group| frame.rankings.get(**group).is_some_and(|ranking| ranking.candidates > 0);
+        part.lists_shared = kept.iter().filter(listed).count() > 1;
+        part.ranking.top.units = part.ranking.top.units.min(frame.divergence.units);
         // Clusters may reach over groups: those of everyone were counted as such.
         let recorded = frame.groups.keys().filter(|group| !group.is_missing());
         if kept.len() > 1 && recorded.clone().all(&keep) && frame.clusters.contains_key(&None) && whole_people(frame) {

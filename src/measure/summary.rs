@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::base::{self, Look, Seat, measure};
+use super::base::{self, Look, Seat};
 use super::evidence::{Evidence, Known};
 use super::part::Part;
 use super::{Measured, Test, TestMethod};
@@ -16,8 +16,14 @@ use crate::catalogue::{Base, Comparison, Summary, Value, Worse};
 use crate::cells::{Cell, Quantity, Why};
 use crate::stats::{Counter, Estimate, Proportion, Replicates, all_pairs_p, chi_square};
 
-/// The seats of the groups compared, `(missing)` left out.
-pub(super) fn summarise(base: &Base, summary: Summary, seats: &[Seat<'_>], look: &Look<'_>) -> Measured {
+/// The seats of the groups compared, `(missing)` left out, and the number of each.
+pub(super) fn summarise(
+    base: &Base,
+    summary: Summary,
+    seats: &[Seat<'_>],
+    number: impl Fn(usize) -> Measured,
+    look: &Look<'_>,
+) -> Measured {
     let parts: Vec<&Part> = seats.iter().map(|seat| seat.part).collect();
     let mut people = Cell::default();
     if let (Value::Inequality(index), Summary::Between | Summary::Within) = (base.value, summary) {
@@ -25,7 +31,7 @@ pub(super) fn summarise(base: &Base, summary: Summary, seats: &[Seat<'_>], look:
         return base::split(index, summary == Summary::Within, &parts, &people, look);
     }
     let defined: Vec<(&Part, Known)> =
-        seats.iter().filter_map(|seat| Some((seat.part, measure(base, seat, look).known()?))).collect();
+        seats.iter().enumerate().filter_map(|(at, seat)| Some((seat.part, number(at).known()?))).collect();
     defined.iter().for_each(|(part, _)| people.merge(&part.people()));
     let known: Vec<Known> = defined.into_iter().map(|(_, known)| known).collect();
     let alone = matches!(summary, Summary::Worst | Summary::Largest);

@@ -155,7 +155,9 @@ impl Shares {
             ranking.candidates += all;
             ranking.in_top += first.round() as u64;
             ranking.top.add(first / self.top, *all as f64 / self.candidates as f64);
-            ranking.exposure.add(*worth, *all as f64);
+            if *all > 0 {
+                ranking.exposure.add(*worth, *all as f64);
+            }
         }
     }
 }

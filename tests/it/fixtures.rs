@@ -1,6 +1,9 @@
 //! `expected.toml` of every fixture: numbers that another tool, a publication
 //! or a sum on paper vouches for.
 
+use std::collections::BTreeSet;
+
+use evenhand::catalogue::Metric;
 use evenhand::proxy::Strength;
 use evenhand::report::{Release, Row};
 use serde::Deserialize;
@@ -32,11 +35,13 @@ struct Number {
     group: String,
     reference: Option<String>,
     stratum: Option<String>,
+    class: Option<String>,
     value: Option<f64>,
     undefined: Option<String>,
     low: Option<f64>,
     high: Option<f64>,
     p: Option<f64>,
+    n_eff: Option<f64>,
     tolerance: f64,
     #[serde(flatten)]
     witness: Witness,
@@ -73,9 +78,9 @@ fn find<'r>(release: &'r Release, number: &Number) -> Option<&'r Row> {
     release.measurements.iter().find(|row| {
         row.attribute == number.attribute
             && row.group == number.group
-            && row.class.is_empty()
             && row.metric == number.metric
             && row.stratum == number.stratum.as_deref().unwrap_or_default()
+            && row.class == number.class.as_deref().unwrap_or_default()
             && number.reference.as_ref().is_none_or(|reference| row.reference == *reference)
     })
 }
@@ -87,6 +92,7 @@ fn differences(row: &Row, number: &Number) -> Vec<String> {
         ("low", row.low, number.low),
         ("high", row.high, number.high),
         ("p", row.p, number.p),
+        ("n_eff", row.n_eff, number.n_eff),
     ];
     let mut found: Vec<String> = pairs
         .into_iter()
@@ -136,6 +142,19 @@ fn every_witnessed_number_is_right() {
         }
     }
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// Every metric of the catalogue is vouched for by someone else in some fixture.
+#[test]
+fn every_metric_has_a_witnessed_number() {
+    let witnessed: BTreeSet<String> = fixtures()
+        .iter()
+        .flat_map(|name| expected(name).number)
+        .filter(|number| number.value.is_some())
+        .map(|number| number.metric)
+        .collect();
+    let lacking: Vec<String> = Metric::all().map(|metric| metric.id()).filter(|id| !witnessed.contains(id)).collect();
+    assert!(lacking.is_empty(), "no expected.toml has a number for {}", lacking.join(", "));
 }
 
 /// By the plan's own privacy a number is the same or withheld, and more than

@@ -182,8 +182,14 @@ fn listed(found: Option<(f64, Option<(f64, f64)>)>, cell: &Cell) -> Measured {
     Measured { evidence, ..Measured::new(value, cell) }
 }
 
-/// Places in ranked lists.
+/// Places in ranked lists. No interval for several groups together: how their
+/// places in one list depend on each other was not counted.
 pub(super) fn ranked(value: RankedValue, part: &Part) -> Measured {
+    let measured = places(value, part);
+    if part.lists_shared { Measured { evidence: Evidence::None, ..measured } } else { measured }
+}
+
+fn places(value: RankedValue, part: &Part) -> Measured {
     let ranking = &part.ranking;
     let cell = Cell { n: ranking.candidates, ..part.people() };
     match value {
@@ -198,7 +204,8 @@ pub(super) fn ranked(value: RankedValue, part: &Part) -> Measured {
             };
             listed(over_lists(&units), &cell)
         }
-        RankedValue::Skew => match over_lists(&ranking.top) {
+        // Lists without the group have no part in either share.
+        RankedValue::Skew => match over_lists(&RatioSums { units: ranking.exposure.units, ..ranking.top.clone() }) {
             None => Measured::undefined(Why::EmptyDenominator, &cell),
             Some((share, _)) if share <= 0.0 => Measured::undefined(Why::NobodyOnTop, &cell),
             Some((share, error)) => listed(Some((share.ln(), error.map(|(se, df)| (se / share, df)))), &cell),

@@ -380,7 +380,8 @@ impl<'a> FrameLook<'a> {
         for base in self.audit.known.iter().filter(|base| self.concerns(base)) {
             for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
                 let metric = Metric::Summarised(base, summary);
-                let measured = summary::summarise(base, summary, &seats, &self.look);
+                let number = |at: usize| self.base(base, &seats[at], Some(groups.names[at]));
+                let measured = summary::summarise(base, summary, &seats, number, &self.look);
                 let how = match summary {
                     Summary::MaxDifference => Some(Comparison::Difference),
                     Summary::MinRatio => Some(Comparison::Ratio),
@@ -445,7 +446,8 @@ impl<'a> FrameLook<'a> {
                 push(base::measure(base, seat, &self.look), Some(group), Metric::Base(base), None, into);
             }
             for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
-                let measured = summary::summarise(base, summary, &seats, &self.look);
+                let number = |at: usize| base::measure(base, &seats[at], &self.look);
+                let measured = summary::summarise(base, summary, &seats, number, &self.look);
                 push(measured, None, Metric::Summarised(base, summary), None, into);
             }
         }
