@@ -208,7 +208,7 @@ impl ScoreValue {
                 "Σ over 10 bins (lo, hi] of share of the bin · |mean score − rate of favourable labels|"
             }
             CalibrationErrorEqualMass => {
-                "Σ over 10 bins of equally many people of share of the bin · |mean score − rate of favourable labels|"
+                "Σ over 10 bins of share of the bin · |mean score − rate of favourable labels|; a score is in the tenth of the people in which the middle of those who have it lies"
             }
             CalibrationRatio => "favourable labels / Σ of announced probabilities",
         }

@@ -93,7 +93,8 @@ pub fn mantel_haenszel(strata: &[StratumTable], level: Level) -> Option<MantelHa
 
 /// The Cochran–Mantel–Haenszel test with continuity correction: (|Σa − ΣE| − ½)²/ΣV,
 /// the correction being no more than the distance. `None` where no stratum has
-/// two sides with both successes and failures. It is R's default; the tests of
+/// two sides with both successes and failures. It is R's default, except that R
+/// takes no correction where the distance is under ½; the tests of
 /// [`mantel_haenszel`] do without. Mantel & Haenszel (1959).
 pub fn cmh_corrected(strata: &[StratumTable]) -> Option<ChiSquare> {
     let (mut excess, mut variance) = (0.0, 0.0);
