@@ -12,6 +12,42 @@ const LIMITS: &[(&str, &str)] = &[
         "mean_log_deviation",
         "one person without any benefit leaves it without a value, and as the sample cannot rule such a one out it has no interval",
     ),
+    (
+        "ndkl",
+        "it is above 0 for orders at random too, the more so the shorter the lists: compare it with that of lists of the same lengths, not with 0",
+    ),
+    ("exposure", "with very few lists that have the group the interval covers about 92 %"),
+    (
+        "macro_recall",
+        "classes of which the sample shows nobody are not counted; with 30 people and three classes the interval covers about 92 %",
+    ),
+    (
+        "macro_f1",
+        "classes of which the sample shows nobody are not counted; with 30 people and three classes the interval covers about 92 %",
+    ),
+    (
+        "brier_resolution",
+        "scores are binned, so that the parts add up to the Brier score but for what varies within bins; chance makes it larger with few people, and its interval is wide",
+    ),
+    (
+        "brier_reliability",
+        "scores are binned, so that the parts add up to the Brier score but for what varies within bins; its interval is wide by construction",
+    ),
+    (
+        "brier_uncertainty",
+        "scores are binned, so that the parts add up to the Brier score but for what varies within bins",
+    ),
+    (
+        "ece",
+        "chance makes it larger with few people; its interval is wide by construction and seldom finds a gap that is none",
+    ),
+    (
+        "ece_equal_mass",
+        "chance makes it larger with few people; its interval is wide by construction and seldom finds a gap that is none",
+    ),
+    ("std", "chance makes it larger with few people; its interval is wide by construction"),
+    ("conditional_demographic_disparity", "strata without a yes or without a no for anyone are left out of the mean"),
+    ("conditional_demographic_disparity_labels", "strata without one of the labels are left out of the mean"),
     ("kl", "it has no value where a share of the group is zero and that of the reference is not"),
     ("psi", "a bin without anyone leaves it without a value; it grows with the number of bins"),
 ];

@@ -7,7 +7,7 @@ use super::comparison::{Comparison, Summary};
 use super::limits;
 use super::needs::{Needs, Role};
 use super::notion::{Meaning, NOTIONS, Notion, notion};
-use super::peer::Peer;
+use super::peer::{self, Peer};
 use super::source::{SHORROCKS_1980, Source};
 use super::value::Value;
 use crate::suggest::nearest;
@@ -217,7 +217,14 @@ impl Metric {
             Metric::Compared(base, how) => how.peers(base),
             _ => &[],
         };
-        own.iter().copied().chain(self.notions().flat_map(|notion| notion.peers.iter().copied())).collect()
+        let notions = self.notions().flat_map(|notion| notion.peers.iter().copied());
+        let mut all: Vec<Peer> = Vec::new();
+        for peer in own.iter().copied().chain(notions).chain(peer::by_id(&self.id())) {
+            if !all.iter().any(|known| (known.tool, known.name) == (peer.tool, peer.name)) {
+                all.push(peer);
+            }
+        }
+        all
     }
 
     /// What its interval cannot be trusted with, where that is known.
@@ -225,10 +232,13 @@ impl Metric {
         limits::of(&self.id())
     }
 
-    /// Which way it gets worse for the people of a group, as far as the base says.
+    /// Which way it gets worse for the people of a group, as far as one direction is.
     pub fn worse(&self) -> Option<Worse> {
         match self {
-            Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => Some(base.worse),
+            Metric::Summarised(_, Summary::MinRatio) => Some(Worse::Lower),
+            Metric::Summarised(base, Summary::Worst | Summary::Largest) | Metric::Base(base) => Some(base.worse),
+            Metric::Summarised(..) => Some(Worse::Higher),
+            Metric::Compared(base, _) => Some(base.worse),
             Metric::Composite(_) => None,
         }
     }

@@ -71,9 +71,9 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Stop> {
     }
     if let Some(worse) = metric.worse() {
         let worse = match worse {
-            Worse::Lower => "a lower answer for the group",
-            Worse::Higher => "a higher answer for the group",
-            Worse::Farther => "an answer farther from the ideal, on either side",
+            Worse::Lower => "lower",
+            Worse::Higher => "higher",
+            Worse::Farther => "farther from the ideal, on either side",
         };
         line("worse", worse);
     }

@@ -11,8 +11,7 @@ use crate::plan::{Plan, Rule, Unknown};
 use crate::stats::{Level, holm, two_sided_p};
 
 /// Takes back failures that so many verdicts would bring about by chance.
-pub(super) fn correct(findings: &mut [Finding], plan: &Plan) {
-    let judged: Vec<usize> = (0..findings.len()).filter(|at| findings[*at].measurement.is_some()).collect();
+pub(super) fn correct(findings: &mut [Finding], judged: &[usize], plan: &Plan) {
     let alone: Vec<f64> = judged.iter().map(|at| outside(&findings[*at])).collect();
     for (at, (alone, adjusted)) in judged.iter().zip(alone.iter().zip(holm(&alone))) {
         let finding = &mut findings[*at];

@@ -50,6 +50,8 @@ pub enum Reason {
     ReferenceTooSmall,
     /// The group that the rule names is not in the data.
     NoSuchGroup,
+    /// The class that the rule names is not in the data.
+    NoSuchClass,
     /// The reference group is not in the data.
     NoSuchReference,
     /// There are no two groups to compare.
@@ -118,14 +120,14 @@ pub fn all(measured: &Measurements, plan: &Plan) -> Judgement {
             }
         }
     }
-    let tested: Vec<usize> = (0..findings.len()).filter(|&at| p_of(&findings[at]).is_some()).collect();
-    let raw: Vec<f64> = tested.iter().filter_map(|&at| p_of(&findings[at])).collect();
-    for (at, adjusted) in tested.iter().zip(holm(&raw)) {
-        findings[*at].p_adjusted = Some(adjusted);
+    // Verdicts without a test belong to the family too.
+    let judged: Vec<usize> = (0..findings.len()).filter(|&at| findings[at].measurement.is_some()).collect();
+    let raw: Vec<f64> = judged.iter().map(|&at| p_of(&findings[at]).unwrap_or(1.0)).collect();
+    for (at, adjusted) in judged.iter().zip(holm(&raw)) {
+        findings[*at].p_adjusted = p_of(&findings[*at]).map(|_| adjusted);
     }
-    family::correct(&mut findings, plan);
-    let judged = findings.iter().filter(|finding| finding.measurement.is_some()).count();
-    Judgement { findings, family: judged }
+    family::correct(&mut findings, &judged, plan);
+    Judgement { findings, family: judged.len() }
 }
 
 fn p_of(finding: &Finding) -> Option<f64> {
@@ -164,7 +166,13 @@ fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Pla
     if all.is_empty() {
         let compared = division.groups.iter().filter(|size| !size.group.is_missing()).count();
         let absent = compared > 1 && division.reference.is_none();
-        let reason = if absent { Reason::NoSuchReference } else { Reason::NothingToCompare };
+        let known =
+            |class: &String| measured.all.iter().any(|m| m.class.as_ref().is_some_and(|c| c.to_string() == *class));
+        let reason = match &rule.class {
+            Some(class) if !known(class) => Reason::NoSuchClass,
+            _ if absent => Reason::NoSuchReference,
+            _ => Reason::NothingToCompare,
+        };
         into.push(nothing(reason, None));
     } else {
         // A named group that one attribute lacks may belong to another.

@@ -24,7 +24,7 @@ pub(super) struct Sides<'p> {
 
 impl<'p> Sides<'p> {
     /// The side that shares nobody with the group.
-    fn other(&self) -> &'p Part {
+    pub(super) fn other(&self) -> &'p Part {
         self.apart.unwrap_or(self.reference.part)
     }
 }
@@ -32,7 +32,7 @@ impl<'p> Sides<'p> {
 /// The value, evidence and test of a comparison, not within strata.
 pub(super) fn compare(base: &Base, how: Comparison, sides: &Sides<'_>, look: &Look<'_>) -> Measured {
     if let Value::Distribution(of) = base.value {
-        return distribution::compare(of, how, sides.group.part, sides.reference.part, look);
+        return distribution::compare(of, how, sides, look);
     }
     let group = measure(base, &sides.group, look);
     let reference = measure(base, &sides.reference, look);

@@ -1,10 +1,11 @@
 //! The distribution of a group against that of its reference.
 
 use super::base::{Look, coarse_bins, cumulative_gaps, effective_counts, people};
+use super::compare::Sides;
 use super::evidence::Evidence;
 use super::part::{Part, by_score};
 use super::{Measured, Test, TestMethod};
-use crate::catalogue::{Comparison, DistributionOf, QUALIFIED, REJECTED, SELECTED, UNQUALIFIED};
+use crate::catalogue::{Comparison, DistributionOf, Outcomes, QUALIFIED, REJECTED, SELECTED, UNQUALIFIED};
 use crate::cells::{Cell, Distribution, Why};
 use crate::stats::{
     Interval, Level, Proportion, ScoreBin, chi_square, distances, jensen_shannon, kolmogorov_smirnov, kullback_leibler,
@@ -14,17 +15,17 @@ use crate::stats::{
 /// Bins of the population stability index.
 const STABILITY_BINS: usize = 10;
 
-pub(super) fn compare(
-    of: DistributionOf,
-    how: Comparison,
-    group: &Part,
-    reference: &Part,
-    look: &Look<'_>,
-) -> Measured {
+/// The value and evidence of the distance to the reference, and the test
+/// against those whom the group shares nobody with.
+pub(super) fn compare(of: DistributionOf, how: Comparison, sides: &Sides<'_>, look: &Look<'_>) -> Measured {
+    let (group, reference, other) = (sides.group.part, sides.reference.part, sides.other());
     match of {
-        DistributionOf::Scores => scores(how, group, reference, look),
-        DistributionOf::Labels => outcomes(how, [QUALIFIED, UNQUALIFIED], group, reference),
-        DistributionOf::Decisions => outcomes(how, [SELECTED, REJECTED], group, reference),
+        DistributionOf::Scores => {
+            let test = (how == Comparison::KolmogorovSmirnov).then(|| scores_test(group, other)).flatten();
+            Measured { test, ..scores(how, group, reference, look) }
+        }
+        DistributionOf::Labels => outcomes(how, [QUALIFIED, UNQUALIFIED], (group, reference, other)),
+        DistributionOf::Decisions => outcomes(how, [SELECTED, REJECTED], (group, reference, other)),
     }
 }
 
@@ -39,7 +40,7 @@ fn between(how: Comparison, p: &[f64], q: &[f64]) -> Option<f64> {
     }
 }
 
-fn outcomes(how: Comparison, sets: [crate::catalogue::Outcomes; 2], group: &Part, reference: &Part) -> Measured {
+fn outcomes(how: Comparison, sets: [Outcomes; 2], (group, reference, apart): (&Part, &Part, &Part)) -> Measured {
     let weights = |part: &Part| sets.map(|set| part.cell(set).weight.value());
     let all = |part: &Part| part.cell(sets[0].or(sets[1]));
     let (own, other) = (all(group), all(reference));
@@ -56,7 +57,9 @@ fn outcomes(how: Comparison, sets: [crate::catalogue::Outcomes; 2], group: &Part
         (Some(reference), Some(group)) => Evidence::OfTwoShares { how, reference, group },
         _ => Evidence::None,
     };
-    let test = chi_square(&sides).filter(|_| enough(&sides)).map(|test| Test {
+    let counts = |part: &Part| effective_counts(&weights(part), people(part, &all(part)));
+    let tested = [counts(apart), counts(group)];
+    let test = chi_square(&tested).filter(|_| enough(&tested)).map(|test| Test {
         method: TestMethod::ChiSquare,
         statistic: Some(test.statistic),
         p: test.p,
@@ -114,13 +117,16 @@ fn scores(how: Comparison, group: &Part, reference: &Part, look: &Look<'_>) -> M
     };
     let Some(value) = found else { return Measured::undefined(Why::NotAbsolutelyContinuous, &one.cell) };
     let evidence = scores_evidence(how, (&one, &two), (group, reference), &fine, look);
+    Measured { evidence, ..Measured::new(value, &one.cell) }
+}
+
+/// Kolmogorov and Smirnov's test of two that share nobody.
+fn scores_test(group: &Part, other: &Part) -> Option<Test> {
+    let (one, two) = (everyone(group), everyone(other));
     let bins: Vec<ScoreBin> =
-        fine.iter().map(|(_, other, own)| ScoreBin { positives: *own, negatives: *other }).collect();
-    let test = (how == Comparison::KolmogorovSmirnov)
-        .then(|| kolmogorov_smirnov(&bins, people(group, &one.cell), people(reference, &two.cell)))
-        .flatten()
-        .map(|test| Test { method: TestMethod::KolmogorovSmirnov, statistic: Some(test.d), p: test.p });
-    Measured { evidence, test, ..Measured::new(value, &one.cell) }
+        by_score(&one, &two).map(|(_, positives, negatives)| ScoreBin { positives, negatives }).collect();
+    let test = kolmogorov_smirnov(&bins, people(group, &one.cell), people(other, &two.cell))?;
+    Some(Test { method: TestMethod::KolmogorovSmirnov, statistic: Some(test.d), p: test.p })
 }
 
 /// Resampled in few bins. Of the distance in bins and that of single scores the

@@ -222,13 +222,16 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
     let mut sentences = Vec::new();
     match finding.reason {
         None => {}
+        Some(Reason::Straddles) if finding.unknown == "worst" && finding.unknown_low.is_some() => sentences.push(
+            "With the interval of the worst and of the best case it reaches over the border of the tolerance.".into(),
+        ),
         Some(Reason::Straddles) => sentences.push("The interval reaches over the border of the tolerance.".to_string()),
         Some(Reason::SomeGroupUndefined) => {
             sentences.push("A group has no value, so this sums up the others only.".to_string());
         }
         Some(Reason::Undefined(why)) => sentences.push(format!("There is no value: {}.", why.sentence())),
         Some(Reason::NoInterval) => sentences.push(
-            "There is no interval for this metric; only a rule on the estimate (on = \"point\") can judge it.".into(),
+            "No interval could be made: nothing varies, there is a single list or cluster, or the metric has none. Only a rule on the estimate (on = \"point\") can judge it.".into(),
         ),
         Some(Reason::GroupTooSmall) => {
             sentences.push(format!("The group has fewer than {min_group_size} people, too few to judge."));
@@ -236,6 +239,7 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         Some(Reason::ReferenceTooSmall) => {
             sentences.push(format!("The reference group has fewer than {min_group_size} people, too few to judge."));
         }
+        Some(Reason::NoSuchClass) => sentences.push("The data have no such class.".into()),
         Some(Reason::NoSuchGroup) => sentences.push("The data have no such group.".into()),
         Some(Reason::NoSuchReference) => sentences.push("The data do not have the reference group.".into()),
         Some(Reason::NothingToCompare) => sentences.push("There are no two groups to compare.".into()),
@@ -258,9 +262,9 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         sentences.push(format!("The probability that the tolerance is broken is {} (Jeffreys).", percent(probability)));
     }
     if let Some(moves) = finding.moves.filter(|moves| *moves <= NEAR) {
-        let decisions = if moves == 1 { "1 decision".into() } else { format!("{moves} decisions") };
+        let decisions = if moves == 1 { "1 yes".to_string() } else { format!("{moves} yeses") };
         sentences
-            .push(format!("{decisions} moved from one side to the other would carry the estimate over the border."));
+            .push(format!("{decisions} given to the other side instead would carry the estimate over the border."));
     }
     if let Some(by_interval) = finding.by_interval
         && by_interval != finding.verdict

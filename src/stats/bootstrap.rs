@@ -233,7 +233,7 @@ impl Replicates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Proportion, newcombe};
+    use crate::stats::{Proportion, jeffreys, newcombe};
     use proptest::prelude::*;
 
     fn rate(part: &[f64]) -> Option<f64> {
@@ -323,5 +323,30 @@ mod tests {
             let found = replicates(&[cells], how, |p| Some(p[0].iter().sum()));
             prop_assert!(found.values.iter().all(|value| (value - size).abs() < 1e-9));
         }
+    }
+
+    /// Of one share the quantiles are Jeffreys' interval, also where nobody is.
+    #[test]
+    fn the_posterior_of_a_share_is_jeffreys() {
+        for (yes, no) in [(3.0, 9.0), (0.0, 12.0), (60.0, 140.0)] {
+            let found = posterior(&[vec![yes, no]], Resampling::default(), |p| rate(&p[0]));
+            let found = found.percentile(Level::from_z(1.0)).expect("spread");
+            let wanted = jeffreys(Proportion::new(yes, yes + no).expect("valid"), Level::from_z(1.0));
+            let close = |a: f64, b: f64| (a - b).abs() < 0.006;
+            let open = yes > 0.0;
+            assert!(close(found.high, wanted.high) && (!open || close(found.low, wanted.low)), "{found:?} {wanted:?}");
+        }
+    }
+
+    /// By hand: chance moves resamples by up to 10 (q₀.₉₅ of 1 … 99 is 95 tenths).
+    #[test]
+    fn a_distance_reaches_down_by_what_chance_adds() {
+        let apart = of(&(1..100).map(|i| f64::from(i) / 10.0).collect::<Vec<_>>());
+        let values = of(&(1..100).map(|i| 10.0 + f64::from(i) / 10.0).collect::<Vec<_>>());
+        let found = values.distance(&apart, 12.0, Level::P95).expect("spread");
+        assert!((found.low - 2.5).abs() < 1e-9 && (found.high - 19.75).abs() < 1e-9, "{found:?}");
+        assert_eq!(values.distance(&apart, 9.0, Level::P95).expect("spread").low, 0.0);
+        assert!(values.distance(&apart, 30.0, Level::P95).expect("spread").contains(30.0));
+        assert_eq!(values.distance(&of(&[0.0; 9]), 1.0, Level::P95), None);
     }
 }

@@ -355,4 +355,17 @@ mod tests {
         counter.multinomial(7, &[1.0, 1.0, 1.0], &mut cells[..1]);
         assert_eq!(cells[0], 7);
     }
+
+    /// Mean and variance of a gamma number are its shape.
+    #[test]
+    fn gamma_has_its_moments() {
+        for shape in [0.5, 1.0, 3.7, 120.0] {
+            let mut chance = Counter::new(7, 1);
+            let drawn: Vec<f64> = (0..40_000).map(|_| chance.gamma(shape)).collect();
+            let mean = drawn.iter().sum::<f64>() / drawn.len() as f64;
+            let variance = drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / drawn.len() as f64;
+            assert!((mean / shape - 1.0).abs() < 0.03 && (variance / shape - 1.0).abs() < 0.06, "{shape}");
+            assert!(drawn.iter().all(|x| *x > 0.0));
+        }
+    }
 }

@@ -35,6 +35,13 @@ mod tests {
         assert_eq!(cohens_h_interval(of(7, 7), of(0, 3), Level::P95).high, std::f64::consts::PI);
     }
 
+    /// Wilson's ends of 8 in 12 and 3 in 10 as angles, by an independent script.
+    #[test]
+    fn the_interval_from_both_sides() {
+        let found = cohens_h_interval(of(8, 12), of(3, 10), Level::P95);
+        assert!((found.low + 0.083_958_713_029_36).abs() < 1e-9 && (found.high - 1.430_080_339_376_97).abs() < 1e-9);
+    }
+
     proptest! {
         #[test]
         fn swapping_negates_and_the_interval_holds(first in proportion(), second in proportion()) {

@@ -191,4 +191,25 @@ mod tests {
         assert!((ratio.f - 8.0).abs() < 1e-12);
         assert_eq!(correlation_ratio(&[moments(&[1.0, 1.0]), moments(&[1.0, 1.0])]), None);
     }
+
+    /// G₁ and Hall's ends by an independent script, from the definitions.
+    #[test]
+    fn a_long_tail_moves_both_ends() {
+        let values = [1.0, 2.0, 10.0, 4.0, 4.5f64];
+        let sums = [1, 2, 3].map(|power| values.iter().map(|v| v.powi(power)).sum());
+        let found = skewness(5.0, 5.0, sums);
+        assert!((found - 1.340_267_310_184_459).abs() < 1e-12);
+        let interval = skewed_t_interval(moments(&values), found, Level::P95).expect("spread");
+        assert!((interval.low - 1.361_714_574_761_323).abs() < 1e-9, "{interval:?}");
+        assert!((interval.high - 19.138_683_361_976_13).abs() < 1e-8, "{interval:?}");
+    }
+
+    #[test]
+    fn without_skewness_it_is_the_plain_interval() {
+        let even = moments(&[1.0, 2.0, 3.0]);
+        assert_eq!(skewed_t_interval(even, 0.0, Level::P95), t_interval(even, Level::P95));
+        assert_eq!(skewed_t_interval(moments(&[2.0, 2.0, 2.0]), 1.0, Level::P95), None);
+        assert_eq!(skewness(3.0, 3.0, [6.0, 14.0, 36.0]), 0.0);
+        assert_eq!((skewness(2.0, 2.0, [3.0, 5.0, 9.0]), skewness(5.0, 5.0, [5.0, 5.0, 5.0])), (0.0, 0.0));
+    }
 }

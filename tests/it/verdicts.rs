@@ -164,3 +164,54 @@ fn probabilities_when_asked_for() {
     let [plain] = &findings(&csv, &rule("selection_rate.ratio", "at_least = 0.8"))[..] else { panic!("one finding") };
     assert_eq!(plain.probability, None);
 }
+
+/// Against everyone a group is tested with the rest, whatever is compared: a
+/// distance of decisions has the p of the difference of their rates.
+#[test]
+fn distances_are_tested_against_the_rest() {
+    let csv = rows(&[
+        ("a", "yes", "yes", 60),
+        ("a", "no", "no", 40),
+        ("b", "yes", "yes", 44),
+        ("b", "no", "yes", 56),
+        ("c", "yes", "no", 30),
+        ("c", "no", "no", 25),
+    ]);
+    for reference in ["overall", "rest"] {
+        let plan = PLAN.replace("reference = \"a\"", &format!("reference = \"{reference}\""));
+        let release = Table::new(&csv).audit(&plan);
+        for group in ["a", "b", "c"] {
+            let p = |metric: &str| row(&release, "group", group, metric).p.expect(metric);
+            for how in ["ks", "js", "total_variation"] {
+                let distance = p(&format!("decision_distribution.{how}"));
+                assert!(
+                    close(distance, p("selection_rate.difference"), 1e-9),
+                    "{group} against {reference}: {distance}"
+                );
+            }
+        }
+    }
+}
+
+/// The family that is printed is the one that p-values are adjusted for:
+/// verdicts without a test count too.
+#[test]
+fn the_printed_family_is_the_one_adjusted_for() {
+    let csv = rows(&[("a", "yes", "yes", 60), ("a", "no", "no", 40), ("b", "yes", "no", 44), ("b", "no", "yes", 56)]);
+    let untested = rule("mcc.difference", "at_least = -0.9") + &rule("f1.difference", "at_least = -0.9");
+    let text = format!("{PLAN}{}{untested}", rule("selection_rate.difference", "at_least = -0.9"));
+    let release = Table::new(&csv).audit(&text);
+    assert_eq!((release.family, release.findings.len()), (3, 3));
+    let row = &release.findings[0].measurement;
+    assert!(close(row.p_adjusted.expect("adjusted"), 3.0 * row.p.expect("tested"), 1e-12), "{row:?}");
+}
+
+/// A rule about a class that nobody has says so.
+#[test]
+fn a_class_that_is_not_there() {
+    let csv = "group,is,told\na,cat,cat\na,dog,cat\nb,cat,dog\nb,dog,dog\n";
+    let plan = "[audit]\nmin_group_size = 1\n[data]\npath = \"data.csv\"\n[roles]\nclasses = { predicted = \"told\", actual = \"is\" }\n[[attribute]]\ncolumn = \"group\"\n[privacy]\nmin_cell = 0\n";
+    let text = format!("{plan}{}", rule("tpr.difference", "at_least = -0.1\nclass = \"zebra\""));
+    let [finding] = &Table::new(csv).audit(&text).findings[..] else { panic!("one finding") };
+    assert_eq!((finding.verdict, finding.reason), (Verdict::NotEvaluated, Some(Reason::NoSuchClass)));
+}

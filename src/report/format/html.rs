@@ -289,7 +289,7 @@ fn practice(division: &ReleasedDivision) -> Figures {
     };
     Figures {
         title: "Employment practice",
-        note: "Selections against the reference: distance from parity in standard deviations, exact tests, and how many selections the group is short of the reference’s rate and of the rate of both together (negative: ahead).",
+        note: "Selections against the reference (against everyone else where that is everyone): distance from parity in standard deviations, exact tests, and how many selections the group is short of the reference’s rate and of the rate of both together (negative: ahead).",
         columns: &[
             "Group",
             "Standard deviations",
