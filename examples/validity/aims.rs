@@ -81,17 +81,17 @@ pub fn all(found: &Found) -> Vec<Aim> {
             met: grouped >= 0.93 && lowest_clustered == 0,
         },
         Aim {
-            wanted: "Under parity, at most 5 % of audits have any `fail` (beyond simulation error)".to_string(),
+            wanted: "Under parity, at most 5 % of audits have any `fail` (three standard errors of the simulation allowed, since the highest of many is looked at)".to_string(),
             found: format!("at most {} %", percent(found.parity.highest_failure.0)),
             met: crate::gates::at_most(found.parity.highest_failure, 0.05),
         },
         Aim {
-            wanted: "Under parity, the interval of `max_difference` excludes 0 in at most 5 % of audits (beyond simulation error)".to_string(),
+            wanted: "Under parity, the interval of `max_difference` excludes 0 in at most 5 % of audits (three standard errors of the simulation allowed, since the highest of many is looked at)".to_string(),
             found: format!("at most {} %", percent(found.parity.highest_exclusion.0)),
             met: crate::gates::at_most(found.parity.highest_exclusion, 0.05),
         },
         Aim {
-            wanted: "At the border of the tolerance neither `pass` nor `fail` errs in more than 2.5 % (beyond simulation error)".to_string(),
+            wanted: "At the border of the tolerance neither `pass` nor `fail` errs in more than 2.5 % (three standard errors of the simulation allowed, since the highest of many is looked at)".to_string(),
             found: format!("at most {} %", percent(found.boundary.1)),
             met: crate::gates::at_most((found.boundary.1, found.runs.audits), 0.025),
         },

@@ -15,6 +15,9 @@ pub const POWER: f64 = 0.8;
 /// More than so many times the people is no plan.
 const MOST_TIMES: f64 = 1e9;
 
+/// Nor is a group of more people than live on earth.
+const MOST_PEOPLE: f64 = 8e9;
+
 /// People that the group would need, all groups growing alike and the estimate
 /// staying where it is, for the interval to leave the nearest border of the
 /// tolerance. `None` where the estimate lies on the border or nothing shrinks.
@@ -29,7 +32,7 @@ pub(super) fn people_needed(rule: &Rule, m: &Measurement) -> Option<u64> {
         None => factor_by_root(rule, m, value, interval),
     }?;
     let people = (m.n as f64 * factor).ceil();
-    (factor > 1.0 && people < 1e15).then_some(people as u64)
+    (factor > 1.0 && people <= MOST_PEOPLE).then_some(people as u64)
 }
 
 /// The factor by which counts have to grow, found on the interval itself.

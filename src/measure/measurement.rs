@@ -310,10 +310,11 @@ pub struct WithinStrata {
     pub metric: &'static str,
     /// The gap: the sum of the two parts.
     pub gap: f64,
-    /// The part that comes of the spread over strata.
-    pub composition: f64,
-    /// The part that comes of the rates within strata.
-    pub rates: f64,
+    /// The part that comes of the spread over strata. None where no stratum
+    /// has people of both.
+    pub composition: Option<f64>,
+    /// The part that comes of the rates within strata. None likewise.
+    pub rates: Option<f64>,
     /// The test that the odds ratio is the same in all strata.
     pub homogeneity: Option<Test>,
 }

@@ -79,7 +79,8 @@ pub(super) fn homogeneity(Pooled { tables, found }: &Pooled) -> Option<Test> {
 }
 
 /// The gap between a group and its reference, split into what comes of their
-/// spread over the strata and what comes of their rates within strata.
+/// spread over the strata and what comes of their rates within strata. `None`
+/// where no stratum has both.
 pub(super) fn split(base: &Base, group: &Part, reference: &Part) -> Option<Kitagawa> {
     let rate = base.rate()?;
     let strata: BTreeSet<Stratum> = strata_of(group).into_iter().chain(strata_of(reference)).collect();

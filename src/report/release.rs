@@ -104,10 +104,11 @@ pub struct ReleasedWithin {
     pub metric: String,
     /// The gap: the sum of the two parts.
     pub gap: f64,
-    /// The part that comes of the spread over strata (Kitagawa 1955).
-    pub composition: f64,
-    /// The part that comes of the rates within strata.
-    pub rates: f64,
+    /// The part that comes of the spread over strata (Kitagawa 1955). None where no stratum
+    /// has people of both.
+    pub composition: Option<f64>,
+    /// The part that comes of the rates within strata. None likewise.
+    pub rates: Option<f64>,
     /// p of the test that the odds ratio is the same in all strata.
     pub homogeneity_p: Option<f64>,
 }

@@ -39,10 +39,14 @@ pub struct Kitagawa {
 ///
 /// Standard errors by the delta method: shares multinomial, rates binomial, the
 /// sides independent. They are 0 where neither shares nor rates could vary.
-/// `None` when a side has nobody.
+/// `None` when no stratum has people of both sides: then no difference of rates
+/// is seen anywhere, and a part of 0 would be the convention alone.
 ///
 /// Kitagawa (1955), J. Am. Stat. Assoc. 50, 1168–1194.
 pub fn kitagawa(strata: &[(StratumSide, StratumSide)]) -> Option<Kitagawa> {
+    if !strata.iter().any(|(one, other)| one.weight > 0.0 && other.weight > 0.0) {
+        return None;
+    }
     let first = Side::of(strata.iter().map(|pair| pair.0))?;
     let second = Side::of(strata.iter().map(|pair| pair.1))?;
     let mut found =
@@ -179,6 +183,12 @@ mod tests {
     fn nobody_on_a_side() {
         assert_eq!(kitagawa(&[]), None);
         assert_eq!(kitagawa(&[(side(5., 2.), side(0., 0.))]), None);
+    }
+
+    /// Rates within strata cannot be told apart where each stratum has one side.
+    #[test]
+    fn no_stratum_in_common() {
+        assert_eq!(kitagawa(&[(side(9., 5.), side(0., 0.)), (side(0., 0.), side(7., 1.))]), None);
     }
 
     proptest! {

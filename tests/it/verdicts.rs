@@ -215,3 +215,37 @@ fn a_class_that_is_not_there() {
     let [finding] = &Table::new(csv).audit(&text).findings[..] else { panic!("one finding") };
     assert_eq!((finding.verdict, finding.reason), (Verdict::NotEvaluated, Some(Reason::NoSuchClass)));
 }
+
+/// Where each stratum has one group only, nothing is seen of rates within
+/// strata: no value, and the report says so.
+#[test]
+fn no_stratum_in_common() {
+    let mut csv = String::from("group,decision,label,place\n");
+    for (group, place, yes, no) in [("a", "north", 30, 10), ("b", "south", 20, 20)] {
+        for (decision, people) in [("yes", yes), ("no", no)] {
+            csv.push_str(&format!("{group},{decision},yes,{place}\n").repeat(people));
+        }
+    }
+    let plan = PLAN.replace("[[attribute]]", "strata = [\"place\"]\n[[attribute]]");
+    let release = Table::new(&csv).audit(&plan);
+    let [within] = &release.divisions[0].within_strata[..] else { panic!("{:?}", release.divisions[0].within_strata) };
+    assert!(close(within.gap, -0.25, 1e-12), "{within:?}");
+    assert_eq!((within.composition, within.rates), (None, None));
+}
+
+/// A number of people that nobody can find is no advice.
+#[test]
+fn nobody_is_told_to_find_more_people_than_there_are() {
+    // 0.8 less one part in ten million: to be told from four fifths it takes some 10¹⁴ people.
+    let csv = rows(&[
+        ("a", "yes", "yes", 5_000),
+        ("a", "no", "yes", 5_000),
+        ("b", "yes", "yes", 4_000),
+        ("b", "no", "yes", 6_000),
+    ]);
+    let border = "at_least = 0.8000001";
+    let [finding] = &findings(&csv, &rule("selection_rate.ratio", border))[..] else { panic!("one") };
+    assert_eq!((finding.verdict, finding.settled_by), (Verdict::Inconclusive, None));
+    let [finding] = &findings(&csv, &rule("selection_rate.ratio", "at_least = 0.81"))[..] else { panic!("one") };
+    assert!(finding.settled_by.is_some_and(|people| people > 10_000), "{finding:?}");
+}

@@ -355,14 +355,15 @@ impl<'a> FrameLook<'a> {
             return None;
         }
         let base = self.main_rate()?;
-        let split = strata::split(base, sides.group.part, sides.reference.part)?;
+        let gap = compare(base, Comparison::Difference, sides, &self.look).quantity.value()?;
+        let split = strata::split(base, sides.group.part, sides.reference.part);
         let pooled = strata::pool(base, sides.group.part, sides.reference.part, self.look.level);
         Some(WithinStrata {
             group: group.clone(),
             metric: base.id,
-            gap: split.difference,
-            composition: split.composition,
-            rates: split.rates,
+            gap,
+            composition: split.map(|split| split.composition),
+            rates: split.map(|split| split.rates),
             homogeneity: pooled.as_ref().and_then(strata::homogeneity),
         })
     }

@@ -305,13 +305,14 @@ fn practice(division: &ReleasedDivision) -> Figures {
 
 /// What strata say of each gap.
 fn within(division: &ReleasedDivision) -> Figures {
+    let part = |value: Option<f64>| value.map_or_else(|| "no stratum has both".into(), words::number);
     let line = |line: &ReleasedWithin| {
         vec![
             line.group.clone(),
             line.metric.clone(),
             words::number(line.gap),
-            words::number(line.composition),
-            words::number(line.rates),
+            part(line.composition),
+            part(line.rates),
             line.homogeneity_p.map(words::p_value).unwrap_or_default(),
         ]
     };
