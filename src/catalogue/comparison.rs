@@ -216,6 +216,22 @@ impl Comparison {
         }
     }
 
+    /// Whether values lie on both sides of parity; distances lie on one.
+    pub fn has_two_sides(self) -> bool {
+        use Comparison::*;
+        matches!(
+            self,
+            Difference
+                | Ratio
+                | OddsRatio
+                | CohensH
+                | StandardizedDifference
+                | Imbalance
+                | MantelHaenszelOddsRatio
+                | MantelHaenszelDifference
+        )
+    }
+
     /// Whether the comparison is meaningful for a base: odds and strata need a
     /// part of a whole, a ratio needs numbers that cannot be negative, and
     /// what is a comparison already is not compared again.

@@ -13,6 +13,10 @@ const LIMITS: &[(&str, &str)] = &[
         "one person without any benefit leaves it without a value, and as the sample cannot rule such a one out it has no interval",
     ),
     (
+        "mean_log_deviation.between",
+        "one person without any benefit leaves the part within without a value, so that this one then stands alone",
+    ),
+    (
         "ndkl",
         "it is above 0 for orders at random too, the more so the shorter the lists: compare it with that of lists of the same lengths, not with 0",
     ),
@@ -56,5 +60,6 @@ const LIMITS: &[(&str, &str)] = &[
 pub(super) fn of(id: &str) -> Option<&'static str> {
     let last = id.rsplit('.').next().unwrap_or(id);
     let first = id.split('.').next().unwrap_or(id);
-    LIMITS.iter().find(|(name, _)| *name == first || *name == last).map(|(_, sentence)| *sentence)
+    let whole = LIMITS.iter().find(|(name, _)| *name == id);
+    whole.or_else(|| LIMITS.iter().find(|(name, _)| *name == first || *name == last)).map(|(_, sentence)| *sentence)
 }

@@ -4,7 +4,7 @@
 //! stands only if it survives Holm's correction over all verdicts of the audit.
 //! Passing needs no correction: an audit passes only if every verdict does.
 
-use super::{Finding, Reason, Verdict, beyond};
+use super::{Finding, Reason, Verdict, beyond, judged_interval};
 use crate::cells::Quantity;
 use crate::measure::Measurement;
 use crate::plan::{Plan, Rule, Unknown};
@@ -44,16 +44,17 @@ fn outside(finding: &Finding) -> f64 {
 const FARTHEST: f64 = 37.0;
 
 fn error_outside(rule: &Rule, m: &Measurement) -> Option<f64> {
-    let Quantity::Value(value) = m.quantity else { return None };
-    if let (Unknown::Worst, Some(range)) = (rule.unknown, m.unknown) {
-        // Of the two extremes the interval is known at one level alone: it failed there.
-        return range.interval.filter(|i| beyond(rule, i.low, i.high)).map(|_| m.level.alpha());
-    }
-    let fails =
-        |z: f64| m.interval_at(Level::from_z(z)).is_some_and(|(interval, _)| beyond(rule, interval.low, interval.high));
-    if !beyond(rule, value, value) {
+    let (low, high) = match (rule.unknown, &m.unknown, m.quantity) {
+        (Unknown::Worst, Some(range), _) => (range.low, range.high),
+        (_, _, Quantity::Value(value)) => (value, value),
+        _ => return None,
+    };
+    if !beyond(rule, low, high) {
         return None;
     }
+    let fails = |z: f64| {
+        judged_interval(rule, m, Level::from_z(z)).is_some_and(|interval| beyond(rule, interval.low, interval.high))
+    };
     let (mut inside, mut out) = (FARTHEST, 0.0);
     if fails(inside) {
         return Some(two_sided_p(inside));

@@ -5,9 +5,10 @@
 //! what would settle it. Nothing here knows how a finding will look.
 
 mod family;
+mod power;
 mod settle;
 
-pub use settle::POWER;
+pub use power::POWER;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use crate::catalogue::{Metric, Needs, Role};
 use crate::cells::{Group, Membership, Quantity, Why};
 use crate::measure::{Against, Division, Measurement, Measurements};
 use crate::plan::{Plan, Reading, Rule, Unknown};
-use crate::stats::{Interval, holm};
+use crate::stats::{Interval, Level, holm};
 
 /// What a rule comes to for one measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -230,7 +231,7 @@ fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measure
         reason,
         by_interval: other,
         settled_by: open.then(|| settle::people_needed(rule, m)).flatten(),
-        detectable: settle::detectable(m, plan),
+        detectable: power::detectable(m, plan),
         moves: settle::moves(rule, m),
         probability: plan.bayes.then(|| settle::probability(rule, m)).flatten(),
         ..blank(rule, &division.attribute)
@@ -273,7 +274,7 @@ fn within(rule: &Rule, value: f64) -> bool {
 /// The estimate against the tolerance band; the worst and the best case where
 /// the rule asks for them.
 fn by_estimate(rule: &Rule, m: &Measurement, value: f64) -> Verdict {
-    let (low, high) = match (rule.unknown, m.unknown) {
+    let (low, high) = match (rule.unknown, &m.unknown) {
         (Unknown::Worst, Some(range)) => (range.low, range.high),
         _ => (value, value),
     };
@@ -289,17 +290,25 @@ fn beyond(rule: &Rule, low: f64, high: f64) -> bool {
     rule.at_least.is_some_and(|bound| high < bound) || rule.at_most.is_some_and(|bound| low > bound)
 }
 
+/// The interval that a rule goes by: of the worst and the best case, if it asks for
+/// them and there are people without a recorded group.
+fn judged_interval(rule: &Rule, m: &Measurement, level: Level) -> Option<Interval> {
+    match (rule.unknown, &m.unknown) {
+        (Unknown::Worst, Some(_)) => m.worst_case_at(level),
+        _ => m.interval_at(level).map(|(interval, _)| interval),
+    }
+}
+
 /// The interval against the tolerance band.
 fn against_band(rule: &Rule, division: &Division, m: &Measurement) -> (Verdict, Option<Reason>) {
     if let Quantity::Undefined(why) = m.quantity {
         return (Verdict::Inconclusive, Some(Reason::Undefined(why)));
     }
     let unknown = division.groups.iter().any(|size| size.group.is_missing() && size.n > 0);
-    let interval = match (rule.unknown, m.unknown) {
-        (Unknown::Worst, Some(range)) => range.interval,
-        (Unknown::Worst, None) if unknown => return (Verdict::Inconclusive, Some(Reason::NoWorstCase)),
-        _ => m.interval.map(|(interval, _)| interval),
-    };
+    if rule.unknown == Unknown::Worst && m.unknown.is_none() && unknown {
+        return (Verdict::Inconclusive, Some(Reason::NoWorstCase));
+    }
+    let interval = judged_interval(rule, m, m.level);
     let Some(Interval { low, high }) = interval else {
         return (Verdict::Inconclusive, Some(Reason::NoInterval));
     };

@@ -1,16 +1,12 @@
 //! What it would take to decide, and how near the decision was.
 
-use super::{beyond, within};
+use super::power::rates;
+use super::{beyond, judged_interval, within};
 use crate::catalogue::{Comparison, Metric};
 use crate::cells::Quantity;
-use crate::measure::{Evidence, Measurement};
-use crate::plan::{Plan, Rule};
-use crate::stats::{
-    Interval, Level, Proportion, detectable as detectable_rates, probability_difference_below, probability_ratio_below,
-};
-
-/// The power at which "this sample could have shown" is meant.
-pub const POWER: f64 = 0.8;
+use crate::measure::Measurement;
+use crate::plan::{Rule, Unknown};
+use crate::stats::{Interval, probability_difference_below, probability_ratio_below};
 
 /// More than so many times the people is no plan.
 const MOST_TIMES: f64 = 1e9;
@@ -20,27 +16,37 @@ const MOST_PEOPLE: f64 = 8e9;
 
 /// People that the group would need, all groups growing alike and the estimate
 /// staying where it is, for the interval to leave the nearest border of the
-/// tolerance. `None` where the estimate lies on the border or nothing shrinks.
+/// tolerance. `None` where the estimate lies on the border or nothing shrinks, and
+/// where people without a recorded group keep it open whatever their number.
 pub(super) fn people_needed(rule: &Rule, m: &Measurement) -> Option<u64> {
-    let (Quantity::Value(value), Some((interval, _))) = (m.quantity, m.interval) else { return None };
+    let Quantity::Value(value) = m.quantity else { return None };
+    let interval = judged_interval(rule, m, m.level)?;
     let settled = |i: Interval| beyond(rule, i.low, i.high) || (within(rule, i.low) && within(rule, i.high));
     if settled(interval) {
         return None;
     }
-    let factor = match m.evidence.scaled(2.0) {
-        Some(_) => factor_by_evidence(m, &settled),
+    let factor = match larger(m, 2.0).and_then(|larger| judged_interval(rule, &larger, m.level)) {
+        Some(_) => factor_by_evidence(rule, m, &settled),
+        None if rule.unknown == Unknown::Worst && m.unknown.is_some() => None,
         None => factor_by_root(rule, m, value, interval),
     }?;
     let people = (m.n as f64 * factor).ceil();
     (factor > 1.0 && people <= MOST_PEOPLE).then_some(people as u64)
 }
 
-/// The factor by which counts have to grow, found on the interval itself.
-fn factor_by_evidence(m: &Measurement, settled: &dyn Fn(Interval) -> bool) -> Option<f64> {
-    let at = |factor: f64| {
-        let evidence = m.evidence.scaled(factor)?;
-        Measurement { evidence, ..m.clone() }.interval_at(m.level).map(|(interval, _)| interval)
+/// The measurement with so many times the people; `None` where its interval
+/// cannot be made for other counts.
+fn larger(m: &Measurement, factor: f64) -> Option<Measurement> {
+    let unknown = match &m.unknown {
+        Some(unknown) => Some(unknown.scaled(factor)?),
+        None => None,
     };
+    Some(Measurement { evidence: m.evidence.scaled(factor)?, unknown, ..m.clone() })
+}
+
+/// The factor by which counts have to grow, found on the interval itself.
+fn factor_by_evidence(rule: &Rule, m: &Measurement, settled: &dyn Fn(Interval) -> bool) -> Option<f64> {
+    let at = |factor: f64| judged_interval(rule, &larger(m, factor)?, m.level);
     let (mut open, mut closed) = (0.0, MOST_TIMES.ln());
     if !at(MOST_TIMES).is_some_and(settled) {
         return None;
@@ -63,48 +69,6 @@ fn factor_by_root(rule: &Rule, m: &Measurement, value: f64, interval: Interval) 
         });
     let factor = factors.fold(f64::NAN, f64::max);
     (factor.is_finite() && factor < MOST_TIMES).then_some(factor)
-}
-
-/// The two proportions behind a comparison of rates.
-fn rates(m: &Measurement) -> Option<(Comparison, Proportion, Proportion)> {
-    let Metric::Compared(_, how) = m.metric else { return None };
-    match &m.evidence {
-        Evidence::Pair(_, sides) => Some((how, sides.0.evidence.proportion()?, sides.1.evidence.proportion()?)),
-        Evidence::Chosen(inner, _) => match inner.as_ref() {
-            Evidence::Pair(_, sides) => Some((how, sides.0.evidence.proportion()?, sides.1.evidence.proportion()?)),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The level at which a finding is looked at: that of all pairs, where the
-/// reference was chosen by looking.
-fn level_of(m: &Measurement, plan: &Plan) -> Level {
-    match m.evidence {
-        Evidence::Chosen(_, groups) => crate::stats::all_pairs_level(plan.confidence, groups),
-        _ => plan.confidence,
-    }
-}
-
-/// The nearest values on either side of parity that a pooled z-test of this
-/// sample would have told apart from parity with 80 % power.
-pub(super) fn detectable(m: &Measurement, plan: &Plan) -> Option<(Option<f64>, Option<f64>)> {
-    let (how, one, two) = rates(m)?;
-    let rate = two.estimate();
-    let found = detectable_rates(rate, one.trials(), two.trials(), level_of(m, plan), POWER);
-    let odds = |p: f64| p / (1.0 - p);
-    let as_metric = |other: f64| {
-        let value = match how {
-            Comparison::Difference => other - rate,
-            Comparison::Ratio => other / rate,
-            Comparison::OddsRatio => odds(other) / odds(rate),
-            _ => f64::NAN,
-        };
-        value.is_finite().then_some(value)
-    };
-    let pair = (found.below.and_then(as_metric), found.above.and_then(as_metric));
-    (pair != (None, None)).then_some(pair)
 }
 
 /// The smallest number of decisions that would have to move between the two

@@ -66,7 +66,9 @@ pub(super) fn numbers(how: Comparison, group: Measured, reference: Measured) -> 
         _ => Quantity::ratio(one.value, two.value, Why::ZeroReference),
     };
     match quantity {
-        Quantity::Value(_) => Measured { quantity, evidence: Evidence::Pair(how, Arc::new((one, two))), ..group },
+        Quantity::Value(_) => {
+            Measured { quantity, evidence: Evidence::Pair(how, Arc::new((one, two))), range: None, ..group }
+        }
         Quantity::Undefined(why) => group.became(why),
     }
 }

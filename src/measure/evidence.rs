@@ -23,6 +23,8 @@ pub(crate) type Sure = Option<(Interval, Method)>;
 pub(crate) struct Known {
     pub(crate) value: f64,
     pub(crate) evidence: Evidence,
+    /// Where it may lie.
+    pub(crate) range: (f64, f64),
 }
 
 /// A function of a proportion that rises with it.
@@ -193,7 +195,7 @@ impl Evidence {
     /// The same of so many times the people; `None` where that is not known.
     pub(crate) fn scaled(&self, times: f64) -> Option<Evidence> {
         let more = |p: &Proportion| Proportion::new(p.successes() * times, p.trials() * times);
-        let of = |known: &Known| Some(Known { value: known.value, evidence: known.evidence.scaled(times)? });
+        let of = |known: &Known| Some(Known { evidence: known.evidence.scaled(times)?, ..known.clone() });
         let pair = |parts: &(Known, Known)| Some(Arc::new((of(&parts.0)?, of(&parts.1)?)));
         let all = |parts: &[Known]| Some(Arc::new(parts.iter().map(of).collect::<Option<Vec<Known>>>()?));
         let larger = |moments: &Moments| Moments { n: moments.n * times, ..*moments };
@@ -259,6 +261,7 @@ impl Known {
     /// The number with its interval at a level.
     pub(crate) fn estimate(&self, level: Level, choice: &Intervals) -> Option<Estimate> {
         let (interval, _) = self.evidence.at(self.value, level, choice)?;
+        let interval = interval.clamp(self.range.0, self.range.1);
         Some(Estimate { value: self.value, interval: interval.around(self.value) })
     }
 }

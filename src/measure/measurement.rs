@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CalibrationBin;
 use super::evidence::Evidence;
+use super::unknown::Reach;
 use crate::catalogue::Metric;
 use crate::cells::{Cell, Group, Membership, Quantity, Stratum, Why};
 use crate::stats::{DifferenceMethod, Interval, Intervals, Level, ProportionMethod, RatioMethod};
@@ -124,9 +125,13 @@ pub enum TestMethod {
     KolmogorovSmirnov,
     /// Breslow and Day's test with Tarone's correction.
     BreslowDayTarone,
+    /// Hosmer and Lemeshow's test that scores are the rates.
+    HosmerLemeshow,
+    /// The test that as many labels are favourable as scores announce.
+    CalibrationInTheLarge,
 }
 
-/// A test of parity.
+/// A test of parity; of a calibration error or ratio, that scores are the rates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Test {
     /// Which.
@@ -172,7 +177,7 @@ impl Measured {
     }
 
     pub(super) fn became(self, why: Why) -> Measured {
-        Measured { quantity: Quantity::Undefined(why), evidence: Evidence::None, ..self }
+        Measured { quantity: Quantity::Undefined(why), evidence: Evidence::None, test: None, ..self }
     }
 }
 
@@ -226,7 +231,7 @@ pub struct Measurement {
     pub numerator: Option<f64>,
     /// Weight of the denominator, for quotients.
     pub denominator: Option<f64>,
-    /// The test of parity.
+    /// The test of parity, or of calibration.
     pub test: Option<Test>,
     /// At most this far from the value that ungridded scores would give.
     pub error_bound: Option<f64>,
@@ -245,6 +250,15 @@ impl Measurement {
         let (interval, method) = self.evidence.at(value, level, &self.choice)?;
         Some((interval.clamp(self.range.0, self.range.1).around(value), method))
     }
+
+    /// From the lower end of the interval of the smallest value that people
+    /// without a recorded group allow to the upper end of that of the largest;
+    /// none where it is not known.
+    pub fn worst_case_at(&self, level: Level) -> Option<Interval> {
+        let unknown = self.unknown.as_ref()?;
+        let interval = unknown.reach.at(level, &self.choice)?.clamp(self.range.0, self.range.1);
+        Some(interval.around(unknown.low).around(unknown.high))
+    }
 }
 
 /// A class of several.
@@ -252,15 +266,20 @@ pub type Class = crate::cells::Level;
 
 /// The range of a number over all groups that people without a recorded one
 /// may be in: the worst and the best case.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Unknown {
     /// The smallest value.
     pub low: f64,
     /// The largest value.
     pub high: f64,
-    /// From the lower end of the interval of the smallest to the upper end of
-    /// that of the largest; none where one of them has none.
-    pub interval: Option<Interval>,
+    pub(crate) reach: Reach,
+}
+
+impl Unknown {
+    /// The same of so many times the people, recorded or not.
+    pub(crate) fn scaled(&self, times: f64) -> Option<Unknown> {
+        Some(Unknown { reach: self.reach.scaled(times)?, ..self.clone() })
+    }
 }
 
 /// Who is in a group.

@@ -15,7 +15,7 @@ mod summary;
 mod unknown;
 
 pub use base::CalibrationBin;
-pub(crate) use evidence::Evidence;
+pub(crate) use evidence::{Evidence, Known};
 pub(crate) use measurement::Measured;
 pub use measurement::{
     Against, Class, Division, GroupSize, Measurement, Measurements, Method, Practice, Reversal, Test, TestMethod,

@@ -133,7 +133,7 @@ fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) ->
     });
     let hidden = row.suppressed;
     // The range is made of the counts of people without a recorded group.
-    let unknown = finding.measurement.as_ref().and_then(|m| m.unknown.filter(|_| gate.missing_shown(m)));
+    let unknown = finding.measurement.as_ref().and_then(|m| m.unknown.clone().filter(|_| gate.worst_case_shown(m)));
     let unknown = unknown.filter(|_| !hidden);
     let (below, above) = finding.detectable.filter(|_| !hidden).unwrap_or_default();
     ReleasedFinding {
@@ -149,7 +149,7 @@ fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) ->
         probability: finding.probability.filter(|_| !hidden),
         moves: finding.moves.filter(|_| !hidden),
         unknown: finding.rule.unknown.word().into(),
-        unknown_low: unknown.map(|range| range.low),
+        unknown_low: unknown.as_ref().map(|range| range.low),
         unknown_high: unknown.map(|range| range.high),
         settled_by: finding.settled_by.filter(|_| !hidden),
         detectable_below: below,

@@ -154,6 +154,13 @@ pub fn test(test: TestMethod) -> (&'static str, &'static str) {
         TestMethod::BreslowDayTarone => {
             ("Breslow–Day test of equal odds ratios, with Tarone’s correction", "Tarone (1985), Biometrika 72")
         }
+        TestMethod::HosmerLemeshow => {
+            ("Hosmer–Lemeshow test that the rates in bins are those announced", "Hosmer & Lemeshow (1980)")
+        }
+        TestMethod::CalibrationInTheLarge => (
+            "z-test that as many labels were favourable as announced",
+            "Cox (1958), Biometrika 45; Spiegelhalter (1986)",
+        ),
     }
 }
 
@@ -258,6 +265,9 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
             if finding.unknown == "worst" { ", and the rule goes by that" } else { "" }
         ));
     }
+    if kept_open(finding) {
+        sentences.push("Only recording the groups of those people can settle it.".into());
+    }
     if let Some(probability) = finding.probability {
         sentences.push(format!("The probability that the tolerance is broken is {} (Jeffreys).", percent(probability)));
     }
@@ -290,6 +300,19 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         ));
     }
     sentences.join(" ")
+}
+
+/// Whether the worst and the best case lie on different sides of the tolerance, so
+/// that no number of people settles it.
+fn kept_open(finding: &ReleasedFinding) -> bool {
+    let within = |value: f64| {
+        finding.tolerance.at_least.is_none_or(|low| value >= low)
+            && finding.tolerance.at_most.is_none_or(|high| value <= high)
+    };
+    let ends = finding.unknown_low.zip(finding.unknown_high);
+    finding.unknown == "worst"
+        && finding.verdict == Verdict::Inconclusive
+        && ends.is_some_and(|(low, high)| within(low) != within(high))
 }
 
 /// The verdict of the whole audit in one sentence or two.

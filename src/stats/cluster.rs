@@ -6,7 +6,7 @@
 //! what goes on inside them (Liang & Zeger 1986; Taylor's series, Woodruff 1971).
 
 use super::distribution::student_t_upper;
-use super::level::{Interval, Level};
+use super::level::Level;
 
 /// Sums over m clusters, where a cluster has a in the numerator and b in the
 /// denominator of a ratio R = Σa/Σb.
@@ -65,18 +65,6 @@ pub fn linearised_variance(sums: RatioSums) -> Option<f64> {
     variance.is_finite().then_some(variance)
 }
 
-/// Student's interval of a ratio with a linearised variance, on m − 1 degrees
-/// of freedom. `None` with fewer than two clusters, and without variance: a
-/// few equal clusters are no certainty. It knows no range: clamp it to that
-/// of the ratio.
-pub fn ratio_interval(ratio: f64, variance: f64, clusters: f64, level: Level) -> Option<Interval> {
-    if !(ratio.is_finite() && variance.is_finite() && variance > 0.0) {
-        return None;
-    }
-    let half = student_t_upper(level.alpha() / 2.0, clusters - 1.0)? * variance.sqrt();
-    Some(Interval::new(ratio - half, ratio + half))
-}
-
 /// The number of independent trials worth as much as the clusters:
 /// n* = p(1 − p)/V · (z/t)², with t on m − 1 degrees of freedom. A score
 /// interval of n* trials then covers as it should.
@@ -99,7 +87,6 @@ pub fn effective_trials(p: f64, variance: f64, clusters: f64, level: Level) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Moments;
     use proptest::prelude::*;
 
     fn sums(clusters: &[(f64, f64)]) -> RatioSums {
@@ -117,8 +104,6 @@ mod tests {
         let variance = linearised_variance(sums(&[(1.0, 2.0), (3.0, 4.0), (2.0, 4.0)])).expect("three clusters");
         close(variance, 1.5 * 0.56 / 100.0);
         let t = (2.0 * 0.95f64.powi(2) / (1.0 - 0.95f64.powi(2))).sqrt();
-        let interval = ratio_interval(0.6, variance, 3.0, Level::P95).expect("spread");
-        close(interval.high - 0.6, t * variance.sqrt());
         let trials = effective_trials(0.6, variance, 3.0, Level::P95).expect("spread");
         close(trials, 0.24 / variance * (Level::P95.z() / t).powi(2));
     }
@@ -129,9 +114,6 @@ mod tests {
         let values = [0.0, 1.0, 1.0, 0.0, 1.0];
         let found = linearised_variance(sums(&values.map(|x| (x, 1.0)))).expect("five");
         close(found, 0.6 * 0.4 / 4.0);
-        let moments = Moments::from_sums(5.0, 5.0, 3.0, 3.0).expect("five");
-        let wanted = crate::stats::t_interval(moments, Level::P95).expect("spread");
-        close(ratio_interval(0.6, found, 5.0, Level::P95).expect("spread").low, wanted.low);
     }
 
     #[test]
@@ -139,7 +121,6 @@ mod tests {
         assert_eq!(linearised_variance(sums(&[(1.0, 2.0)])), None);
         assert_eq!(linearised_variance(sums(&[(0.0, 0.0), (0.0, 0.0)])), None);
         assert_eq!(linearised_variance(sums(&[(0.1, 0.3), (0.2, 0.6), (0.7, 2.1)])), Some(0.0));
-        assert_eq!(ratio_interval(0.5, 0.0, 9.0, Level::P95), None);
         assert_eq!(effective_trials(0.0, 0.1, 9.0, Level::P95), None);
         assert_eq!(effective_trials(1.0, 0.1, 9.0, Level::P95), None);
         assert_eq!(effective_trials(0.5, 0.0, 9.0, Level::P95), None);

@@ -8,7 +8,6 @@
 //! All are `None` when a weight is negative or not finite, when a side has no
 //! weight, or when the two lists differ in length.
 
-use super::announced::quantile_bins;
 use super::level::{Interval, Level};
 use super::mean::Moments;
 
@@ -88,7 +87,7 @@ pub fn largest_gap(p: &[f64], q: &[f64]) -> Option<f64> {
 /// From 0 up, symmetric; by custom above 0.1 some shift, above 0.25 a large
 /// one. `None` when a category has weight on one side only: it is infinite
 /// then. Categories without weight on either side do not count.
-pub fn population_stability_index(p: &[f64], q: &[f64]) -> Option<f64> {
+fn population_stability_index(p: &[f64], q: &[f64]) -> Option<f64> {
     Some(kullback_leibler(p, q)? + kullback_leibler(q, p)?)
 }
 
@@ -111,6 +110,25 @@ pub fn psi_of_scores(scores: &[(f64, f64, f64)], bins: usize) -> Option<f64> {
         group[bin] += score.2;
     }
     if used < 2 { None } else { population_stability_index(&reference, &group) }
+}
+
+/// Puts a rising row of distinct values, given by their weights, into at most
+/// `bins` bins of equal weight. The edges are the smallest values up to which
+/// k/bins of the weight lies, and belong to the bin below. A bin starts only at
+/// a value after which weight is left. Bins are numbered without gaps.
+fn quantile_bins(weights: &[f64], bins: usize) -> Vec<usize> {
+    let total: f64 = weights.iter().sum();
+    let (mut below, mut slot, mut bin) = (0.0, 0, 0);
+    let mut place = |weight: &f64| {
+        // Sums of shares fall short of k/bins by rounding.
+        let next = (below / total * bins as f64 + 1e-9).floor() as usize;
+        if next > slot && total - below > 1e-12 * total {
+            (slot, bin) = (next, bin + 1);
+        }
+        below += weight;
+        bin
+    };
+    weights.iter().map(&mut place).collect()
 }
 
 /// Values in rising order with the share of either side at each; equal values
@@ -197,6 +215,12 @@ mod tests {
 
     /// scipy 1.17.1: `entropy`, the square of `jensenshannon`,
     /// `wasserstein_distance` and `ks_2samp`; numpy's norm.
+    #[test]
+    fn quantile_bins_keep_equal_values_together() {
+        assert_eq!(quantile_bins(&[0.1; 10], 10), (0..10).collect::<Vec<_>>());
+        assert_eq!(quantile_bins(&[0.5, 0.0, 0.5, 0.0], 4), [0, 1, 1, 1]);
+    }
+
     #[test]
     fn as_scipy_has_them() {
         let (p, q) = ([1.0, 2.0, 3.0, 4.0], [4.0, 1.0, 2.0, 2.0]);

@@ -111,19 +111,32 @@ pub struct Decomposition {
 pub fn decompose(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<Decomposition> {
     let all = People::new(&groups.concat())?;
     let total = all.entropy(alpha)?;
-    let (mut means, mut within) = (Vec::with_capacity(groups.len()), 0.0);
-    for group in groups {
+    let between = between_groups(groups, alpha)?;
+    let within = with_means(groups)
+        .iter()
+        .map(|group| Some(group.weight / all.weight * within_group(group, all.mean, alpha)?))
+        .sum::<Option<f64>>()?;
+    within.is_finite().then_some(Decomposition { total, between, within })
+}
+
+/// The index of the means of groups, which is the part between them. It needs
+/// no benefit of every single person: at α = 0 it has a value wherever every
+/// group has some benefit, also where the index of all people has none.
+pub fn between_groups(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<f64> {
+    let means: Vec<(f64, f64)> = with_means(groups).iter().map(|group| (group.mean, group.weight)).collect();
+    generalized_entropy(&means, alpha)
+}
+
+/// The groups that have weight.
+fn with_means(groups: &[Vec<(f64, f64)>]) -> Vec<People> {
+    let people = |group: &Vec<(f64, f64)>| {
         let each: Vec<(f64, f64)> = group.iter().copied().filter(|(_, weight)| *weight > 0.0).collect();
         let weight: f64 = each.iter().map(|(_, weight)| weight).sum();
-        if weight > 0.0 {
-            let mut group = People { each, weight, mean: 0.0 };
-            group.mean = group.mean_of(|benefit| benefit);
-            means.push((group.mean, weight));
-            within += weight / all.weight * within_group(&group, all.mean, alpha)?;
-        }
-    }
-    let between = People { each: means, ..all }.entropy(alpha)?;
-    within.is_finite().then_some(Decomposition { total, between, within })
+        let mut people = People { each, weight, mean: 0.0 };
+        people.mean = people.mean_of(|benefit| benefit);
+        people
+    };
+    groups.iter().map(people).filter(|people| people.weight > 0.0).collect()
 }
 
 /// (μ_g/μ)^α·GE_g(α).

@@ -3,7 +3,6 @@
 //! Nothing here knows what is being compared. Every function is total: what
 //! has no answer is `None`, and nothing returns NaN.
 
-mod announced;
 mod association;
 mod association_correlation;
 mod association_entropy;
@@ -29,7 +28,6 @@ mod mean;
 mod mover;
 mod multiplicity;
 mod noncentral;
-mod observed_expected;
 mod odds;
 mod power;
 mod proportion;
@@ -41,28 +39,29 @@ mod saddle;
 mod strata;
 mod strata_ratio;
 
-pub use announced::{Announced, CalibrationGroup, Grouping, calibration_groups};
 pub use association::{cramers_v, cramers_v_corrected};
 pub use association_correlation::{pearson, phi, point_biserial};
 pub use association_entropy::{mutual_information, normalized_mutual_information, theils_u};
 pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use bayes::{probability_difference_below, probability_ratio_below};
 pub use bootstrap::{Replicates, Resampling, distances, posterior, replicates};
-pub use calibration::{Murphy, brier_decomposition, brier_score, expected_calibration_error, log_loss};
+pub use calibration::{CalibrationGroup, calibration_in_the_large, enough_expected, hosmer_lemeshow};
 pub use choice::{DifferenceMethod, Intervals, ProportionMethod, RatioMethod};
-pub use cluster::{RatioSums, effective_trials, linearised_variance, ratio_interval};
+pub use cluster::{RatioSums, effective_trials, linearised_variance};
 pub use counter::{Counter, hash64};
 pub use difference::{mee_difference, miettinen_nurminen_difference, newcombe, wald_difference};
 pub use distribution::{normal_cdf, normal_quantile, two_sided_p};
 pub use divergence::{
-    jensen_shannon, ks_distance, kullback_leibler, largest_gap, lp_norm, population_stability_index, psi_of_scores,
-    smd_interval, standardized_mean_difference, total_variation, wasserstein,
+    jensen_shannon, ks_distance, kullback_leibler, largest_gap, lp_norm, psi_of_scores, smd_interval,
+    standardized_mean_difference, total_variation, wasserstein,
 };
 pub use effect::{cohens_h, cohens_h_interval};
 pub use exact::{Tail, fisher_mid_p, fisher_one_sided, fisher_two_sided};
 pub use homogeneity::{BreslowDay, breslow_day, breslow_day_tarone};
 pub use hypothesis::{ChiSquare, ZTest, chi_square, g_test, min_expected, pooled_z, yates_chi_square};
-pub use inequality::{Decomposition, atkinson, coefficient_of_variation, decompose, generalized_entropy, gini};
+pub use inequality::{
+    Decomposition, atkinson, between_groups, coefficient_of_variation, decompose, generalized_entropy, gini,
+};
 pub use kitagawa::{Kitagawa, StratumSide, kitagawa};
 pub use level::{Estimate, Interval, Level};
 pub use mean::{
@@ -72,11 +71,8 @@ pub use mean::{
 pub use mover::{mover_difference, mover_mean, mover_ratio};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub use noncentral::{conditional_odds_ratio, conditional_odds_ratio_interval};
-pub use observed_expected::{
-    Validation, calibration_in_the_large, calibration_ratio, calibration_ratio_interval, hosmer_lemeshow,
-};
 pub use odds::{odds_ratio, odds_ratio_interval};
-pub use power::{Detectable, PeopleNeeded, detectable, people_needed_per_group};
+pub use power::{Detectable, detectable};
 pub use proportion::{Proportion, clopper_pearson, jeffreys, wilson};
 pub use range::{all_pairs_level, all_pairs_p, all_pairs_z, each_level, each_p, each_z, range_cdf};
 pub use rank::{KsTest, RankTest, kolmogorov_smirnov, mann_whitney};

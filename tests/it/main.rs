@@ -17,4 +17,5 @@ mod privacy;
 mod published;
 mod report;
 mod roles;
+mod unknown;
 mod verdicts;

@@ -249,3 +249,91 @@ fn nobody_is_told_to_find_more_people_than_there_are() {
     let [finding] = &findings(&csv, &rule("selection_rate.ratio", "at_least = 0.81"))[..] else { panic!("one") };
     assert!(finding.settled_by.is_some_and(|people| people > 10_000), "{finding:?}");
 }
+
+/// A worst case that lies far outside stays a failure, however many verdicts there are.
+#[test]
+fn the_worst_case_of_many_can_fail() {
+    let csv = rows(&[
+        ("a", "yes", "yes", 500),
+        ("a", "no", "yes", 500),
+        ("b", "yes", "yes", 200),
+        ("b", "no", "yes", 800),
+        ("", "yes", "yes", 5),
+        ("", "no", "yes", 5),
+    ]);
+    let metrics = ["selection_rate.ratio", "tpr.ratio", "selection_rate.min_ratio"];
+    let rules: String = metrics.iter().map(|metric| rule(metric, "at_least = 0.8\nunknown = \"worst\"")).collect();
+    let found = findings(&csv, &rules);
+    assert_eq!(found.len(), 3);
+    for finding in &found {
+        assert_eq!(finding.verdict, Verdict::Fail, "{}", finding.measurement.metric);
+        assert!(finding.p_outside_adjusted.expect("adjusted") < 1e-6);
+    }
+    // With b at 400 of 1,000 the 100 unknown people leave it open, and no number of people closes it.
+    let csv = rows(&[
+        ("a", "yes", "yes", 500),
+        ("a", "no", "yes", 500),
+        ("b", "yes", "yes", 400),
+        ("b", "no", "yes", 600),
+        ("", "yes", "yes", 50),
+        ("", "no", "yes", 50),
+    ]);
+    let [finding] = &findings(&csv, &rule(metrics[0], "at_least = 0.8\nunknown = \"worst\""))[..] else {
+        panic!("one")
+    };
+    assert_eq!((finding.verdict, finding.settled_by), (Verdict::Inconclusive, None));
+    assert!(finding.unknown_low < Some(0.8) && finding.unknown_high > Some(0.8));
+    // With far fewer unknown people more people do.
+    let csv = rows(&[
+        ("a", "yes", "yes", 500),
+        ("a", "no", "yes", 500),
+        ("b", "yes", "yes", 430),
+        ("b", "no", "yes", 570),
+        ("", "yes", "yes", 5),
+        ("", "no", "yes", 5),
+    ]);
+    let [finding] = &findings(&csv, &rule(metrics[0], "at_least = 0.8\nunknown = \"worst\""))[..] else {
+        panic!("one")
+    };
+    assert_eq!(finding.verdict, Verdict::Inconclusive);
+    let [ignoring] = &findings(&csv, &rule(metrics[0], "at_least = 0.8"))[..] else { panic!("one") };
+    assert!(finding.settled_by > ignoring.settled_by, "{:?} {:?}", finding.settled_by, ignoring.settled_by);
+}
+
+/// 30 of 100 where 20 were announced and 66 of 100 where 60 were: χ² = 10²/16 + 6²/24 on two degrees of
+/// freedom, whose p is e^(−χ²/2); z = 16/√40.
+#[test]
+fn calibration_is_tested() {
+    let mut csv = String::from("group,score,label\n");
+    for group in ["a", "b"] {
+        for (score, yes, no) in [(0.2, 30, 70), (0.6, 66, 34)] {
+            csv.push_str(&format!("{group},{score},yes\n").repeat(yes));
+            csv.push_str(&format!("{group},{score},no\n").repeat(no));
+        }
+    }
+    let plan = PLAN.replace("decision = { column = \"decision\", favourable = \"yes\" }", "score = \"score\"");
+    let release = Table::new(&csv).audit(&plan);
+    let p = |metric| row(&release, "group", "b", metric).p.expect(metric);
+    assert!(close(p("ece"), (-7.75f64 / 2.0).exp(), 1e-9) && close(p("ece_equal_mass"), p("ece"), 1e-12));
+    assert!(close(p("calibration_ratio"), two_sided_p(16.0 / 40f64.sqrt()), 1e-9));
+}
+
+/// What a mean could have shown: (z of 97.5 % + z of 80 %) standard errors of the difference.
+#[test]
+fn power_of_means() {
+    let mut csv = String::from("group,score,label\n");
+    for (group, people, shift) in [("a", 400, 0.0), ("b", 300, 0.03)] {
+        for at in 0..people {
+            csv.push_str(&format!("{group},{},yes\n", 0.2 + shift + 0.5 * f64::from(at) / f64::from(people)));
+        }
+    }
+    let plan = PLAN.replace("decision = { column = \"decision\", favourable = \"yes\" }", "score = \"score\"");
+    let release =
+        Table::new(&csv).audit(&format!("{plan}{}", rule("mean_score.difference", "at_least = -0.02\nat_most = 0.02")));
+    let finding = &release.findings[0];
+    let variance = |n: f64| 0.25 / 12.0 / n;
+    let wanted = (1.959964 + 0.841621) * (variance(400.0) + variance(300.0)).sqrt();
+    let found = finding.detectable_above.expect("a power");
+    assert!((found / wanted - 1.0).abs() < 0.01, "{found} is not {wanted}");
+    assert!(close(finding.detectable_below.expect("a power"), -found, 1e-12));
+}

@@ -5,7 +5,7 @@ use crate::catalogue::{FN, FP, Inequality, TN, TP};
 use crate::cells::{Cell, Why};
 use crate::measure::evidence::Evidence;
 use crate::measure::part::Part;
-use crate::stats::{Moments, atkinson, decompose, distances, generalized_entropy, gini, posterior};
+use crate::stats::{Moments, atkinson, between_groups, decompose, distances, generalized_entropy, gini, posterior};
 
 /// Atkinson's aversion to inequality.
 const AVERSION: f64 = 0.5;
@@ -78,8 +78,8 @@ pub(in super::super) fn split(
     let cells: Vec<Vec<f64>> = parts.iter().map(|part| by_benefit(part).to_vec()).collect();
     let of = |cells: &[Vec<f64>]| {
         let groups: Vec<Vec<(f64, f64)>> = cells.iter().map(|weights| benefits(weights)).collect();
-        let found = decompose(&groups, which.alpha()?)?;
-        Some(if within { found.within } else { found.between })
+        let alpha = which.alpha()?;
+        if within { Some(decompose(&groups, alpha)?.within) } else { between_groups(&groups, alpha) }
     };
     let Some(value) = of(&cells) else { return Measured::undefined(Why::ZeroBenefit, all) };
     // Groups keep their shares of the weight while their people are drawn.

@@ -8,7 +8,7 @@ mod score;
 pub(super) use inequality::split;
 pub(super) use people::{anyone, divergence};
 pub use score::CalibrationBin;
-pub(super) use score::{calibration, coarse_bins, cumulative_gaps};
+pub(super) use score::{announced, calibration, coarse_bins, cumulative_gaps};
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -64,8 +64,13 @@ pub(super) fn measure(base: &Base, seat: &Seat<'_>, look: &Look<'_>) -> Measured
 }
 
 fn fresh(base: &Base, seat: &Seat<'_>, look: &Look<'_>) -> Measured {
+    let measured = of_value(base.value, seat, look);
+    Measured { range: measured.range.or(Some(base.range())), ..measured }
+}
+
+fn of_value(value: Value, seat: &Seat<'_>, look: &Look<'_>) -> Measured {
     let part = seat.part;
-    match base.value {
+    match value {
         Value::Rate(rate) => rate_of(part, (rate.numerator(), rate.denominator()), look),
         Value::Quotient(numerator, denominator) => quotient(numerator, denominator, part, look),
         Value::BalancedAccuracy => balanced_accuracy(part, look),
@@ -224,7 +229,10 @@ impl Measured {
     /// The number with its evidence, if there is a number.
     pub(super) fn known(&self) -> Option<Known> {
         match self.quantity {
-            Quantity::Value(value) => Some(Known { value, evidence: self.evidence.clone() }),
+            Quantity::Value(value) => {
+                let range = self.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+                Some(Known { value, evidence: self.evidence.clone(), range })
+            }
             Quantity::Undefined(_) => None,
         }
     }

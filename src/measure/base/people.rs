@@ -73,7 +73,7 @@ pub(super) fn disparity(of: DisparityOf, seat: &Seat<'_>) -> Measured {
 fn spread(part: &Part, rest: &Part, yes: Outcomes, no: Outcomes) -> Option<(Known, Known)> {
     let known = |set: Outcomes| {
         let share = clustered_share(share_of(&part.cell(set), &rest.cell(set))?, part, rest)?;
-        Some(Known { value: share.estimate(), evidence: Evidence::Proportion(share, Of::Itself) })
+        Some(Known { value: share.estimate(), evidence: Evidence::Proportion(share, Of::Itself), range: (0.0, 1.0) })
     };
     Some((known(no)?, known(yes)?))
 }

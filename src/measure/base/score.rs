@@ -5,8 +5,9 @@ use crate::catalogue::ScoreValue;
 use crate::cells::{Cell, Distribution, Grid, Label, Outcome, Summand, Why};
 use crate::measure::evidence::{Evidence, Of};
 use crate::measure::part::{Part, Scale, by_score};
+use crate::measure::{Test, TestMethod};
 use crate::plan::Side;
-use crate::stats::{self, Moments, Proportion, ScoreBin, auc, distances, replicates, skewness};
+use crate::stats::{self, CalibrationGroup, Moments, Proportion, ScoreBin, auc, distances, replicates, skewness};
 
 /// Bins of calibration curves and errors.
 const CALIBRATION_BINS: usize = 10;
@@ -174,7 +175,7 @@ fn separation(part: &Part, labelled: &Cell, look: &Look<'_>) -> Measured {
 
 /// The probability of the favourable label that a score announces. Rounded, so
 /// that 1 − 0.7 falls into the bin of 0.3.
-fn announced(score: f64, scale: Scale) -> f64 {
+pub(in super::super) fn announced(score: f64, scale: Scale) -> f64 {
     match scale.higher {
         Side::Favourable => score.clamp(0.0, 1.0),
         Side::Unfavourable => (((1.0 - score) * 1e12).round() / 1e12).clamp(0.0, 1.0),
@@ -293,6 +294,7 @@ fn calibration_ratio(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
         evidence,
         numerator: Some(part.favourable.cell.weight.value()),
         denominator: Some(expected),
+        test: in_the_large(part, scale, labelled),
         ..Measured::new(value, labelled)
     }
 }
@@ -303,6 +305,8 @@ fn calibration_ratio(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
 struct Bin {
     favourable: (f64, f64),
     unfavourable: (f64, f64),
+    /// Σ w·p·(1 − p).
+    variance: f64,
 }
 
 impl Bin {
@@ -311,11 +315,42 @@ impl Bin {
             side.0 += weight * p;
             side.1 += weight;
         }
+        self.variance += (favourable + unfavourable) * p * (1.0 - p);
     }
 
     fn weight(&self) -> f64 {
         self.favourable.1 + self.unfavourable.1
     }
+}
+
+/// What was announced in each bin, and what came. None with clusters, whose people
+/// are not independent.
+fn announced_and_came(bins: &[Bin], part: &Part, labelled: &Cell) -> Option<Vec<CalibrationGroup>> {
+    let square = labelled.square.value() / labelled.weight.value();
+    let group = |bin: &Bin| CalibrationGroup {
+        weight: bin.weight(),
+        squares: bin.weight() * square,
+        expected: bin.favourable.0 + bin.unfavourable.0,
+        observed: bin.favourable.1,
+        variance: bin.variance,
+    };
+    part.clusters.is_none().then(|| bins.iter().map(group).collect())
+}
+
+/// Hosmer and Lemeshow's test that scores are the rates, over the bins of an error.
+fn over_bins(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell) -> Option<Test> {
+    if !matches!(value, ScoreValue::CalibrationError | ScoreValue::CalibrationErrorEqualMass) {
+        return None;
+    }
+    let test = stats::hosmer_lemeshow(&stats::enough_expected(&announced_and_came(bins, part, labelled)?))?;
+    Some(Test { method: TestMethod::HosmerLemeshow, statistic: Some(test.statistic), p: test.p })
+}
+
+/// The test that as many labels were favourable as announced.
+fn in_the_large(part: &Part, scale: Scale, labelled: &Cell) -> Option<Test> {
+    let groups = announced_and_came(&equal_width(part, scale), part, labelled)?;
+    let test = stats::calibration_in_the_large(&groups)?;
+    Some(Test { method: TestMethod::CalibrationInTheLarge, statistic: Some(test.z), p: test.p })
 }
 
 fn equal_width(part: &Part, scale: Scale) -> Vec<Bin> {
@@ -393,7 +428,8 @@ fn binned(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell, look: &
     });
     let [values, apart] = drawn;
     let apart = if consistent.mean() > apart.mean() { consistent } else { apart };
-    Measured { evidence: Evidence::distance([values, apart], squared), ..Measured::new(number, labelled) }
+    let test = over_bins(value, bins, part, labelled);
+    Measured { evidence: Evidence::distance([values, apart], squared), test, ..Measured::new(number, labelled) }
 }
 
 /// The people of each bin with labels as if there were no gap: favourable at

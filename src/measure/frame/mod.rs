@@ -1,5 +1,6 @@
 //! One attribute or intersection, group by group.
 
+mod class;
 mod reference;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use super::{
     WithinStrata, strata, summary, unknown,
 };
 use crate::catalogue::{Base, Comparison, Meaning, Metric, ShareValue, Summary, Value};
-use crate::cells::{Cell, Frame, Group, Level as ClassLevel, Quantity, Why};
+use crate::cells::{Cell, Frame, Group, Quantity, Why};
 use crate::plan::Reference;
 use crate::stats::{Resampling, all_pairs_p, hash64};
 
@@ -98,7 +99,7 @@ impl<'a> FrameLook<'a> {
         self.of_attribute(into);
         self.within_strata(&groups, into);
         for class in &self.audit.classes {
-            self.of_class(class, &groups, against.as_ref().filter(|_| !data_chosen), into);
+            self.of_class(class, &groups, against.as_ref().filter(|_| !data_chosen), missing.as_ref(), into);
         }
         into.divisions.push(division);
     }
@@ -166,7 +167,7 @@ impl<'a> FrameLook<'a> {
             let metric = Metric::Base(base);
             let placed = self.place(self.base(base, seat, Some(group)), Some(group), metric);
             let unknown =
-                self.judged(metric, missing).and_then(|missing| unknown::of_rate(base, seat.part, missing, &self.look));
+                self.judged(metric, missing).and_then(|missing| unknown::of_group(base, seat, missing, &self.look));
             into.all.push(Measurement { unknown, ..placed });
         }
     }
@@ -273,12 +274,13 @@ impl<'a> FrameLook<'a> {
         group: &Group,
         metric: Metric,
         mut measured: Measured,
-        unknown: Option<Unknown>,
+        mut unknown: Option<Unknown>,
         into: &mut Measurements,
     ) {
         let groups = duel.groups.names.len();
         if duel.data_chosen {
             measured.evidence = Evidence::Chosen(Box::new(measured.evidence), groups);
+            unknown = unknown.map(|found| unknown::chosen(found, groups));
             if let Some(test) = &mut measured.test {
                 let pairs = (groups * groups.saturating_sub(1) / 2).max(1) as f64;
                 test.p = match (test.method, test.statistic) {
@@ -320,7 +322,10 @@ impl<'a> FrameLook<'a> {
                     Measured::undefined(why, &people)
                 }
             };
-            self.push(duel, group, metric, measured, None, into);
+            let unknown = self
+                .judged(metric, duel.missing)
+                .and_then(|missing| unknown::of_mean(&metric, sides, missing, &self.look));
+            self.push(duel, group, metric, measured, unknown, into);
         }
     }
 
@@ -383,15 +388,9 @@ impl<'a> FrameLook<'a> {
                 let metric = Metric::Summarised(base, summary);
                 let number = |at: usize| self.base(base, &seats[at], Some(groups.names[at]));
                 let measured = summary::summarise(base, summary, &seats, number, &self.look);
-                let how = match summary {
-                    Summary::MaxDifference => Some(Comparison::Difference),
-                    Summary::MinRatio => Some(Comparison::Ratio),
-                    _ => None,
-                };
                 let unknown = self
                     .judged(metric, missing)
-                    .zip(how)
-                    .and_then(|(missing, how)| unknown::of_summary(base, how, &parts, missing, &self.look));
+                    .and_then(|missing| unknown::of_summary(base, summary, &seats, missing, &self.look));
                 found.insert(metric.id(), measured.clone());
                 into.all.push(Measurement { unknown, ..self.place(measured, None, metric) });
             }
@@ -399,7 +398,10 @@ impl<'a> FrameLook<'a> {
         for metric in Metric::all() {
             let Some((one @ Metric::Summarised(..), two)) = metric.parts() else { continue };
             let (Some(a), Some(b)) = (found.get(&one.id()), found.get(&two.id())) else { continue };
-            into.all.push(self.place(extreme(&metric, a, b, &parts), None, metric));
+            let unknown = self
+                .judged(metric, missing)
+                .and_then(|missing| unknown::of_extreme(&metric, &seats, missing, &self.look));
+            into.all.push(Measurement { unknown, ..self.place(extreme(&metric, a, b, &parts), None, metric) });
         }
     }
 
@@ -423,44 +425,6 @@ impl<'a> FrameLook<'a> {
                     let measured = base::measure(base, &Seat::alone(&part.within(&stratum)), &self.look);
                     let placed = self.place(measured, Some(group), Metric::Base(base));
                     into.all.push(Measurement { stratum: Some(stratum), ..placed });
-                }
-            }
-        }
-    }
-
-    /// One class against the rest: rates of groups, comparisons, summaries.
-    fn of_class(&self, class: &ClassLevel, all: &Groups<'_>, against: Option<&Against>, into: &mut Measurements) {
-        self.look.memory.borrow_mut().clear();
-        let of = |part: &Part| part.of_class(class);
-        let groups = Groups {
-            names: all.names.clone(),
-            parts: all.parts.iter().map(of).collect(),
-            rests: all.rests.iter().map(of).collect(),
-        };
-        let push = |measured: Measured, group: Option<&Group>, metric: Metric, reference, into: &mut Measurements| {
-            let placed = self.place(measured, group, metric);
-            into.all.push(Measurement { class: Some(class.clone()), reference, ..placed });
-        };
-        let seats: Vec<Seat<'_>> = (0..groups.parts.len()).map(|at| groups.seat(at, None)).collect();
-        for base in &self.audit.of_class {
-            for (group, seat) in groups.names.iter().zip(&seats) {
-                push(base::measure(base, seat, &self.look), Some(group), Metric::Base(base), None, into);
-            }
-            for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
-                let number = |at: usize| base::measure(base, &seats[at], &self.look);
-                let measured = summary::summarise(base, summary, &seats, number, &self.look);
-                push(measured, None, Metric::Summarised(base, summary), None, into);
-            }
-        }
-        let Some(against) = against else { return };
-        let duel = Duel { groups: &groups, against, data_chosen: false, missing: None };
-        let everyone = Part::of(self.frame, |group| !group.is_missing()).of_class(class);
-        for (at, group) in groups.names.iter().enumerate() {
-            let Some(sides) = duel.sides(at, &everyone, |_| None) else { continue };
-            for base in &self.audit.of_class {
-                for how in Comparison::ALL.into_iter().filter(|how| how.applies_to(base) && !how.stratified()) {
-                    let measured = compare(base, how, &sides, &self.look);
-                    push(measured, Some(group), Metric::Compared(base, how), Some(against.clone()), into);
                 }
             }
         }

@@ -48,17 +48,46 @@ impl<'r> Gate<'r> {
         self.guard.is_none() || self.shown.contains(&(attribute.to_string(), group.cloned(), base))
     }
 
-    /// Whether the counts of people without a recorded group are shown.
-    pub(in super::super) fn missing_shown(&self, m: &Measurement) -> bool {
-        let division = self.report.measurements.divisions.iter().find(|division| division.attribute == m.attribute);
-        let base = match m.metric {
-            Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => base.id,
-            Metric::Composite(_) => return false,
+    /// Whether the worst and the best case of people without a recorded group may
+    /// be shown: whether the counts that they tell are.
+    pub(in super::super) fn worst_case_shown(&self, m: &Measurement) -> bool {
+        if self.guard.is_none() {
+            return true;
+        }
+        if m.class.is_some() {
+            return self.admit_classes(m);
+        }
+        match (m.metric, m.metric.parts()) {
+            (Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _), _) => {
+                self.unrecorded_shown(base, &m.attribute)
+            }
+            (_, Some((Metric::Compared(one, _) | Metric::Summarised(one, _), other))) => {
+                let other = match other {
+                    Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => base,
+                    Metric::Composite(_) => return false,
+                };
+                self.unrecorded_shown(one, &m.attribute) && self.unrecorded_shown(other, &m.attribute)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what a metric tells of people without a recorded group is shown.
+    fn unrecorded_shown(&self, base: &'static Base, attribute: &str) -> bool {
+        let Some(division) = self.report.measurements.divisions.iter().find(|d| d.attribute == attribute) else {
+            return false;
         };
-        division.is_some_and(|division| {
-            let mut missing = division.groups.iter().filter(|size| size.group.is_missing());
-            missing.all(|size| self.is_shown(&m.attribute, Some(&size.group), base))
-        })
+        let missing = || division.groups.iter().filter(|size| size.group.is_missing());
+        let shown = |id| missing().all(|size| self.is_shown(attribute, Some(&size.group), id));
+        match base.value {
+            // An end holds those above or below a score: there may be one of them.
+            Value::Score(_) => false,
+            Value::Share(_) => missing().all(|size| self.sized.contains(&(attribute.to_string(), size.group.clone()))),
+            Value::Disparity(of) if of.labels => shown("base_rate"),
+            Value::Distribution(DistributionOf::Labels) => shown("base_rate"),
+            Value::Disparity(_) | Value::Distribution(_) => shown("selection_rate"),
+            _ => shown(base.id),
+        }
     }
 
     fn admit_base(&mut self, base: &'static Base, m: &Measurement) -> bool {

@@ -9,6 +9,8 @@ use std::io::Read;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use polars::prelude::*;
@@ -304,13 +306,31 @@ fn format_of(path: &Path, delimiter: Option<u8>) -> Result<Format, TallyError> {
     }
 }
 
+/// How many readers run at this moment.
+static READING: AtomicUsize = AtomicUsize::new(0);
+
+/// The reader gives up on some files by a panic, in whichever of its threads; what
+/// that would print is no message. A panic of anything else prints as it did:
+/// libraries are compiled under absolute paths, a workspace under relative ones.
+fn silence_libraries() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let of_library = panic.location().is_some_and(|place| Path::new(place.file()).is_absolute());
+            if !(of_library && READING.load(Ordering::SeqCst) > 0) {
+                before(panic);
+            }
+        }));
+    });
+}
+
 /// Runs a reader; its errors and panics become one line of text.
 fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
-    // The reader gives up on some files by a panic; what it would print is no message.
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
+    silence_libraries();
+    READING.fetch_add(1, Ordering::SeqCst);
     let outcome = catch_unwind(AssertUnwindSafe(read));
-    std::panic::set_hook(hook);
+    READING.fetch_sub(1, Ordering::SeqCst);
     match outcome {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(first_line(&error.to_string())),

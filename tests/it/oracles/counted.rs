@@ -83,8 +83,7 @@ pub fn answer(case: &Case, question: &Question) -> Option<Counted> {
                 let (_, of_reference) = group(frame, &reference)?;
                 let sides = [benefits(of_reference), benefits(&rest(frame, &reference))];
                 let alpha = alpha(question.params)?;
-                let between = decompose(&sides, alpha).map(|parts| parts.between);
-                return Some(index_of_the_means(Answer::maybe(between), &sides, alpha));
+                return Some(between_sides(Answer::maybe(between_groups(&sides, alpha)), &sides, alpha));
             }
             let table = table(frame, &question.group, &reference)?;
             of_a_table(table, question)
@@ -130,12 +129,15 @@ fn of_a_group(case: &Case, frame: &Frame, question: &Question) -> Option<Counted
         }
         ("ece", "left_closed") => {
             let (group, _) = group(frame, &question.group)?;
-            let announced = announced(frame, group);
-            let error = |grouping| expected_calibration_error(&announced, grouping);
             // 3 · 0.1 is a little above 0.3.
+            let edges: Vec<f64> = (1..10).map(|i| f64::from(i) / 10.0).collect();
             let multiples: Vec<f64> = (1..10).map(|i| f64::from(i) * 0.1).collect();
-            let found = Counted::maybe(error(Grouping::EqualWidth(10)));
-            Some(found.but("with edges at rounded multiples of 0.1", error(Grouping::Edges(&multiples))))
+            let announced = announced(frame, group);
+            let ours =
+                case.audit(question.weighted, Whom::Reference).value(&question.attribute, &question.group, "ece")?;
+            let left = |edges: &[f64]| Some(calibration_error(&announced, edges));
+            let found = Counted::from(ours).but("with an edge in the bin above it", left(&edges));
+            Some(found.but("with an edge in the bin above it, at rounded multiples of 0.1", left(&multiples)))
         }
         ("generalized_entropy" | "theil_index" | "coefficient_of_variation", params) => {
             let people = benefits(&rest(frame, ""));
@@ -159,14 +161,11 @@ pub fn alpha(params: &str) -> Option<f64> {
     params.strip_prefix("alpha=")?.parse().ok()
 }
 
-/// The part between sides at α = 0, where someone without benefit leaves the
-/// index of all people, and so its split, without a value: the index of the
-/// means has one. Both flavours of AIF360 divide it by the mean once more.
-pub fn index_of_the_means(between: Answer, sides: &[Vec<(f64, f64)>], alpha: f64) -> Counted {
-    let means = sides.iter().filter_map(|side| Some((mean(side)?, side.iter().map(|(_, weight)| weight).sum())));
-    let index = generalized_entropy(&means.collect::<Vec<_>>(), alpha).filter(|_| alpha == 0.0);
+/// The part between sides. At α = 0 both flavours of AIF360 divide it by the mean once more.
+pub fn between_sides(between: Answer, sides: &[Vec<(f64, f64)>], alpha: f64) -> Counted {
+    let index = between_groups(sides, alpha).filter(|_| alpha == 0.0);
     let over_mean = index.zip(mean(&sides.concat())).map(|(index, mean)| index / mean);
-    Counted::from(between).but("the index of the means", index).but("the index of the means, over the mean", over_mean)
+    Counted::from(between).but("over the mean", over_mean)
 }
 
 /// The benefits of each group.
@@ -185,7 +184,8 @@ fn mean(people: &[(f64, f64)]) -> Option<f64> {
     (sum > 0.0).then(|| sum / weight)
 }
 
-fn announced(frame: &Frame, group: &Group) -> Vec<Announced> {
+/// Scores with the weights of those with and without the label.
+fn announced(frame: &Frame, group: &Group) -> Vec<(f64, [f64; 2])> {
     use evenhand::cells::Label;
     let mut bins: BTreeMap<i64, [f64; 2]> = BTreeMap::new();
     for (at, label) in [Label::Favourable, Label::Unfavourable].into_iter().enumerate() {
@@ -193,7 +193,17 @@ fn announced(frame: &Frame, group: &Group) -> Vec<Announced> {
             bins.entry(*bin).or_default()[at] = weight.value();
         }
     }
-    bins.iter().map(|(bin, [yes, no])| Announced::people(Grid::Exact.centre(*bin), *yes, *no)).collect()
+    bins.into_iter().map(|(bin, weights)| (Grid::Exact.centre(bin), weights)).collect()
+}
+
+/// The calibration error with an edge in the bin above it, which we do not offer.
+fn calibration_error(announced: &[(f64, [f64; 2])], edges: &[f64]) -> f64 {
+    let mut gaps = vec![0.0; edges.len() + 1];
+    for (score, [yes, no]) in announced {
+        gaps[edges.partition_point(|edge| edge <= score)] += score * (yes + no) - yes;
+    }
+    let whole: f64 = announced.iter().map(|(_, [yes, no])| yes + no).sum();
+    gaps.iter().map(|gap| gap.abs()).sum::<f64>() / whole
 }
 
 fn two_weights(case: &Case, question: &Question, reference: &str) -> Option<Counted> {

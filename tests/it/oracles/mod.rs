@@ -32,7 +32,7 @@ fn ours(case: &Case, question: &Question) -> Vec<Counted> {
         found.push(match question.metric {
             "between_all_groups_generalized_entropy" => {
                 let groups = counted::benefits_by_group(case, &question.attribute);
-                counted::index_of_the_means(answer, &groups, counted::alpha(question.params).expect("an α"))
+                counted::between_sides(answer, &groups, counted::alpha(question.params).expect("an α"))
             }
             "balanced_accuracy" => {
                 let audit = case.audit(question.weighted, question.whom());

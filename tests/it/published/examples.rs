@@ -26,8 +26,9 @@ pub fn reproduce(id: &str, filter: &str) -> Found {
         }
         // n = 220, p = 0.791, observed 100: the distance from what was expected.
         ("castaneda", &[n, p, observed, _]) => {
-            let drawn = [Announced::people(p, observed, n - observed)];
-            Some((Statistic, calibration_in_the_large(&drawn)?.z.abs()))
+            let drawn =
+                CalibrationGroup { weight: n, squares: n, expected: n * p, observed, variance: n * p * (1.0 - p) };
+            Some((Statistic, calibration_in_the_large(&[drawn])?.z.abs()))
         }
         ("newcombe10" | "mn" | "mee" | "wald" | "katz", &[a, m, b, n]) => {
             let (one, two) = (Proportion::new(a, m)?, Proportion::new(b, n)?);

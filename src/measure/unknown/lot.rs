@@ -1,0 +1,186 @@
+//! Which of the unknown people take a number of a group to its ends.
+
+use super::scores;
+use crate::catalogue::{
+    Base, ClassesValue, EVERYONE, FN, FP, Flip, ForecastValue, Inequality, Outcomes, QUALIFIED, REJECTED, SELECTED, TN,
+    TP, UNQUALIFIED, Value,
+};
+use crate::cells::{Cell, Exact, Flips};
+use crate::measure::base::{Look, Seat};
+use crate::measure::evidence::Known;
+use crate::measure::part::Part;
+
+/// Everyone with a label.
+pub(super) const LABELS: Outcomes = QUALIFIED.or(UNQUALIFIED);
+/// Everyone with a decision.
+pub(super) const DECISIONS: Outcomes = SELECTED.or(REJECTED);
+const NOBODY: Outcomes = EVERYONE.without(EVERYONE);
+
+/// A group with those of the unknown people that may take its number to an end,
+/// and everyone else with the others.
+pub(super) struct End {
+    pub(super) part: Part,
+    pub(super) rest: Option<Part>,
+    pub(super) known: Known,
+}
+
+/// The groups among which those with the lowest and the highest number are.
+/// None where it is not known who raises a number, or one may have no value.
+pub(super) fn ends(base: &Base, seat: &Seat<'_>, unknown: &Part, look: &Look<'_>) -> Option<[Vec<End>; 2]> {
+    let found = [false, true].map(|up| -> Option<Vec<End>> {
+        candidates(base, seat, unknown, up, look)?.into_iter().map(|lot| End::of(base, lot, seat, look)).collect()
+    });
+    let [low, high] = found;
+    Some([low?, high?])
+}
+
+/// Of all ends those with the lowest and the highest number.
+pub(super) fn outermost([low, high]: [Vec<End>; 2]) -> Option<[Known; 2]> {
+    let all: Vec<Known> = low.into_iter().chain(high).map(|end| end.known).collect();
+    let lowest = all.iter().min_by(|one, two| one.value.total_cmp(&two.value))?.clone();
+    let highest = all.iter().max_by(|one, two| one.value.total_cmp(&two.value))?.clone();
+    Some([lowest, highest])
+}
+
+type Lot = (Part, Option<Part>);
+
+fn candidates(base: &Base, seat: &Seat<'_>, unknown: &Part, up: bool, look: &Look<'_>) -> Option<Vec<Lot>> {
+    let alone = |part: Part| Some(vec![(part, None)]);
+    let side = |yes: Cell, all: &Cell| if up { yes } else { less(all, &yes) };
+    match base.value {
+        Value::Score(value) => alone(scores::pushed(value, seat.part, unknown, up, look)?),
+        Value::Flip(flip) => {
+            let flips = changed(flip, &unknown.flips, up);
+            let mut part = unnumbered(seat.part);
+            part.flips.merge(&flips);
+            alone(part)
+        }
+        Value::Forecast(ForecastValue::Coverage) => {
+            let mut part = unnumbered(seat.part);
+            let (covered, ranged) = (&unknown.regression.covered, &unknown.regression.ranged);
+            part.regression.ranged.merge(&side(covered.clone(), ranged));
+            if up {
+                part.regression.covered.merge(covered);
+            }
+            alone(part)
+        }
+        Value::Classes(ClassesValue::Accuracy) => {
+            let mut part = unnumbered(seat.part);
+            for (pair, cell) in unknown.classes.iter().filter(|((actual, predicted), _)| (actual == predicted) == up) {
+                part.classes.entry(pair.clone()).or_default().merge(cell);
+            }
+            alone(part)
+        }
+        value => {
+            let sets = sets(value, up)?;
+            let lot = |set: Outcomes| {
+                let rest = seat.rest.map(|rest| with(rest, unknown, EVERYONE.without(set)));
+                (with(seat.part, unknown, set), rest)
+            };
+            Some(sets.into_iter().map(lot).collect())
+        }
+    }
+}
+
+fn unnumbered(part: &Part) -> Part {
+    Part { id: None, ..part.clone() }
+}
+
+/// The sets of outcomes of which one, as a whole, takes the number to its end:
+/// every count moves it in one direction, whatever the others are.
+fn sets(value: Value, up: bool) -> Option<Vec<Outcomes>> {
+    let (raise, lower) = match value {
+        Value::Rate(rate) => (rate.numerator(), rate.complement().numerator()),
+        Value::Quotient(numerator, denominator) => (numerator.without(denominator), denominator.without(numerator)),
+        Value::BalancedAccuracy | Value::MatthewsCorrelation => (TP.or(TN), FP.or(FN)),
+        Value::F1 => (TP, FP.or(FN)),
+        Value::Share(_) => (EVERYONE, NOBODY),
+        Value::Disparity(of) if of.labels => (UNQUALIFIED, QUALIFIED),
+        Value::Disparity(_) => (REJECTED, SELECTED),
+        Value::Inequality(Inequality::Mean) => (FP, FN),
+        _ => return None,
+    };
+    // Those who draw the number towards 1, from either side.
+    let towards_one = match value {
+        Value::Quotient(numerator, denominator) => numerator.without(raise).or(denominator.without(lower)),
+        Value::Inequality(_) => TP.or(TN),
+        _ => NOBODY,
+    };
+    let set = if up { raise } else { lower };
+    Some(if towards_one == NOBODY { vec![set] } else { vec![set, set.or(towards_one)] })
+}
+
+/// A part with the unknown people of some outcomes, without scores.
+pub(super) fn with(part: &Part, unknown: &Part, set: Outcomes) -> Part {
+    let mut tally = part.tally.clone();
+    for (stratum, outcome, cell) in unknown.tally.iter().filter(|(_, outcome, _)| set.contains(*outcome)) {
+        tally.cell_mut(stratum, outcome).merge(cell);
+    }
+    Part { tally, clusters: part.clusters.clone(), ..Part::default() }
+}
+
+fn changed(flip: Flip, unknown: &Flips, up: bool) -> Flips {
+    let mut same = less(&less(&unknown.all, &unknown.to_favourable), &unknown.to_unfavourable);
+    let mut flips = Flips::default();
+    let (counts, others) = match flip {
+        Flip::Any => ([&unknown.to_favourable, &unknown.to_unfavourable].to_vec(), Vec::new()),
+        Flip::ToFavourable => (vec![&unknown.to_favourable], vec![&unknown.to_unfavourable]),
+        Flip::ToUnfavourable => (vec![&unknown.to_unfavourable], vec![&unknown.to_favourable]),
+    };
+    others.iter().for_each(|cell| same.merge(cell));
+    if !up {
+        flips.all.merge(&same);
+        return flips;
+    }
+    counts.iter().for_each(|cell| flips.all.merge(cell));
+    if flip != Flip::ToUnfavourable {
+        flips.to_favourable.merge(&unknown.to_favourable);
+    }
+    if flip != Flip::ToFavourable {
+        flips.to_unfavourable.merge(&unknown.to_unfavourable);
+    }
+    flips
+}
+
+/// A cell without the people of another that is part of it.
+fn less(all: &Cell, part: &Cell) -> Cell {
+    let rest = |all: &Exact, part: &Exact| (all.value() - part.value()).max(0.0);
+    let mut left = Cell { n: all.n.saturating_sub(part.n), ..Cell::default() };
+    left.weight.add(rest(&all.weight, &part.weight), 1);
+    left.square.add(rest(&all.square, &part.square), 1);
+    left
+}
+
+/// Where the mean of numbers that depend on a centre, and fall as it rises, is the
+/// centre itself.
+fn balance(ends: &[(f64, f64)], of: impl Fn(f64, (f64, f64)) -> f64) -> f64 {
+    let widest = |so_far: (f64, f64), end: &(f64, f64)| (so_far.0.min(end.0), so_far.1.max(end.1));
+    let (mut low, mut high) = ends.iter().fold((f64::INFINITY, f64::NEG_INFINITY), widest);
+    for _ in 0..100 {
+        let centre = 0.5 * (low + high);
+        let mean = ends.iter().map(|ends| of(centre, *ends)).sum::<f64>() / ends.len() as f64;
+        if mean > centre { low = centre } else { high = centre }
+    }
+    0.5 * (low + high)
+}
+
+fn root_mean_square(distances: impl Iterator<Item = f64>, count: usize) -> f64 {
+    (distances.map(|distance| distance * distance).sum::<f64>() / count as f64).sqrt()
+}
+
+/// The smallest standard deviation of numbers that lie anywhere between their
+/// ends: all as near to one centre as they can be, and that centre their mean.
+pub(super) fn least_spread(ends: &[(f64, f64)]) -> f64 {
+    let near = |centre: f64, (low, high): (f64, f64)| centre.clamp(low, high.max(low));
+    // The centre moves as little as the numbers do: rises in it are no faster.
+    let centre = balance(ends, near);
+    root_mean_square(ends.iter().map(|end| near(centre, *end) - centre), ends.len())
+}
+
+/// A bound of the largest: each as far from one centre as it can be, wherever
+/// that is least.
+pub(super) fn most_spread(ends: &[(f64, f64)]) -> f64 {
+    let far = |centre: f64, (low, high): (f64, f64)| if centre - low > high - centre { low } else { high };
+    let centre = balance(ends, far);
+    root_mean_square(ends.iter().map(|end| far(centre, *end) - centre), ends.len())
+}

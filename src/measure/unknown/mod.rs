@@ -1,0 +1,199 @@
+//! People without a recorded group, in whatever groups would be worst and best.
+//!
+//! A number of one group is highest when the unknown people who raise it belong
+//! to the group and those who lower it elsewhere, and lowest the other way
+//! round. Both sides of a comparison reach their ends together where they take
+//! different people, as for rates; elsewhere, and in summaries over groups, what
+//! is given is a bound.
+
+mod lot;
+mod reach;
+mod scores;
+
+use std::sync::Arc;
+
+use lot::{End, ends};
+pub(crate) use reach::{Ends, Reach};
+
+use super::Unknown;
+use super::base::{Look, Seat, measure};
+use super::compare::{Sides, compare};
+use super::evidence::Known;
+use super::part::Part;
+use crate::catalogue::{
+    Base, Comparison, DistributionOf, EVERYONE, Meaning, Metric, Outcomes, QUALIFIED, SELECTED, Summary, Value, Worse,
+};
+
+/// From the smallest of several numbers to the largest.
+fn hull(all: Vec<Known>) -> Option<Unknown> {
+    let low = all.iter().min_by(|one, two| one.value.total_cmp(&two.value))?.clone();
+    let high = all.iter().max_by(|one, two| one.value.total_cmp(&two.value))?.clone();
+    Some(Unknown { low: low.value, high: high.value, reach: Reach::Between(Arc::new([low, high])) })
+}
+
+/// The range of a number of one group.
+pub(super) fn of_group(base: &Base, seat: &Seat<'_>, unknown: &Part, look: &Look<'_>) -> Option<Unknown> {
+    let [low, high] = ends(base, seat, unknown, look)?;
+    hull(low.into_iter().chain(high).map(|end| end.known).collect())
+}
+
+/// The range of a comparison. Everyone, as a reference, holds the unknown
+/// people wherever they belong.
+pub(super) fn of_comparison(
+    base: &Base,
+    how: Comparison,
+    sides: &Sides<'_>,
+    unknown: &Part,
+    range: (f64, f64),
+    look: &Look<'_>,
+) -> Option<Unknown> {
+    if how.stratified() {
+        return None;
+    }
+    if let Value::Distribution(of) = base.value {
+        return of_distance(of, base, how, sides, unknown, range, look);
+    }
+    let all = sides.apart.map(|_| lot::with(sides.reference.part, unknown, EVERYONE));
+    let [group_low, group_high] = ends(base, &sides.group, unknown, look)?;
+    let mut values = Vec::new();
+    let mut compare_ends = |group: &End, part: &Part, rest: Option<&Part>| {
+        let reference = Seat { part, rest, population: sides.reference.population };
+        let apart = sides.apart.and(group.rest.as_ref());
+        let sides = Sides { group: group.seat(&sides.group), reference, apart };
+        values.push(Known { range, ..compare(base, how, &sides, look).known()? });
+        Some(())
+    };
+    match &all {
+        Some(all) => group_low.iter().chain(&group_high).try_for_each(|group| compare_ends(group, all, None))?,
+        None => {
+            let [low, high] = ends(base, &sides.reference, unknown, look)?;
+            for (groups, references) in [(&group_low, &high), (&group_high, &low)] {
+                for group in groups {
+                    references.iter().try_for_each(|side| compare_ends(group, &side.part, side.rest.as_ref()))?;
+                }
+            }
+        }
+    }
+    hull(values)
+}
+
+/// The range of a distance of two shares: it grows as they part, and is 0 where
+/// they may be equal.
+fn of_distance(
+    of: DistributionOf,
+    base: &Base,
+    how: Comparison,
+    sides: &Sides<'_>,
+    unknown: &Part,
+    range: (f64, f64),
+    look: &Look<'_>,
+) -> Option<Unknown> {
+    let (yes, all) = match of {
+        DistributionOf::Labels => (QUALIFIED, lot::LABELS),
+        DistributionOf::Decisions => (SELECTED, lot::DECISIONS),
+        DistributionOf::Scores => return None,
+    };
+    let no = EVERYONE.without(yes);
+    let at = |own: Outcomes, theirs: Outcomes| {
+        let (group, rest) = (lot::with(sides.group.part, unknown, own), lot::with(sides.other(), unknown, theirs));
+        let reference = lot::with(sides.reference.part, unknown, if sides.apart.is_some() { EVERYONE } else { theirs });
+        let share = |part: &Part| part.cell(yes).weight.value() / part.cell(all).weight.value();
+        let ahead = share(&group) - share(&reference);
+        let apart = sides.apart.map(|_| &rest);
+        let sides = Sides { group: Seat::alone(&group), reference: Seat::alone(&reference), apart };
+        Some((ahead, Known { range, ..compare(base, how, &sides, look).known()? }))
+    };
+    let ((above, one), (below, two)) = (at(yes, no)?, at(no, yes)?);
+    let found = hull(vec![one, two])?;
+    if above * below > 0.0 {
+        return Some(found);
+    }
+    let Reach::Between(ends) = found.reach else { return None };
+    Some(Unknown { low: 0.0, high: found.high, reach: Reach::FromZero(Arc::new(ends[1].clone())) })
+}
+
+/// The range of a comparison with a reference that was chosen by looking.
+pub(super) fn chosen(found: Unknown, groups: usize) -> Unknown {
+    Unknown { reach: Reach::Chosen(Box::new(found.reach), groups), ..found }
+}
+
+/// The range of a summary over groups.
+pub(super) fn of_summary(
+    base: &Base,
+    summary: Summary,
+    seats: &[Seat<'_>],
+    unknown: &Part,
+    look: &Look<'_>,
+) -> Option<Unknown> {
+    let each: Option<Vec<Ends>> = seats.iter().map(|seat| lot::outermost(ends(base, seat, unknown, look)?)).collect();
+    let each = Arc::new(each?);
+    let of_pairs = |how| {
+        let value = |one: &Known, two: &Known| {
+            let value = reach::value(how, one, two);
+            value.is_finite().then_some((value, value))
+        };
+        let (low, high) = reach::fold_pairs(how, &each, value)?;
+        Some(Unknown { low, high, reach: Reach::Pairs(how, each.clone()) })
+    };
+    let of_worst = |worse: Worse| {
+        let choose: fn(f64, f64) -> f64 = if worse == Worse::Lower { f64::min } else { f64::max };
+        let fold = |which: usize| each.iter().map(|ends| ends[which].value).reduce(choose);
+        Some(Unknown { low: fold(0)?, high: fold(1)?, reach: Reach::Worst(worse, each.clone()) })
+    };
+    match summary {
+        Summary::MaxDifference => of_pairs(Comparison::Difference),
+        Summary::MinRatio => of_pairs(Comparison::Ratio),
+        Summary::Worst if base.worse == Worse::Lower => of_worst(Worse::Lower),
+        Summary::Worst | Summary::Largest => of_worst(Worse::Higher),
+        Summary::Std => {
+            let values: Vec<(f64, f64)> = each.iter().map(|[low, high]| (low.value, high.value)).collect();
+            let (low, high) = (lot::least_spread(&values), lot::most_spread(&values));
+            Some(Unknown { low, high, reach: Reach::Spread(each) })
+        }
+        Summary::Between | Summary::Within => None,
+    }
+}
+
+/// The range of a mean of two comparisons.
+pub(super) fn of_mean(metric: &Metric, sides: &Sides<'_>, unknown: &Part, look: &Look<'_>) -> Option<Unknown> {
+    let Metric::Composite(notion) = metric else { return None };
+    let absolute = matches!(notion.meaning, Meaning::MeanAbsolute(..));
+    let of = |part: Metric| match part {
+        Metric::Compared(base, how) => of_comparison(base, how, sides, unknown, part.range(), look),
+        _ => None,
+    };
+    let (one, two) = metric.parts()?;
+    let (one, two) = (of(one)?, of(two)?);
+    let (low, high) = reach::mean(absolute, (one.low, one.high), (two.low, two.high));
+    Some(Unknown { low, high, reach: Reach::Mean { absolute, parts: Box::new([one.reach, two.reach]) } })
+}
+
+/// The range of the larger or the smaller of two summaries.
+pub(super) fn of_extreme(metric: &Metric, seats: &[Seat<'_>], unknown: &Part, look: &Look<'_>) -> Option<Unknown> {
+    let Metric::Composite(notion) = metric else { return None };
+    let larger = matches!(notion.meaning, Meaning::Larger(..));
+    let of = |part: Metric| match part {
+        Metric::Summarised(base, summary) => of_summary(base, summary, seats, unknown, look),
+        _ => None,
+    };
+    let (one, two) = metric.parts()?;
+    let (one, two) = (of(one)?, of(two)?);
+    let choose: fn(f64, f64) -> f64 = if larger { f64::max } else { f64::min };
+    Some(Unknown {
+        low: choose(one.low, two.low),
+        high: choose(one.high, two.high),
+        reach: Reach::Extreme { larger, parts: Box::new([one.reach, two.reach]) },
+    })
+}
+
+impl End {
+    fn of(base: &Base, (part, rest): (Part, Option<Part>), seat: &Seat<'_>, look: &Look<'_>) -> Option<End> {
+        let here = Seat { part: &part, rest: rest.as_ref(), population: seat.population };
+        let known = measure(base, &here, look).known()?;
+        Some(End { part, rest, known })
+    }
+
+    fn seat<'e>(&'e self, like: &Seat<'_>) -> Seat<'e> {
+        Seat { part: &self.part, rest: self.rest.as_ref(), population: like.population }
+    }
+}

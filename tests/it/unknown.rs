@@ -1,0 +1,210 @@
+//! People without a recorded group: the worst and the best case of every judged
+//! metric, against all ways in which they may belong, tried one by one.
+
+use std::collections::BTreeMap;
+
+use evenhand::Release;
+use evenhand::judge::Verdict;
+
+use crate::support::{PLAN, Table, find, rows};
+
+fn rules(metrics: &[&str]) -> String {
+    metrics.iter().map(|metric| format!("[[rule]]\nmetric = \"{metric}\"\nat_most = 0.5\n")).collect()
+}
+
+/// The smallest and the largest value of each metric and group.
+type Ends = BTreeMap<(String, String), (f64, f64)>;
+
+fn widen(ends: &mut Ends, release: &Release, metrics: &[&str]) {
+    for metric in metrics {
+        for group in ["", "b", "c"] {
+            if let Some(value) = find(release, "group", group, metric).and_then(|row| row.value) {
+                let end = ends.entry((metric.to_string(), group.to_string())).or_insert((value, value));
+                *end = (end.0.min(value), end.1.max(value));
+            }
+        }
+    }
+}
+
+/// Asserts that the ranges hold all values, and that those not said to be bounds are reached.
+fn assert_ranges(release: &Release, ends: &Ends, bounds: &[&str], upper: &[&str]) {
+    let mut seen = 0;
+    for ((metric, group), (low, high)) in ends {
+        let is =
+            |m: &&evenhand::report::ReleasedFinding| m.measurement.metric == *metric && m.measurement.group == *group;
+        let finding = release.findings.iter().find(is).unwrap_or_else(|| panic!("no finding {metric} {group}"));
+        let (found_low, found_high) = match (finding.unknown_low, finding.unknown_high) {
+            (Some(low), Some(high)) => (low, high),
+            none => panic!("{metric} {group} has no range: {none:?}"),
+        };
+        assert!(
+            found_low <= low + 1e-9 && found_high >= high - 1e-9,
+            "{metric} {group}: {found_low} to {found_high} does not hold {low} to {high}"
+        );
+        if !bounds.contains(&metric.as_str()) {
+            let low_reached = (found_low - low).abs() < 1e-9 || upper.contains(&metric.as_str());
+            assert!(
+                low_reached && (found_high - high).abs() < 1e-9,
+                "{metric} {group}: {found_low} to {found_high} is wider than {low} to {high}"
+            );
+        }
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
+
+/// Label and decision: two of three groups, and everyone else.
+#[test]
+fn counts_by_enumeration() {
+    const METRICS: [&str; 30] = [
+        "tpr",
+        "ppv",
+        "f1",
+        "mcc",
+        "balanced_accuracy",
+        "mean_benefit",
+        "qualified_per_selected",
+        "false_negatives_per_false_positive",
+        "share",
+        "demographic_disparity",
+        "demographic_disparity_labels",
+        "f1.difference",
+        "mcc.difference",
+        "balanced_accuracy.ratio",
+        "selection_rate.odds_ratio",
+        "fpr.cohens_h",
+        "qualified_per_selected.ratio",
+        "share.imbalance",
+        "label_distribution.kl",
+        "decision_distribution.js",
+        "decision_distribution.total_variation",
+        "average_odds_difference",
+        "average_absolute_odds_difference",
+        "equalized_odds_difference",
+        "equalized_odds_ratio",
+        "selection_rate.worst",
+        "fpr.worst",
+        "tpr.std",
+        "mcc.max_difference",
+        "f1.min_ratio",
+    ];
+    // Summaries are bounds: two ends need not be reached at once. So are comparisons of
+    // quotients whose sides would both have the true positives.
+    const BOUNDS: [&str; 6] = [
+        "qualified_per_selected.ratio",
+        "equalized_odds_ratio",
+        "selection_rate.worst",
+        "fpr.worst",
+        "tpr.std",
+        "f1.min_ratio",
+    ];
+    // Where shares may be equal the lower end is 0, which whole people may just miss.
+    const UPPER: [&str; 6] = [
+        "label_distribution.kl",
+        "decision_distribution.js",
+        "decision_distribution.total_variation",
+        "average_absolute_odds_difference",
+        "equalized_odds_difference",
+        "mcc.max_difference",
+    ];
+    let known = [("a", [30, 12, 14, 25]), ("b", [22, 15, 16, 20])];
+    const OUTCOMES: [(&str, &str); 4] = [("yes", "yes"), ("yes", "no"), ("no", "yes"), ("no", "no")];
+    let unknown = [2, 2, 1, 2];
+    let table = |of_a: [usize; 4], of_b: [usize; 4], nobody: [usize; 4]| {
+        let mut cells = Vec::new();
+        for (at, (decision, label)) in OUTCOMES.into_iter().enumerate() {
+            cells.push(("a", decision, label, known[0].1[at] + of_a[at]));
+            cells.push(("b", decision, label, known[1].1[at] + of_b[at]));
+            cells.push(("", decision, label, nobody[at]));
+        }
+        rows(&cells)
+    };
+    let plan = format!("{PLAN}{}", rules(&METRICS)).replace("[audit]", "[audit]\nresamples = 100");
+    let mut ends = Ends::new();
+    let ways: Vec<usize> = unknown.iter().map(|n| n + 1).collect();
+    for way in 0..ways.iter().product() {
+        let mut left = way;
+        let to_a: [usize; 4] = std::array::from_fn(|at| {
+            let taken = left % ways[at];
+            left /= ways[at];
+            taken
+        });
+        let to_b = std::array::from_fn(|at| unknown[at] - to_a[at]);
+        let release = Table::new(&table(to_a, to_b, [0; 4])).audit(&plan);
+        widen(&mut ends, &release, &METRICS);
+    }
+    let observed = Table::new(&table([0; 4], [0; 4], unknown)).audit(&plan);
+    assert_ranges(&observed, &ends, &BOUNDS, &UPPER);
+}
+
+/// Scores: of six people without a group each belongs to one of two.
+#[test]
+fn scores_by_enumeration() {
+    const METRICS: [&str; 8] = [
+        "mean_score",
+        "brier",
+        "log_loss",
+        "auc",
+        "calibration_ratio",
+        "mean_score.difference",
+        "brier.ratio",
+        "auc.max_difference",
+    ];
+    // Two groups do not reach the ends of means together: who lies between both is wanted by both.
+    const BOUNDS: [&str; 3] = ["mean_score.difference", "brier.ratio", "auc.max_difference"];
+    let known = |group: &str, shift: f64| -> String {
+        (0..60)
+            .map(|at| {
+                let score = (0.1 + shift + 0.8 * f64::from(at * 37 % 60) / 60.0).min(0.95);
+                let label = if f64::from(at * 23 % 60) / 60.0 < score { "yes" } else { "no" };
+                format!("{group},{score:.3},{label}\n")
+            })
+            .collect()
+    };
+    let unknown = [(0.95, "no"), (0.12, "yes"), (0.5, "no"), (0.56, "yes"), (0.35, "no"), (0.85, "yes")];
+    let table = |way: Option<usize>| {
+        let mut csv = String::from("group,score,label\n") + &known("a", 0.0) + &known("b", 0.08);
+        for (at, (score, label)) in unknown.iter().enumerate() {
+            let group = way.map_or("", |way| if way >> at & 1 == 1 { "b" } else { "a" });
+            csv.push_str(&format!("{group},{score},{label}\n"));
+        }
+        Table::new(&csv)
+    };
+    let plan = format!("{PLAN}{}", rules(&METRICS)).replace("[audit]", "[audit]\nresamples = 100").replace(
+        "decision = { column = \"decision\", favourable = \"yes\" }",
+        "score = { column = \"score\", higher = \"favourable\" }",
+    );
+    for higher in ["favourable", "unfavourable"] {
+        let plan = plan.replace("higher = \"favourable\"", &format!("higher = \"{higher}\""));
+        let mut ends = Ends::new();
+        (0..1 << unknown.len()).for_each(|way| widen(&mut ends, &table(Some(way)).audit(&plan), &METRICS));
+        assert_ranges(&table(None).audit(&plan), &ends, &BOUNDS, &[]);
+    }
+}
+
+/// One end of a mean holds those above a score, and there may be one of them: the
+/// verdict goes by it, but it is not printed. Ends of counts that are shown are.
+#[test]
+fn ends_that_would_tell_of_one_person_are_withheld() {
+    let mut csv = String::from("group,decision,label,score\n");
+    for (group, people) in [("a", 90), ("b", 80), ("", 30)] {
+        for at in 0..people {
+            let yes = |one: bool| if one { "yes" } else { "no" };
+            csv.push_str(&format!(
+                "{group},{},{},{}\n",
+                yes(at % 2 == 0),
+                yes(at % 3 == 0),
+                0.3 + f64::from(at % 40) / 100.0
+            ));
+        }
+    }
+    let metrics = ["selection_rate.ratio", "average_odds_difference", "mean_score.difference"];
+    let rules = metrics.map(|metric| format!("[[rule]]\nmetric = \"{metric}\"\nat_most = 9\nunknown = \"worst\"\n"));
+    let plan =
+        PLAN.replace("min_cell = 0", "min_cell = 5").replace("[[attribute]]", "score = \"score\"\n[[attribute]]");
+    let release = Table::new(&csv).audit(&format!("{plan}{}", rules.concat()));
+    let shown = |at: usize| (release.findings[at].unknown_low.is_some(), release.findings[at].verdict);
+    assert_eq!(shown(0), (true, Verdict::Pass));
+    assert_eq!(shown(1), (true, Verdict::Pass));
+    assert_eq!(shown(2), (false, Verdict::Pass));
+}
