@@ -109,6 +109,7 @@ pub fn is_conservative(id: &str) -> bool {
         || DISTANCES.iter().chain(&CURVED).any(|base| id == *base || id.starts_with(&format!("{base}.")))
         || id.starts_with("ece_equal_mass")
         || id == "average_absolute_odds_difference"
+        || id.starts_with("worst case of ")
 }
 
 /// The numbers that miss the floor, lowest first.

@@ -12,6 +12,7 @@ mod gates;
 mod others;
 mod page;
 mod population;
+mod sundry;
 mod survey;
 mod truth;
 mod type_one;
@@ -44,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let tests = (type_one::exact(), type_one::simulated(SEED));
     timed("worlds");
     let survey = survey::all(runs.worlds, SEED);
-    timed("strata, areas, forecasts, classes, lists");
+    timed("strata, areas, forecasts, classes, lists, people");
     let others = others::all(runs.statistics, SEED);
     timed("audits");
     let (parity, boundary) = (gates::parity(runs.audits, SEED), gates::boundary(runs.audits, SEED));

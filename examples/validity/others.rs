@@ -18,10 +18,11 @@ pub fn all(runs: u64, seed: u64) -> Shelf {
     shelf.extend(forecasts(runs, seed));
     shelf.extend(classes(runs / 4, seed));
     shelf.extend(rankings(runs, seed));
+    shelf.extend(crate::sundry::all(runs, seed));
     shelf
 }
 
-fn add(book: &mut Book, name: &str, interval: Option<evenhand::stats::Interval>, truth: f64) {
+pub fn add(book: &mut Book, name: &str, interval: Option<evenhand::stats::Interval>, truth: f64) {
     book.entry(name.to_string()).or_default().add(interval.map(|i| (i.low, i.high)), truth);
 }
 
@@ -70,12 +71,12 @@ fn areas(runs: u64, seed: u64) -> Shelf {
     shelf
 }
 
-const PLAN: &str = "[audit]\nmin_group_size = 1\n[data]\npath = \"d.csv\"\n[roles]\n\
+pub const PLAN: &str = "[audit]\nmin_group_size = 1\n[data]\npath = \"d.csv\"\n[roles]\n\
      decision = { column = \"d\", favourable = \"1\" }\n[[attribute]]\ncolumn = \"g\"\nreference = \"00\"\n";
 
 /// Measures two groups that `fill` makes, and notes the numbers of the first
 /// whose truth is given.
-fn measured(plan: &Plan, fill: impl FnOnce(&mut Frame), truths: &[(&str, f64)], book: &mut Book) {
+pub fn measured(plan: &Plan, fill: impl FnOnce(&mut Frame), truths: &[(&str, f64)], book: &mut Book) {
     let mut frame = Frame { columns: vec!["g".to_string()], ..Frame::default() };
     fill(&mut frame);
     let ledger = Ledger { intake: Intake::default(), frames: vec![frame], ..Ledger::default() };
@@ -91,7 +92,7 @@ fn measured(plan: &Plan, fill: impl FnOnce(&mut Frame), truths: &[(&str, f64)], 
 }
 
 /// Somebody without label or decision, so that a group is there.
-fn somebody(frame: &mut Frame, at: usize, people: u64) {
+pub fn somebody(frame: &mut Frame, at: usize, people: u64) {
     let unknown = Outcome { label: Label::Unknown, decision: evenhand::cells::Decision::Unknown };
     frame.groups.entry(World::group(at)).or_default().cell_mut(&Stratum::default(), unknown).add(1.0, people);
 }

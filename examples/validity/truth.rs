@@ -234,11 +234,27 @@ fn score_distance(how: Comparison, group: &Population, reference: &Population) -
         gap += one.1 + one.2 - two.1 - two.2;
         largest = largest.max(gap.abs());
     }
+    if how == Comparison::PopulationStability {
+        return stability(group, reference);
+    }
     match how {
         Comparison::KolmogorovSmirnov => Some(largest),
         Comparison::Wasserstein => Some(area),
         _ => None,
     }
+}
+
+/// Σ(p − q)·ln(p/q) over tenths of the reference.
+fn stability(group: &Population, reference: &Population) -> Option<f64> {
+    let mut bins = [(0.0, 0.0); 10];
+    let mut below = 0.0f64;
+    for (own, other) in group.by_score().iter().zip(reference.by_score()) {
+        let at = ((below * 10.0 + 1e-9) as usize).min(9);
+        bins[at] = (bins[at].0 + own.1 + own.2, bins[at].1 + other.1 + other.2);
+        below += other.1 + other.2;
+    }
+    let used = bins.iter().filter(|(q, p)| q + p > 0.0);
+    Some(used.map(|(q, p)| (p - q) * (p / q).ln()).sum())
 }
 
 fn summarised(base: &Base, summary: Summary, groups: &Groups<'_>) -> Option<f64> {

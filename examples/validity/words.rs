@@ -69,7 +69,7 @@ pub fn page(found: &Found) -> String {
 
 fn others(shelf: &Shelf) -> String {
     let mut table = Table::new(
-        "Strata, areas, forecasts, classes, ranked lists",
+        "Strata, areas, forecasts, classes, ranked lists, shares, estimated and unknown groups",
         &["what", "number", "coverage", "mean width", "simulation error"],
     );
     for (name, book) in shelf {

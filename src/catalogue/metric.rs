@@ -27,12 +27,23 @@ pub enum Metric {
 
 /// An id that the catalogue does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no metric is called `{id}`{}", .suggestion.as_ref().map(|s| format!("; did you mean `{s}`?")).unwrap_or_default())]
+#[error("no metric is called `{id}`{}", hint(.elsewhere, .suggestion))]
 pub struct UnknownMetric {
     /// What was asked for.
     pub id: String,
     /// The nearest that exists.
     pub suggestion: Option<String>,
+    /// Tools that call one so, and its id here.
+    pub elsewhere: Vec<(&'static str, String)>,
+}
+
+fn hint(elsewhere: &[(&'static str, String)], suggestion: &Option<String>) -> String {
+    if elsewhere.is_empty() {
+        return suggestion.as_ref().map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
+    }
+    let names: Vec<String> =
+        elsewhere.iter().map(|(tool, id)| format!("what {tool} calls so is `{id}` here")).collect();
+    format!("; {}", names.join(", "))
 }
 
 impl Metric {
@@ -47,7 +58,19 @@ impl Metric {
         let known: Vec<String> =
             Metric::all().map(|metric| metric.id()).chain(NOTIONS.iter().map(|notion| notion.id.to_string())).collect();
         let suggestion = nearest(id, known.iter().map(String::as_str)).map(str::to_string);
-        Err(UnknownMetric { id: id.to_string(), suggestion })
+        Err(UnknownMetric { id: id.to_string(), suggestion, elsewhere: Metric::elsewhere(id) })
+    }
+
+    /// The tools that call a metric so, each with its id here.
+    fn elsewhere(name: &str) -> Vec<(&'static str, String)> {
+        let calls_so = |peer: &Peer| {
+            let plain = peer.name.split([' ', '(', ',']).next().unwrap_or_default();
+            peer.name.eq_ignore_ascii_case(name) || plain.eq_ignore_ascii_case(name)
+        };
+        let of = |metric: Metric| {
+            metric.peers().into_iter().filter(calls_so).map(move |peer| (peer.tool, metric.id())).collect::<Vec<_>>()
+        };
+        Metric::all().flat_map(of).collect()
     }
 
     fn find(id: &str) -> Option<Metric> {

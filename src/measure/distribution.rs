@@ -9,7 +9,8 @@ use crate::catalogue::{Comparison, DistributionOf, Outcomes, QUALIFIED, REJECTED
 use crate::cells::{Cell, Distribution, Why};
 use crate::stats::{
     Interval, Level, Proportion, ScoreBin, chi_square, distances, jensen_shannon, kolmogorov_smirnov, kullback_leibler,
-    largest_gap, lp_norm, miettinen_nurminen_difference, replicates, total_variation, wasserstein,
+    largest_gap, lp_norm, miettinen_nurminen_difference, population_stability_index, posterior, quantile_weights,
+    total_variation, wasserstein,
 };
 
 /// Bins of the population stability index.
@@ -138,17 +139,13 @@ fn scores_evidence(
     fine: &[(f64, f64, f64)],
     look: &Look<'_>,
 ) -> Evidence {
+    let numbers = [people(reference, &two.cell), people(group, &one.cell)];
+    if how == Comparison::PopulationStability {
+        return stability_evidence(fine, numbers, look);
+    }
     let (own, other): (Vec<f64>, Vec<f64>) = coarse_bins(one, two).into_iter().unzip();
     let centres = coarse_centres(fine, own.len());
-    let sides =
-        [effective_counts(&other, people(reference, &two.cell)), effective_counts(&own, people(group, &one.cell))];
-    if how == Comparison::PopulationStability {
-        let drawn = replicates(&sides, look.resampling, |parts| {
-            let bins = centres.iter().zip(&parts[0]).zip(&parts[1]);
-            stability(&bins.map(|((at, other), own)| (*at, *other, *own)).collect::<Vec<_>>())
-        });
-        return Evidence::resampled(drawn, true);
-    }
+    let sides = [effective_counts(&other, numbers[0]), effective_counts(&own, numbers[1])];
     let here = cumulative_gaps(&sides[0], &sides[1]);
     let drawn = distances(&sides, look.resampling, |parts| {
         let gaps = cumulative_gaps(&parts[0], &parts[1])?;
@@ -156,6 +153,15 @@ fn scores_evidence(
         Some([gap_size(how, &gaps, &centres), gap_size(how, &moved, &centres)])
     });
     Evidence::distance(drawn, false)
+}
+
+/// Shares of the bins are drawn and not people, of whom a bin may lose its last and
+/// leave no index. Chance moves the index upward: percentiles are turned over.
+fn stability_evidence(fine: &[(f64, f64, f64)], people: [f64; 2], look: &Look<'_>) -> Evidence {
+    let Some([reference, group]) = quantile_weights(fine, STABILITY_BINS) else { return Evidence::None };
+    let sides = [effective_counts(&reference, people[0]), effective_counts(&group, people[1])];
+    let drawn = posterior(&sides, look.resampling, |parts| population_stability_index(&parts[0], &parts[1]));
+    Evidence::Posterior { drawn: std::sync::Arc::new(drawn), turned: true }
 }
 
 /// The largest gap of two distribution functions, or the area between them.

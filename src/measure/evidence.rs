@@ -70,10 +70,11 @@ pub(crate) enum Evidence {
     Area(Auc),
     /// A standard error on a scale; with degrees of freedom where they are few.
     Error { scale: Scale, se: f64, df: Option<f64>, method: Method },
-    /// Resampled values; `basic` where chance alone moves the estimate upward.
-    Resampled { replicates: Arc<Replicates>, basic: bool },
-    /// Values that the shares of cells may give.
-    Posterior(Arc<Replicates>),
+    /// Resampled values.
+    Resampled(Arc<Replicates>),
+    /// Values that the shares of cells may give; `turned` where chance alone moves
+    /// the estimate upward.
+    Posterior { drawn: Arc<Replicates>, turned: bool },
     /// A distance over resamples, and how far each lies from the sample; both
     /// as roots where the number is the square of a distance.
     Distance { drawn: Arc<[Replicates; 2]>, squared: bool },
@@ -126,13 +127,11 @@ impl Evidence {
                 let level = df.map_or(Some(level), |df| student_level(level, df))?;
                 Some((by_error(value, *scale, *se, level)?, *method))
             }
-            Evidence::Resampled { replicates, basic: true } => {
-                Some((replicates.basic(value, level)?, Method::BootstrapBasic))
+            Evidence::Resampled(drawn) => Some((drawn.percentile(level)?, Method::BootstrapPercentile)),
+            Evidence::Posterior { drawn, turned: false } => Some((drawn.percentile(level)?, Method::JeffreysCells)),
+            Evidence::Posterior { drawn, turned: true } => {
+                Some((drawn.basic(value, level)?, Method::JeffreysCellsTurned))
             }
-            Evidence::Resampled { replicates, basic: false } => {
-                Some((replicates.percentile(level)?, Method::BootstrapPercentile))
-            }
-            Evidence::Posterior(values) => Some((values.percentile(level)?, Method::JeffreysCells)),
             Evidence::Distance { drawn, squared } => {
                 let [values, apart] = &**drawn;
                 let interval = match squared {
@@ -227,8 +226,8 @@ impl Evidence {
             Evidence::Extreme { larger, parts } => Evidence::Extreme { larger: *larger, parts: pair(parts)? },
             Evidence::None
             | Evidence::Area(_)
-            | Evidence::Resampled { .. }
-            | Evidence::Posterior(_)
+            | Evidence::Resampled(_)
+            | Evidence::Posterior { .. }
             | Evidence::Distance { .. }
             | Evidence::Combination(_)
             | Evidence::Strata(..) => return None,

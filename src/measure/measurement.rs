@@ -68,10 +68,10 @@ pub enum Method {
     RobinsBreslowGreenland,
     /// Between percentiles of resampled values.
     BootstrapPercentile,
-    /// Percentiles of resampled values turned over at the estimate.
-    BootstrapBasic,
     /// Between percentiles of what the shares of cells may be.
     JeffreysCells,
+    /// The same, turned over at the estimate.
+    JeffreysCellsTurned,
     /// By how far resamples lie from the sample, in the same distance.
     BootstrapDistance,
     /// Intervals of all pairs that hold together.

@@ -90,7 +90,13 @@ impl<'t, 'p> Table<'t, 'p> {
         match number(value.get_ref()) {
             Some(number) => Some(At::new(number, self.place_of(value))),
             None => {
-                self.wrong(key, value, "a finite number");
+                match value.get_ref() {
+                    DeValue::Float(float) => {
+                        let place = self.place_of(value);
+                        self.problems.add(&place, format!("`{key}` must be a finite number, not {}", float.as_str()));
+                    }
+                    _ => self.wrong(key, value, "a finite number"),
+                }
                 None
             }
         }

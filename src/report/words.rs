@@ -99,9 +99,10 @@ pub fn method(method: Method) -> (&'static str, &'static str) {
             "bootstrap interval of a distance, by the triangle inequality",
             "Efron & Tibshirani (1993); Davison & Hinkley (1997)",
         ),
-        Method::BootstrapBasic => {
-            ("basic bootstrap interval over cells, which allows for bias", "Davison & Hinkley (1997), eq. 5.6")
-        }
+        Method::JeffreysCellsTurned => (
+            "interval over cells with Jeffreys' prior, turned over at the estimate, which allows for bias",
+            "Davison & Hinkley (1997), eq. 5.6; Brown, Cai & DasGupta (2001)",
+        ),
         Method::Woolf => {
             ("Woolf interval of an odds ratio", "Woolf (1955), Ann. Hum. Genet. 19; Haldane (1956), ibid. 20")
         }
@@ -282,7 +283,13 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         sentences.push(format!("By the estimate alone; by the interval it is {}.", verdict(by_interval)));
     }
     if let Some(people) = finding.settled_by {
-        sentences.push(format!("About n = {people} for this group, with all groups growing alike and the estimates staying as they are, would settle it."));
+        let (whom, growing) = match finding.measurement.group.is_empty() {
+            true => ("in all groups together", "all growing alike"),
+            false => ("for this group", "with all groups growing alike"),
+        };
+        sentences.push(format!(
+            "About n = {people} {whom}, {growing} and the estimates staying as they are, would settle it."
+        ));
     }
     let detectable: Vec<String> = [
         finding.detectable_below.map(|value| format!("{} or less", number(value))),

@@ -87,7 +87,7 @@ pub fn largest_gap(p: &[f64], q: &[f64]) -> Option<f64> {
 /// From 0 up, symmetric; by custom above 0.1 some shift, above 0.25 a large
 /// one. `None` when a category has weight on one side only: it is infinite
 /// then. Categories without weight on either side do not count.
-fn population_stability_index(p: &[f64], q: &[f64]) -> Option<f64> {
+pub fn population_stability_index(p: &[f64], q: &[f64]) -> Option<f64> {
     Some(kullback_leibler(p, q)? + kullback_leibler(q, p)?)
 }
 
@@ -101,6 +101,13 @@ fn population_stability_index(p: &[f64], q: &[f64]) -> Option<f64> {
 /// [`wasserstein`], which has no such trouble. `None` too with fewer than two
 /// bins left, or where a value is not finite.
 pub fn psi_of_scores(scores: &[(f64, f64, f64)], bins: usize) -> Option<f64> {
+    let [reference, group] = quantile_weights(scores, bins)?;
+    population_stability_index(&reference, &group)
+}
+
+/// The weights of the reference and of the group in the bins of [`psi_of_scores`];
+/// `None` with fewer than two.
+pub fn quantile_weights(scores: &[(f64, f64, f64)], bins: usize) -> Option<[Vec<f64>; 2]> {
     let scores = in_order(scores)?;
     let place = quantile_bins(&scores.iter().map(|score| score.1).collect::<Vec<_>>(), bins);
     let used = place.last()? + 1;
@@ -109,7 +116,7 @@ pub fn psi_of_scores(scores: &[(f64, f64, f64)], bins: usize) -> Option<f64> {
         reference[bin] += score.1;
         group[bin] += score.2;
     }
-    if used < 2 { None } else { population_stability_index(&reference, &group) }
+    (used >= 2).then_some([reference, group])
 }
 
 /// Puts a rising row of distinct values, given by their weights, into at most

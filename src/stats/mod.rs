@@ -52,8 +52,8 @@ pub use counter::{Counter, hash64};
 pub use difference::{mee_difference, miettinen_nurminen_difference, newcombe, wald_difference};
 pub use distribution::{normal_cdf, normal_quantile, two_sided_p};
 pub use divergence::{
-    jensen_shannon, ks_distance, kullback_leibler, largest_gap, lp_norm, psi_of_scores, smd_interval,
-    standardized_mean_difference, total_variation, wasserstein,
+    jensen_shannon, ks_distance, kullback_leibler, largest_gap, lp_norm, population_stability_index, psi_of_scores,
+    quantile_weights, smd_interval, standardized_mean_difference, total_variation, wasserstein,
 };
 pub use effect::{cohens_h, cohens_h_interval};
 pub use exact::{Tail, fisher_mid_p, fisher_one_sided, fisher_two_sided};

@@ -212,12 +212,12 @@ pub(super) fn people(part: &Part, cell: &Cell) -> f64 {
 }
 
 impl Evidence {
-    pub(super) fn resampled(drawn: Replicates, basic: bool) -> Evidence {
-        Evidence::Resampled { replicates: Arc::new(drawn), basic }
+    pub(super) fn resampled(drawn: Replicates) -> Evidence {
+        Evidence::Resampled(Arc::new(drawn))
     }
 
     pub(super) fn posterior(drawn: Replicates) -> Evidence {
-        Evidence::Posterior(Arc::new(drawn))
+        Evidence::Posterior { drawn: Arc::new(drawn), turned: false }
     }
 
     pub(super) fn distance(drawn: [Replicates; 2], squared: bool) -> Evidence {

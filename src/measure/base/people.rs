@@ -130,7 +130,7 @@ pub(super) fn classes(value: ClassesValue, part: &Part, look: &Look<'_>) -> Meas
         Some(number) => {
             let counts = effective_counts(&weights, n);
             let drawn = replicates(&[counts], look.resampling, |parts| macro_average(value, &keys, &parts[0]));
-            Measured { evidence: Evidence::resampled(drawn, false), ..Measured::new(number, &all) }
+            Measured { evidence: Evidence::resampled(drawn), ..Measured::new(number, &all) }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::report::words;
-use crate::report::{Release, ReleasedFinding};
+use crate::report::{Release, ReleasedFinding, Row};
 
 /// The summary: the sentence first, then what failed, then what is open, then
 /// what passed, then who was audited and what was left out.
@@ -52,15 +52,21 @@ fn write_finding(text: &mut String, finding: &ReleasedFinding, release: &Release
     }
 }
 
+/// What a group is shown with, most telling first.
+const MAIN: [&str; 7] =
+    ["selection_rate", "base_rate", "mean_score", "class_accuracy", "mean_error", "top_k_share", "exposure"];
+
 fn write_groups(text: &mut String, release: &Release) {
     for division in &release.divisions {
         let reference = division.reference.as_deref().map(|r| format!(", compared with {r}")).unwrap_or_default();
         let _ = writeln!(text, "\nGroups of {}{}", clean(&division.attribute), clean(&reference));
-        // One number for all groups: the first that is measured here.
-        let measured =
-            |id: &&str| release.measurements.iter().any(|row| row.attribute == division.attribute && row.metric == *id);
-        let main = ["selection_rate", "base_rate"].into_iter().find(measured).unwrap_or("mean_score");
-        let title = main.replace('_', " ");
+        // One number for each group: the first that is measured here.
+        let measured = |id: &&str| {
+            let here = |row: &&Row| row.attribute == division.attribute && row.class.is_empty();
+            release.measurements.iter().filter(here).any(|row| row.metric == *id)
+        };
+        let main = MAIN.into_iter().find(measured);
+        let title = main.map_or(String::new(), |main| main.replace('_', " "));
         let width = division.groups.iter().map(|group| clean(&group.group).chars().count()).max().unwrap_or(0).min(40);
         for group in &division.groups {
             let size = group.n.value().map_or("withheld".to_string(), |n| n.to_string());
@@ -69,7 +75,7 @@ fn write_groups(text: &mut String, release: &Release) {
                     && row.group == group.group
                     && row.stratum.is_empty()
                     && row.class.is_empty()
-                    && row.metric == main
+                    && Some(row.metric.as_str()) == main
             });
             let found = match row {
                 Some(row) if row.suppressed => "withheld".to_string(),
@@ -83,7 +89,8 @@ fn write_groups(text: &mut String, release: &Release) {
                 },
                 None => String::new(),
             };
-            let _ = writeln!(text, "  {:<width$}  n = {size:<9} {title} {found}", clean(&group.group));
+            let line = format!("  {:<width$}  n = {size:<9} {title} {found}", clean(&group.group));
+            let _ = writeln!(text, "{}", line.trim_end());
         }
     }
 }
