@@ -19,6 +19,9 @@ pub fn all(runs: u64, seed: u64) -> Shelf {
     shelf
 }
 
+/// Nothing that is looked at here is resampled.
+const FEW: u32 = 1;
+
 fn outcome(label: Option<bool>, yes: bool) -> Outcome {
     let label = match label {
         Some(true) => Label::Favourable,
@@ -44,12 +47,13 @@ fn disparity(rates: &[f64; 2]) -> f64 {
 
 /// Two groups, to which and to whose strata people belong by chance.
 fn people(runs: u64, seed: u64) -> Shelf {
-    let plan = plan_of(
+    let mut plan = plan_of(
         &(PLAN.replace(
             "\n[[attribute]]",
             "\nlabel = { column = \"y\", favourable = \"1\" }\nstrata = [\"s\"]\ncounterfactual = { column = \"c\", favourable = \"1\" }\n[[attribute]]",
         ) + "population = { \"00\" = 0.3, \"01\" = 0.7 }\n"),
     );
+    plan.resamples = FEW;
     let whole = [0, 1].map(|group| (RATES[0][group] + RATES[1][group]) / 2.0);
     let truths = [
         ("share", SHARE),
@@ -141,7 +145,8 @@ fn lists(runs: u64, seed: u64) -> Shelf {
 const CHANCES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 fn estimated(runs: u64, seed: u64) -> Shelf {
-    let plan = plan_of(PLAN);
+    let mut plan = plan_of(PLAN);
+    plan.resamples = FEW;
     let rate = |z: usize| 0.3 + 0.08 * z as f64;
     let of_group = |of: &dyn Fn(f64) -> f64| {
         let all: f64 = CHANCES.iter().map(|p| of(*p)).sum();
@@ -181,7 +186,8 @@ fn unknown(runs: u64, seed: u64) -> Shelf {
     ];
     let rules = METRICS.map(|metric| format!("[[rule]]\nmetric = \"{metric}\"\nat_most = 9\n"));
     let roles = PLAN.replace("\n[[attribute]]", "\nlabel = { column = \"y\", favourable = \"1\" }\n[[attribute]]");
-    let plan = plan_of(&(roles + &rules.concat()));
+    let mut plan = plan_of(&(roles + &rules.concat()));
+    plan.resamples = FEW;
     // Of every group half qualify, and these get a yes at the first rate, the others at the second.
     let rates: [[f64; 2]; 2] = [[0.7, 0.3], [0.65, 0.2]];
     let selected = |group: usize| (rates[group][0] + rates[group][1]) / 2.0;

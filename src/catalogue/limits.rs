@@ -53,7 +53,10 @@ const LIMITS: &[(&str, &str)] = &[
     ("conditional_demographic_disparity", "strata without a yes or without a no for anyone are left out of the mean"),
     ("conditional_demographic_disparity_labels", "strata without one of the labels are left out of the mean"),
     ("kl", "it has no value where a share of the group is zero and that of the reference is not"),
-    ("psi", "a bin without anyone leaves it without a value; it grows with the number of bins"),
+    (
+        "psi",
+        "a bin without anyone leaves it without a value: with 30 people the few samples that have one understate it, and the interval covers about 68 %; it grows with the number of bins",
+    ),
 ];
 
 /// What the interval of a metric cannot be trusted with, where that is known.

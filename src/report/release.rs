@@ -237,6 +237,12 @@ pub struct ReleasedFinding {
     pub unknown_low: Option<f64>,
     /// The largest value that the unknown groups of people allow.
     pub unknown_high: Option<f64>,
+    /// The lower end of the interval of the smallest value.
+    pub worst_case_low: Option<f64>,
+    /// The upper end of the interval of the largest value; none where it has no bound.
+    pub worst_case_high: Option<f64>,
+    /// The rule goes by them, and they are withheld.
+    pub worst_case_withheld: bool,
     /// People in the group that would settle it.
     pub settled_by: Option<u64>,
     /// The nearest value below parity that the sample could have shown.

@@ -133,8 +133,11 @@ fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) ->
     });
     let hidden = row.suppressed;
     // The range is made of the counts of people without a recorded group.
-    let unknown = finding.measurement.as_ref().and_then(|m| m.unknown.clone().filter(|_| gate.worst_case_shown(m)));
-    let unknown = unknown.filter(|_| !hidden);
+    let ranged = finding.measurement.as_ref().filter(|m| m.unknown.is_some());
+    let shown = ranged.filter(|m| !hidden && gate.worst_case_shown(m));
+    let unknown = shown.and_then(|m| m.unknown.as_ref());
+    let worst_case = shown.and_then(|m| m.worst_case_at(m.level));
+    let goes_by_it = finding.rule.unknown == crate::plan::Unknown::Worst;
     let (below, above) = finding.detectable.filter(|_| !hidden).unwrap_or_default();
     ReleasedFinding {
         rule: finding.rule.id.clone(),
@@ -149,8 +152,11 @@ fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) ->
         probability: finding.probability.filter(|_| !hidden),
         moves: finding.moves.filter(|_| !hidden),
         unknown: finding.rule.unknown.word().into(),
-        unknown_low: unknown.as_ref().map(|range| range.low),
+        unknown_low: unknown.map(|range| range.low),
         unknown_high: unknown.map(|range| range.high),
+        worst_case_low: worst_case.map(|interval| interval.low).filter(|end| end.is_finite()),
+        worst_case_high: worst_case.map(|interval| interval.high).filter(|end| end.is_finite()),
+        worst_case_withheld: goes_by_it && ranged.is_some() && shown.is_none(),
         settled_by: finding.settled_by.filter(|_| !hidden),
         detectable_below: below,
         detectable_above: above,

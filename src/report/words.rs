@@ -259,12 +259,17 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         }
     }
     if let (Some(low), Some(high)) = (finding.unknown_low, finding.unknown_high) {
+        let whole = interval(finding.worst_case_low, finding.worst_case_high);
         sentences.push(format!(
-            "Wherever the people without a recorded group belong, it lies between {} and {}{}.",
+            "Wherever the people without a recorded group belong, it lies between {} and {}{}{}.",
             number(low),
             number(high),
+            whole.map(|whole| format!(", with intervals {whole}")).unwrap_or_default(),
             if finding.unknown == "worst" { ", and the rule goes by that" } else { "" }
         ));
+    }
+    if finding.worst_case_withheld {
+        sentences.push("The rule goes by the worst and the best case of people without a recorded group, which are withheld since they tell of few people.".into());
     }
     if kept_open(finding) {
         sentences.push("Only recording the groups of those people can settle it.".into());

@@ -44,6 +44,11 @@ fn one(number: usize, rule: &ReleasedRule, findings: &[&ReleasedFinding], releas
     let parity = metric.as_ref().and_then(Metric::ideal);
     let numbers = rows
         .flat_map(|row| [row.value, row.low, row.high])
+        .chain(
+            findings
+                .iter()
+                .flat_map(|finding| worst_case(finding).into_iter().flat_map(|(low, high)| [Some(low), high])),
+        )
         .chain([rule.tolerance.at_least, rule.tolerance.at_most, parity])
         .flatten();
     let axis = Axis::over(numbers, logarithmic, LABEL, RIGHT);
@@ -72,6 +77,9 @@ fn one(number: usize, rule: &ReleasedRule, findings: &[&ReleasedFinding], releas
         let people = row.n.map(|n| format!(", n = {n}")).unwrap_or_default();
         let said = format!("{}{people}", words::verdict(finding.verdict));
         canvas.text(&said, (RIGHT + 14, y), 12.0, Anchor::Left, INK);
+        if let Some((low, high)) = worst_case(finding) {
+            canvas.line(&[(axis.at(low), y), (high.map_or(RIGHT, |high| axis.at(high)), y)], MUTED, 1);
+        }
         if let Some(low) = row.low {
             let end = row.high.map_or(RIGHT, |high| axis.at(high));
             canvas.line(&[(axis.at(low), y), (end, y)], colour, 2);
@@ -91,8 +99,7 @@ fn one(number: usize, rule: &ReleasedRule, findings: &[&ReleasedFinding], releas
     Chart {
         id,
         title,
-        how_to_read: "Each line is one group: the mark is the estimate, the bar its interval. A bar wholly inside the shaded tolerance passes (circle), wholly outside fails (diamond); one that reaches over the border cannot be decided (square). The thin vertical line is parity."
-            .into(),
+        how_to_read: how_to_read(findings),
         section: Section::Forest,
         about: rule.id.clone(),
         svg,
@@ -100,6 +107,26 @@ fn one(number: usize, rule: &ReleasedRule, findings: &[&ReleasedFinding], releas
         columns: ["who", "estimate", "interval", "n", "p (adjusted)", "verdict"].map(String::from).to_vec(),
         rows: findings.iter().map(|finding| table_row(finding)).collect(),
     }
+}
+
+/// The interval of the worst and the best case, where the rule goes by it.
+fn worst_case(finding: &ReleasedFinding) -> Option<(f64, Option<f64>)> {
+    let low = finding.worst_case_low.filter(|_| finding.unknown == "worst")?;
+    Some((low, finding.worst_case_high))
+}
+
+/// What the marks and bars mean.
+fn how_to_read(findings: &[&ReleasedFinding]) -> String {
+    let mut text = String::from(
+        "Each line is one group: the mark is the estimate, the bar its interval. A bar wholly inside the shaded tolerance passes (circle), wholly outside fails (diamond); one that reaches over the border cannot be decided (square). The thin vertical line is parity.",
+    );
+    if findings.iter().any(|finding| worst_case(finding).is_some()) {
+        text += " The thin bar reaches over the worst and the best case of people without a recorded group: the rule goes by it.";
+    }
+    if findings.iter().any(|finding| finding.worst_case_withheld) {
+        text += " The rule goes by the worst and the best case of people without a recorded group, which are withheld.";
+    }
+    text
 }
 
 fn table_row(finding: &ReleasedFinding) -> Vec<String> {
