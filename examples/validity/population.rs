@@ -73,6 +73,12 @@ impl Population {
         Population { cumulative: cumulative.collect(), kinds }
     }
 
+    /// The same, with people who get a yes so many times rarer.
+    pub fn with_rarer_yes(&self, times: f64) -> Population {
+        let rarer = |kind: &Kind| if kind.decision { Kind { share: kind.share / times, ..*kind } } else { *kind };
+        Population::of(self.kinds.iter().map(rarer).collect())
+    }
+
     /// Several populations together, by their sizes.
     pub fn mixture(parts: &[(f64, &Population)]) -> Population {
         let whole: f64 = parts.iter().map(|(size, _)| size).sum();

@@ -184,7 +184,7 @@ fn unknown(runs: u64, seed: u64) -> Shelf {
         "f1.difference",
         "average_odds_difference",
     ];
-    let rules = METRICS.map(|metric| format!("[[rule]]\nmetric = \"{metric}\"\nat_most = 9\n"));
+    let rules = METRICS.map(|metric| format!("[[rule]]\nmetric = \"{metric}\"\nat_most = 1\n"));
     let roles = PLAN.replace("\n[[attribute]]", "\nlabel = { column = \"y\", favourable = \"1\" }\n[[attribute]]");
     let mut plan = plan_of(&(roles + &rules.concat()));
     plan.resamples = FEW;

@@ -35,6 +35,8 @@ fn worlds() -> Vec<(String, bool, bool, World)> {
         let weighted = World { weights: Some(variation), ..unlike.sized(100) };
         all.push((format!("weights {variation}"), true, false, weighted));
     }
+    let with_outcome = World { rarer: 5.0, ..unlike.sized(200) };
+    all.push(("weights with yes".to_string(), true, false, with_outcome));
     for icc in [0.0, 0.1, 0.4] {
         let clusters = Some(Clustering { largest: 10, alike: icc });
         all.push((format!("clusters {icc}"), true, icc > 0.3, World { clusters, ..unlike.sized(60) }));

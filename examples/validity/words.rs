@@ -106,7 +106,7 @@ const RATES: &str = "## Rates\n\nNo simulation: the chance of every possible sam
 pairs of them. Wald's interval is shown because it is what is mostly used elsewhere.\n\n";
 const WORLDS: &str = "## Worlds\n\nThree groups with label, decision and score. *alike*: one calibrated population; *sharp*: one population whose scores \
 are mostly near 0 or 1; *unlike*: three populations, one of them miscalibrated; the number is people in each group. *30 and 300*: \
-the reference is ten times as large. *by chance*: sizes of groups are drawn too. *weights*: their coefficient of variation. \
+the reference is ten times as large. *by chance*: sizes of groups are drawn too. *weights*: their coefficient of variation; *with yes*: people with a yes are five times rarer among the 200 of a group than in truth, and weigh five times as much. \
 *clusters*: 60 clusters of 1 to 10 decisions in each group, with the correlation within. A dash: hardly ever an interval.\n\n";
 const TESTS: &str = "## Tests\n\nHow often tests at 5 % reject what is true.\n\n";
 const GATES: &str = "## Gates\n\nSix rules at once: four fifths, a difference within ±0.05, a difference not below 0, a tpr difference within ±0.05, \

@@ -25,6 +25,9 @@ pub struct World {
     pub groups: Vec<(u64, Population)>,
     /// The coefficient of variation of the weights; none for no weights.
     pub weights: Option<f64>,
+    /// How many times rarer people with a yes are in the sample than in truth, for
+    /// which their weights make up; 1 for none.
+    pub rarer: f64,
     pub clusters: Option<Clustering>,
     /// Whether chance also moves people between groups.
     pub random_sizes: bool,
@@ -32,7 +35,7 @@ pub struct World {
 
 impl World {
     pub fn of(groups: Vec<(u64, Population)>) -> World {
-        World { groups, weights: None, clusters: None, random_sizes: false }
+        World { groups, weights: None, rarer: 1.0, clusters: None, random_sizes: false }
     }
 
     /// The same groups with `n` people each.
@@ -47,7 +50,7 @@ impl World {
     /// The plan that asks for everything the world has.
     pub fn plan(&self, scores: bool, rules: &str) -> Plan {
         let score = if scores { "score = \"score\"\n" } else { "" };
-        let weight = if self.weights.is_some() { "weight = \"weight\"\n" } else { "" };
+        let weight = if self.weighted() { "weight = \"weight\"\n" } else { "" };
         let text = format!(
             "[audit]\nmin_group_size = 1\n[data]\npath = \"d.csv\"\n[roles]\n\
              decision = {{ column = \"d\", favourable = \"1\" }}\nlabel = {{ column = \"y\", favourable = \"1\" }}\n\
@@ -66,12 +69,16 @@ impl World {
         {
             people += self.fill(&mut frame, at, (n, population), scores, chance);
         }
-        let weighted = self.weights.is_some();
+        let weighted = self.weighted();
         Ledger {
             intake: Intake { rows: people, used: people, people, weighted, ..Intake::default() },
             frames: vec![frame],
             ..Ledger::default()
         }
+    }
+
+    fn weighted(&self) -> bool {
+        self.weights.is_some() || self.rarer != 1.0
     }
 
     fn sizes(&self, chance: &mut Counter) -> Vec<u64> {
@@ -94,6 +101,7 @@ impl World {
         chance: &mut Counter,
     ) -> u64 {
         let group = World::group(at);
+        let population = &population.with_rarer_yes(self.rarer);
         let mut people = 0;
         frame.groups.entry(group.clone()).or_default();
         for _ in 0..n {
@@ -105,7 +113,7 @@ impl World {
                 let copies = self.clusters.is_some() && chance.uniform() < alike;
                 let drawn = if copies || self.clusters.is_none() { model } else { population.draw(chance) };
                 let kind = &population.kinds[drawn];
-                let weight = self.weight(chance);
+                let weight = self.weight(chance) * if kind.decision { self.rarer } else { 1.0 };
                 count(frame, &group, kind, weight, scores);
                 if self.clusters.is_some() {
                     add_up(&mut sums, kind, weight);

@@ -140,6 +140,11 @@ impl Metric {
         }
     }
 
+    /// Whether another metric is this one, or one of the two that it is made of.
+    pub fn is_or_holds(&self, other: &Metric) -> bool {
+        self == other || self.parts().is_some_and(|(one, two)| one == *other || two == *other)
+    }
+
     /// The question that it answers.
     pub fn asks(&self) -> String {
         match self {

@@ -128,7 +128,10 @@ pub const NOTIONS: &[Notion] = &[
         title: "Equalized odds difference",
         meaning: Meaning::Larger("tpr.max_difference", "fpr.max_difference"),
         source: HARDT_2016,
-        peers: &[same("Fairlearn", "equalized_odds_difference(agg=\"worst_case\")")],
+        peers: &[
+            same("Fairlearn", "equalized_odds_difference(agg=\"worst_case\")"),
+            differs("AIF360", "equalized_odds_difference", "of the unprivileged together against the privileged"),
+        ],
     },
     Notion {
         id: "equalized_odds_ratio",

@@ -52,6 +52,15 @@ impl Clusters {
         self.products.get(&(one.min(two), one.max(two))).map_or(0.0, Exact::value)
     }
 
+    /// The same clusters with some of their sums, of which `clusters` have any.
+    pub fn only(&self, clusters: u64, keep: impl Fn(Summand) -> bool) -> Clusters {
+        let kept = self.products.iter().filter(|((one, two), _)| keep(*one) && keep(*two));
+        Clusters {
+            clusters: clusters.min(self.clusters),
+            products: kept.map(|(key, product)| (*key, product.clone())).collect(),
+        }
+    }
+
     /// Adds other clusters.
     pub fn merge(&mut self, other: &Clusters) {
         self.clusters += other.clusters;

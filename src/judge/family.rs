@@ -5,8 +5,9 @@
 //! Passing needs no correction: an audit passes only if every verdict does.
 
 use super::{Finding, Reason, Verdict, beyond, judged_interval};
+use crate::catalogue::{Meaning, Metric, Summary};
 use crate::cells::Quantity;
-use crate::measure::Measurement;
+use crate::measure::{Measurement, Test, TestMethod};
 use crate::plan::{Plan, Rule, Unknown};
 use crate::stats::{Level, holm, two_sided_p};
 
@@ -40,6 +41,34 @@ fn outside(finding: &Finding) -> f64 {
     }
 }
 
+/// For what has no test of its own: the error at which its interval touches parity.
+/// None where parity has no interval on either side of it, as for distances.
+pub(super) fn inverted(m: &Measurement) -> Option<Test> {
+    let tested = match m.metric {
+        Metric::Compared(_, how) => how.has_two_sides(),
+        Metric::Summarised(_, summary) => matches!(summary, Summary::MaxDifference | Summary::MinRatio),
+        Metric::Composite(notion) => !matches!(notion.meaning, Meaning::MeanAbsolute(..)),
+        Metric::Base(_) => false,
+    };
+    let parity = m.metric.ideal().filter(|_| tested)?;
+    m.interval?;
+    let leaves = |z: f64| m.interval_at(Level::from_z(z)).is_some_and(|(interval, _)| !interval.contains(parity));
+    Some(Test { method: TestMethod::Inverted, statistic: None, p: two_sided_p(farthest(leaves)) })
+}
+
+/// The largest number of standard errors at which something holds, which holds at all below.
+fn farthest(holds: impl Fn(f64) -> bool) -> f64 {
+    let (mut inside, mut out) = (FARTHEST, 0.0);
+    if holds(inside) {
+        return inside;
+    }
+    for _ in 0..60 {
+        let middle = 0.5 * (inside + out);
+        if holds(middle) { out = middle } else { inside = middle }
+    }
+    out
+}
+
 /// Beyond this many standard errors an error is nothing.
 const FARTHEST: f64 = 37.0;
 
@@ -55,13 +84,5 @@ fn error_outside(rule: &Rule, m: &Measurement) -> Option<f64> {
     let fails = |z: f64| {
         judged_interval(rule, m, Level::from_z(z)).is_some_and(|interval| beyond(rule, interval.low, interval.high))
     };
-    let (mut inside, mut out) = (FARTHEST, 0.0);
-    if fails(inside) {
-        return Some(two_sided_p(inside));
-    }
-    for _ in 0..60 {
-        let middle = 0.5 * (inside + out);
-        if fails(middle) { out = middle } else { inside = middle }
-    }
-    Some(two_sided_p(out))
+    Some(two_sided_p(farthest(fails)))
 }

@@ -45,10 +45,16 @@ pub enum Reason {
     NoInterval,
     /// A summary over groups of which one has no value.
     SomeGroupUndefined,
+    /// A summary over groups fails only with one that has fewer people than the
+    /// plan asks for.
+    SomeGroupTooSmall,
     /// The group has fewer people than the plan asks for.
     GroupTooSmall,
     /// The reference group has fewer people than the plan asks for.
     ReferenceTooSmall,
+    /// The groups are estimated, and the chances hardly tell who is in them: no
+    /// disparity could have been seen.
+    ChancesTellLittle,
     /// The group that the rule names is not in the data.
     NoSuchGroup,
     /// The class that the rule names is not in the data.
@@ -128,7 +134,17 @@ pub fn all(measured: &Measurements, plan: &Plan) -> Judgement {
         findings[*at].p_adjusted = p_of(&findings[*at]).map(|_| adjusted);
     }
     family::correct(&mut findings, &judged, plan);
+    for finding in &mut findings {
+        settle(finding, judged.len());
+    }
     Judgement { findings, family: judged.len() }
+}
+
+/// What would settle a finding that is open, among so many.
+fn settle(finding: &mut Finding, family: usize) {
+    let open = [Some(finding.verdict), finding.by_interval].contains(&Some(Verdict::Inconclusive));
+    let Some(m) = finding.measurement.as_ref().filter(|_| open) else { return };
+    finding.settled_by = settle::people_needed(&finding.rule, m, family);
 }
 
 fn p_of(finding: &Finding) -> Option<f64> {
@@ -209,13 +225,21 @@ fn blank(rule: &Rule, attribute: &str) -> Finding {
 }
 
 fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measurements, plan: &Plan) -> Finding {
-    let too_small = too_small(division, m);
-    let (by_interval, reason) = match too_small {
+    let unjudged = too_small(division, m).or_else(|| no_worst_case(rule, division, m));
+    let (by_interval, reason) = match unjudged {
         Some(reason) => (Verdict::Inconclusive, Some(reason)),
-        None => against_band(rule, division, m),
+        None => against_band(rule, m),
     };
-    let (verdict, reason, other) = match (rule.reading, m.quantity, too_small) {
-        (Reading::Point, Quantity::Value(value), None) => (by_estimate(rule, m, value), None, Some(by_interval)),
+    // Of groups that are too small to judge none may bring about a failure.
+    let (by_interval, reason) = match by_interval == Verdict::Fail && !fails_without_small(rule, m) {
+        true => (Verdict::Inconclusive, Some(Reason::SomeGroupTooSmall)),
+        false => (by_interval, reason),
+    };
+    let (verdict, reason, other) = match (rule.reading, m.quantity, unjudged) {
+        (Reading::Point, Quantity::Value(value), None) => {
+            let (verdict, reason) = by_estimate(rule, m, value);
+            (verdict, reason, Some(by_interval))
+        }
         _ => (by_interval, reason, None),
     };
     // What is undefined must not pass by being left out of a summary.
@@ -224,13 +248,17 @@ fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measure
         true => (Verdict::Inconclusive, Some(Reason::SomeGroupUndefined)),
         false => (verdict, reason),
     };
-    let open = verdict == Verdict::Inconclusive || other == Some(Verdict::Inconclusive);
+    let blind = verdict == Verdict::Pass && chances_tell_little(division, m);
+    let (verdict, reason) = match blind {
+        true => (Verdict::Inconclusive, Some(Reason::ChancesTellLittle)),
+        false => (verdict, reason),
+    };
+    let test = m.test.or_else(|| family::inverted(m));
     Finding {
-        measurement: Some(m.clone()),
+        measurement: Some(Measurement { test, ..m.clone() }),
         verdict,
         reason,
         by_interval: other,
-        settled_by: open.then(|| settle::people_needed(rule, m)).flatten(),
         detectable: power::detectable(m, plan),
         moves: settle::moves(rule, m),
         probability: plan.bayes.then(|| settle::probability(rule, m)).flatten(),
@@ -267,27 +295,69 @@ fn too_small(division: &Division, m: &Measurement) -> Option<Reason> {
     }
 }
 
+/// Chances that tell less of the membership of a group than this share of its
+/// variance draw all weighted numbers together, whatever the truth is.
+const LITTLE: f64 = 0.1;
+
+/// Whether the groups of a number are estimated by chances that hardly differ.
+fn chances_tell_little(division: &Division, m: &Measurement) -> bool {
+    let concerned = |group: &Group| match (&m.group, &m.reference) {
+        (Some(own), Some(Against::Group(reference))) => group == own || group == reference,
+        (Some(own), _) => group == own,
+        (None, _) => !group.is_missing(),
+    };
+    let mut groups = division.groups.iter().filter(|size| concerned(&size.group));
+    groups.any(|size| size.told_by_chances.is_some_and(|told| told < LITTLE))
+}
+
+/// Whether the rule asks for the worst case of people who are there, and none is known.
+fn no_worst_case(rule: &Rule, division: &Division, m: &Measurement) -> Option<Reason> {
+    let unknown = division.groups.iter().any(|size| size.group.is_missing() && size.n > 0);
+    let asked = rule.unknown == Unknown::Worst && unknown && m.unknown.is_none();
+    (asked && m.quantity.value().is_some()).then_some(Reason::NoWorstCase)
+}
+
+/// What rounding does to a number that is on the border is no side of it.
+fn slack(bound: f64) -> f64 {
+    1e-12 * bound.abs().max(1.0)
+}
+
+/// Whether a failure stands without the groups that are too small to judge; for
+/// what is no summary, or where there are none, it does.
+fn fails_without_small(rule: &Rule, m: &Measurement) -> bool {
+    let Some((quantity, evidence)) = &m.without_small else { return true };
+    let without = Measurement { quantity: *quantity, evidence: evidence.clone(), unknown: None, ..m.clone() };
+    match (rule.reading, quantity) {
+        (Reading::Point, Quantity::Value(value)) => beyond(rule, *value, *value),
+        _ => without.interval_at(m.level).is_some_and(|(interval, _)| beyond(rule, interval.low, interval.high)),
+    }
+}
+
 fn within(rule: &Rule, value: f64) -> bool {
-    rule.at_least.is_none_or(|low| value >= low) && rule.at_most.is_none_or(|high| value <= high)
+    rule.at_least.is_none_or(|low| value >= low - slack(low))
+        && rule.at_most.is_none_or(|high| value <= high + slack(high))
 }
 
 /// The estimate against the tolerance band; the worst and the best case where
 /// the rule asks for them.
-fn by_estimate(rule: &Rule, m: &Measurement, value: f64) -> Verdict {
+fn by_estimate(rule: &Rule, m: &Measurement, value: f64) -> (Verdict, Option<Reason>) {
     let (low, high) = match (rule.unknown, &m.unknown) {
         (Unknown::Worst, Some(range)) => (range.low, range.high),
         _ => (value, value),
     };
     match (within(rule, low), within(rule, high)) {
-        (true, true) => Verdict::Pass,
-        _ if beyond(rule, low, high) => Verdict::Fail,
-        _ => Verdict::Inconclusive,
+        (true, true) => (Verdict::Pass, None),
+        _ if beyond(rule, low, high) && fails_without_small(rule, m) => (Verdict::Fail, None),
+        _ if beyond(rule, low, high) => (Verdict::Inconclusive, Some(Reason::SomeGroupTooSmall)),
+        // Only the worst and the best case can lie on different sides.
+        _ => (Verdict::Inconclusive, Some(Reason::Straddles)),
     }
 }
 
 /// Whether all from `low` to `high` lies on one side of the tolerance.
 fn beyond(rule: &Rule, low: f64, high: f64) -> bool {
-    rule.at_least.is_some_and(|bound| high < bound) || rule.at_most.is_some_and(|bound| low > bound)
+    rule.at_least.is_some_and(|bound| high < bound - slack(bound))
+        || rule.at_most.is_some_and(|bound| low > bound + slack(bound))
 }
 
 /// The interval that a rule goes by: of the worst and the best case, if it asks for
@@ -300,13 +370,9 @@ fn judged_interval(rule: &Rule, m: &Measurement, level: Level) -> Option<Interva
 }
 
 /// The interval against the tolerance band.
-fn against_band(rule: &Rule, division: &Division, m: &Measurement) -> (Verdict, Option<Reason>) {
+fn against_band(rule: &Rule, m: &Measurement) -> (Verdict, Option<Reason>) {
     if let Quantity::Undefined(why) = m.quantity {
         return (Verdict::Inconclusive, Some(Reason::Undefined(why)));
-    }
-    let unknown = division.groups.iter().any(|size| size.group.is_missing() && size.n > 0);
-    if rule.unknown == Unknown::Worst && m.unknown.is_none() && unknown {
-        return (Verdict::Inconclusive, Some(Reason::NoWorstCase));
     }
     let interval = judged_interval(rule, m, m.level);
     let Some(Interval { low, high }) = interval else {

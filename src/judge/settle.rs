@@ -6,7 +6,7 @@ use crate::catalogue::{Comparison, Metric};
 use crate::cells::Quantity;
 use crate::measure::Measurement;
 use crate::plan::{Rule, Unknown};
-use crate::stats::{Interval, probability_difference_below, probability_ratio_below};
+use crate::stats::{Interval, Level, probability_difference_below, probability_ratio_below};
 
 /// More than so many times the people is no plan.
 const MOST_TIMES: f64 = 1e9;
@@ -16,18 +16,24 @@ const MOST_PEOPLE: f64 = 8e9;
 
 /// People that the group would need, all groups growing alike and the estimate
 /// staying where it is, for the interval to leave the nearest border of the
-/// tolerance. `None` where the estimate lies on the border or nothing shrinks, and
-/// where people without a recorded group keep it open whatever their number.
-pub(super) fn people_needed(rule: &Rule, m: &Measurement) -> Option<u64> {
+/// tolerance: inside at its own level, outside at the level at which a failure among
+/// so many verdicts stands whatever the others are. `None` where the estimate lies on
+/// the border or nothing shrinks, and where people without a recorded group keep it
+/// open whatever their number.
+pub(super) fn people_needed(rule: &Rule, m: &Measurement, family: usize) -> Option<u64> {
     let Quantity::Value(value) = m.quantity else { return None };
-    let interval = judged_interval(rule, m, m.level)?;
-    let settled = |i: Interval| beyond(rule, i.low, i.high) || (within(rule, i.low) && within(rule, i.high));
+    let outside = beyond(rule, value, value);
+    let level = if outside { m.level.bonferroni(family) } else { m.level };
+    let interval = judged_interval(rule, m, level)?;
+    let settled =
+        |i: Interval| if outside { beyond(rule, i.low, i.high) } else { within(rule, i.low) && within(rule, i.high) };
     if settled(interval) {
         return None;
     }
-    let factor = match larger(m, 2.0).and_then(|larger| judged_interval(rule, &larger, m.level)) {
-        Some(_) => factor_by_evidence(rule, m, &settled),
-        None if rule.unknown == Unknown::Worst && m.unknown.is_some() => None,
+    let worst = rule.unknown == Unknown::Worst;
+    let factor = match larger(m, 2.0, worst).and_then(|larger| judged_interval(rule, &larger, level)) {
+        Some(_) => factor_by_evidence(rule, m, level, &settled),
+        None if worst && m.unknown.is_some() => None,
         None => factor_by_root(rule, m, value, interval),
     }?;
     let people = (m.n as f64 * factor).ceil();
@@ -36,17 +42,18 @@ pub(super) fn people_needed(rule: &Rule, m: &Measurement) -> Option<u64> {
 
 /// The measurement with so many times the people; `None` where its interval
 /// cannot be made for other counts.
-fn larger(m: &Measurement, factor: f64) -> Option<Measurement> {
+fn larger(m: &Measurement, factor: f64, worst: bool) -> Option<Measurement> {
     let unknown = match &m.unknown {
-        Some(unknown) => Some(unknown.scaled(factor)?),
-        None => None,
+        Some(unknown) if worst => Some(unknown.scaled(factor)?),
+        _ => None,
     };
     Some(Measurement { evidence: m.evidence.scaled(factor)?, unknown, ..m.clone() })
 }
 
 /// The factor by which counts have to grow, found on the interval itself.
-fn factor_by_evidence(rule: &Rule, m: &Measurement, settled: &dyn Fn(Interval) -> bool) -> Option<f64> {
-    let at = |factor: f64| judged_interval(rule, &larger(m, factor)?, m.level);
+fn factor_by_evidence(rule: &Rule, m: &Measurement, level: Level, settled: &dyn Fn(Interval) -> bool) -> Option<f64> {
+    let worst = rule.unknown == Unknown::Worst;
+    let at = |factor: f64| judged_interval(rule, &larger(m, factor, worst)?, level);
     let (mut open, mut closed) = (0.0, MOST_TIMES.ln());
     if !at(MOST_TIMES).is_some_and(settled) {
         return None;

@@ -434,7 +434,7 @@ fn of_pairs(how: Comparison, one: &Known, two: &Known, level: Level, choice: &In
 }
 
 /// A ratio to zero has no number; the other way round it is 0.
-fn ratio_to_zero(one: &Known, two: &Known, level: Level, choice: &Intervals) -> Option<Interval> {
+pub(super) fn ratio_to_zero(one: &Known, two: &Known, level: Level, choice: &Intervals) -> Option<Interval> {
     if one.value == 0.0 && two.value == 0.0 {
         return Some(Interval::new(0.0, f64::INFINITY));
     }

@@ -129,6 +129,8 @@ pub enum TestMethod {
     HosmerLemeshow,
     /// The test that as many labels are favourable as scores announce.
     CalibrationInTheLarge,
+    /// The error at which the interval touches parity.
+    Inverted,
 }
 
 /// A test of parity; of a calibration error or ratio, that scores are the rates.
@@ -237,6 +239,9 @@ pub struct Measurement {
     pub error_bound: Option<f64>,
     /// What it may be if the people without a recorded group had one.
     pub unknown: Option<Unknown>,
+    /// Of a summary, the number and its evidence without groups that are too small
+    /// to judge, where there are such.
+    pub(crate) without_small: Option<(Quantity, Evidence)>,
     /// What the interval is made of, and where it may lie.
     pub(crate) evidence: Evidence,
     pub(crate) range: (f64, f64),
@@ -295,6 +300,11 @@ pub struct GroupSize {
     pub share: f64,
     /// Fewer people than the plan asks for.
     pub too_small: bool,
+    /// Where the group is estimated, how much the chances tell of who is in it: the
+    /// share of the variance of membership that lies between chances, from 0 (everyone
+    /// has the same) to 1 (all are 0 or 1). None where it is recorded, or people have
+    /// weights.
+    pub told_by_chances: Option<f64>,
     /// Their calibration curve; empty without probability and label.
     pub calibration: Vec<CalibrationBin>,
 }

@@ -207,11 +207,21 @@ fn between(clusters: &Clusters, units: f64, coefficients: &[(Summand, f64)], who
 }
 
 /// A share of weights as a proportion of effective people; `None` for 0/0.
+///
+/// The effective number is Kish's, and less where weights go with what is counted:
+/// p(1 − p)/V with the linearised variance V = Σw²(y − p)²/(Σw)². Korn & Graubard
+/// (1998), Survey Methodology 24.
 pub(super) fn proportion(numerator: &Cell, denominator: &Cell) -> Option<Proportion> {
-    let (part, whole, n) = (numerator.weight.value(), denominator.weight.value(), denominator.effective());
-    if whole <= 0.0 || n <= 0.0 {
+    let (part, whole, kish) = (numerator.weight.value(), denominator.weight.value(), denominator.effective());
+    if whole <= 0.0 || kish <= 0.0 {
         return None;
     }
+    let p = part / whole;
+    let (of_part, of_rest) = (numerator.square.value(), denominator.square.value() - numerator.square.value());
+    let variance = (of_part * (1.0 - p).powi(2) + of_rest.max(0.0) * p * p) / (whole * whole);
+    let linearised = p * (1.0 - p) / variance;
+    // What rounding takes off is no loss.
+    let n = if p > 0.0 && p < 1.0 && linearised < kish * (1.0 - 1e-9) { linearised } else { kish };
     // Everyone is everyone: no rounding may leave a splinter of a failure.
     let successes = if part >= whole { n } else { (part * n / whole).clamp(0.0, n) };
     Proportion::new(successes, n)
@@ -232,9 +242,13 @@ pub(super) fn by_score<'p>(
 /// group by a chance: the rows counted are all that may belong to it.
 fn expected(tally: &Tally) -> Tally {
     let mut all = Tally::default();
+    // What one cell loses by rounding the next one has, so that their sum is right.
+    let (mut sum, mut told) = (0.0, 0.0);
     for (stratum, outcome, cell) in tally.iter() {
-        let n = cell.weight.value().round().min(cell.n as f64) as u64;
-        *all.cell_mut(stratum, outcome) = Cell { n, ..cell.clone() };
+        sum += cell.weight.value();
+        let n = (f64::round(sum) - told).clamp(0.0, cell.n as f64);
+        told += n;
+        *all.cell_mut(stratum, outcome) = Cell { n: n as u64, ..cell.clone() };
     }
     all
 }

@@ -108,7 +108,14 @@ impl<'t, 'p> Table<'t, 'p> {
         match parsed {
             Some(number) => Some(At::new(number, self.place_of(value))),
             None => {
-                self.wrong(key, value, "a whole number, 0 or more");
+                match value.get_ref() {
+                    DeValue::Integer(integer) => {
+                        let place = self.place_of(value);
+                        let what = format!("`{key}` must be a whole number, 0 or more, not {}", integer.as_str());
+                        self.problems.add(&place, what);
+                    }
+                    _ => self.wrong(key, value, "a whole number, 0 or more"),
+                }
                 None
             }
         }

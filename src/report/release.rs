@@ -243,6 +243,8 @@ pub struct ReleasedFinding {
     pub worst_case_high: Option<f64>,
     /// The rule goes by them, and they are withheld.
     pub worst_case_withheld: bool,
+    /// The groups are estimated by chances.
+    pub estimated: bool,
     /// People in the group that would settle it.
     pub settled_by: Option<u64>,
     /// The nearest value below parity that the sample could have shown.

@@ -7,7 +7,7 @@ use super::release::*;
 use super::{Report, Row};
 use crate::cells::{EXACT_VALUES, Excluded, Exclusion, Grid, Group, Membership};
 use crate::judge::Finding;
-use crate::measure::{CalibrationBin, Division, Measurement, Practice, WithinStrata};
+use crate::measure::{CalibrationBin, Division, Measurement, Practice, Test, WithinStrata};
 use crate::plan::{Reading, Severity};
 
 /// Withholds what could give a small group away, and makes the document that
@@ -27,12 +27,9 @@ pub fn suppress(report: Report) -> Release {
     for at in order {
         shown[at] = gate.admit(&report.measurements.all[at]);
     }
-    let adjusted: BTreeMap<String, f64> = report
-        .judgement
-        .findings
-        .iter()
-        .filter_map(|finding| Some((identity(finding.measurement.as_ref()?), finding.p_adjusted?)))
-        .collect();
+    let adjusted = adjusted(&report, &shown);
+    let judged = report.judgement.findings.iter().filter_map(|finding| finding.measurement.as_ref());
+    let tests: BTreeMap<String, Test> = judged.filter_map(|m| Some((identity(m), m.test?))).collect();
     let rows: BTreeMap<String, Row> = report
         .measurements
         .all
@@ -40,11 +37,19 @@ pub fn suppress(report: Report) -> Release {
         .zip(&shown)
         .map(|(m, shown)| {
             let identity = identity(m);
-            let row = if *shown { Row::shown(m, adjusted.get(&identity).copied()) } else { Row::withheld(m) };
+            let row = match (shown, tests.get(&identity)) {
+                (true, Some(test)) => {
+                    Row::shown(&Measurement { test: Some(*test), ..m.clone() }, adjusted.get(&identity).copied())
+                }
+                (true, None) => Row::shown(m, adjusted.get(&identity).copied()),
+                (false, _) => Row::withheld(m),
+            };
             (identity, row)
         })
         .collect();
-    let findings = report.judgement.findings.iter().map(|finding| released(finding, &rows, &gate)).collect();
+    let mut findings: Vec<ReleasedFinding> =
+        report.judgement.findings.iter().map(|finding| released(finding, &rows, &gate)).collect();
+    withhold_copies(&report, &mut findings);
     let named = strata_may_be_named(&report);
     let strata_note = (!named).then(|| {
         format!(
@@ -124,6 +129,35 @@ fn identity(m: &Measurement) -> String {
     format!("{:?}", (&m.attribute, &m.group, &m.stratum, &m.class, m.metric.id(), &m.reference))
 }
 
+/// The adjusted p-values by measurement. One that Holm's method takes over from a
+/// measurement that is not shown is left out.
+fn adjusted(report: &Report, shown: &[bool]) -> BTreeMap<String, f64> {
+    let hidden: BTreeSet<String> =
+        report.measurements.all.iter().zip(shown).filter(|(_, shown)| !**shown).map(|(m, _)| identity(m)).collect();
+    let all: Vec<(String, f64)> = report
+        .judgement
+        .findings
+        .iter()
+        .filter_map(|finding| Some((identity(finding.measurement.as_ref()?), finding.p_adjusted?)))
+        .collect();
+    let of_hidden: Vec<f64> = all.iter().filter(|(id, _)| hidden.contains(id)).map(|(_, p)| *p).collect();
+    let own = |p: &f64| *p >= 1.0 || !of_hidden.contains(p);
+    all.into_iter().filter(|(id, p)| hidden.contains(id) || own(p)).collect()
+}
+
+/// The same for the errors at which intervals touch the tolerance.
+fn withhold_copies(report: &Report, findings: &mut [ReleasedFinding]) {
+    let known = report.judgement.findings.iter().map(|finding| finding.p_outside.map(|(_, adjusted)| adjusted));
+    let hidden: Vec<f64> = known
+        .zip(findings.iter())
+        .filter(|(_, released)| released.p_outside.is_none())
+        .filter_map(|(adjusted, _)| adjusted.filter(|p| *p < 1.0))
+        .collect();
+    for finding in findings {
+        finding.p_outside_adjusted = finding.p_outside_adjusted.filter(|p| !hidden.contains(p));
+    }
+}
+
 fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) -> ReleasedFinding {
     let row = finding.measurement.as_ref().and_then(|m| rows.get(&identity(m)).cloned()).unwrap_or_else(|| Row {
         attribute: finding.attribute.clone(),
@@ -138,6 +172,9 @@ fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) ->
     let unknown = shown.and_then(|m| m.unknown.as_ref());
     let worst_case = shown.and_then(|m| m.worst_case_at(m.level));
     let goes_by_it = finding.rule.unknown == crate::plan::Unknown::Worst;
+    // What the rule went by would follow from the error at which it touches the border.
+    let withheld = goes_by_it && ranged.is_some() && shown.is_none();
+    let hidden_by = hidden || withheld;
     let (below, above) = finding.detectable.filter(|_| !hidden).unwrap_or_default();
     ReleasedFinding {
         rule: finding.rule.id.clone(),
@@ -147,8 +184,8 @@ fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) ->
         reason: finding.reason,
         by_interval: finding.by_interval,
         measurement: row,
-        p_outside: finding.p_outside.filter(|_| !hidden).map(|(alone, _)| alone),
-        p_outside_adjusted: finding.p_outside.filter(|_| !hidden).map(|(_, adjusted)| adjusted),
+        p_outside: finding.p_outside.filter(|_| !hidden_by).map(|(alone, _)| alone),
+        p_outside_adjusted: finding.p_outside.filter(|_| !hidden_by).map(|(_, adjusted)| adjusted),
         probability: finding.probability.filter(|_| !hidden),
         moves: finding.moves.filter(|_| !hidden),
         unknown: finding.rule.unknown.word().into(),
@@ -156,8 +193,9 @@ fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) ->
         unknown_high: unknown.map(|range| range.high),
         worst_case_low: worst_case.map(|interval| interval.low).filter(|end| end.is_finite()),
         worst_case_high: worst_case.map(|interval| interval.high).filter(|end| end.is_finite()),
-        worst_case_withheld: goes_by_it && ranged.is_some() && shown.is_none(),
-        settled_by: finding.settled_by.filter(|_| !hidden),
+        worst_case_withheld: withheld,
+        estimated: gate.estimated(&finding.attribute),
+        settled_by: finding.settled_by.filter(|_| !hidden_by),
         detectable_below: below,
         detectable_above: above,
     }

@@ -155,6 +155,9 @@ pub fn test(test: TestMethod) -> (&'static str, &'static str) {
         TestMethod::BreslowDayTarone => {
             ("Breslow–Day test of equal odds ratios, with Tarone’s correction", "Tarone (1985), Biometrika 72")
         }
+        TestMethod::Inverted => {
+            ("the error at which the interval touches parity", "Casella & Berger (2002), Statistical Inference, 9.2")
+        }
         TestMethod::HosmerLemeshow => {
             ("Hosmer–Lemeshow test that the rates in bins are those announced", "Hosmer & Lemeshow (1980)")
         }
@@ -237,9 +240,12 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         Some(Reason::SomeGroupUndefined) => {
             sentences.push("A group has no value, so this sums up the others only.".to_string());
         }
+        Some(Reason::SomeGroupTooSmall) => sentences.push(format!(
+            "It fails only with a group of fewer than {min_group_size} people, which is too small to judge."
+        )),
         Some(Reason::Undefined(why)) => sentences.push(format!("There is no value: {}.", why.sentence())),
         Some(Reason::NoInterval) => sentences.push(
-            "No interval could be made: nothing varies, there is a single list or cluster, or the metric has none. Only a rule on the estimate (on = \"point\") can judge it.".into(),
+            "No interval could be made: nothing varies, there is a single list or cluster, several groups share the lists, or the metric has none. Only a rule on the estimate (on = \"point\") can judge it.".into(),
         ),
         Some(Reason::GroupTooSmall) => {
             sentences.push(format!("The group has fewer than {min_group_size} people, too few to judge."));
@@ -249,6 +255,10 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         }
         Some(Reason::NoSuchClass) => sentences.push("The data have no such class.".into()),
         Some(Reason::NoSuchGroup) => sentences.push("The data have no such group.".into()),
+        Some(Reason::ChancesTellLittle) => sentences.push(
+            "The groups are estimated, and the chances hardly tell who is in them: a disparity could not have been seen."
+                .into(),
+        ),
         Some(Reason::NoSuchReference) => sentences.push("The data do not have the reference group.".into()),
         Some(Reason::NothingToCompare) => sentences.push("There are no two groups to compare.".into()),
         Some(Reason::WithinChanceOfMany) => sentences.push(
@@ -267,6 +277,12 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
             whole.map(|whole| format!(", with intervals {whole}")).unwrap_or_default(),
             if finding.unknown == "worst" { ", and the rule goes by that" } else { "" }
         ));
+    }
+    if finding.estimated && finding.measurement.value.is_some() {
+        sentences.push(
+            "The groups are estimated: it holds as far as, among people with the same chances, the outcome does not depend on the group."
+                .into(),
+        );
     }
     if finding.worst_case_withheld {
         sentences.push("The rule goes by the worst and the best case of people without a recorded group, which are withheld since they tell of few people.".into());
@@ -303,8 +319,9 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
     .into_iter()
     .flatten()
     .collect();
-    let open = [Some(finding.verdict), finding.by_interval].contains(&Some(Verdict::Inconclusive));
-    if !detectable.is_empty() && open {
+    let judged = [Some(finding.verdict), finding.by_interval];
+    let told = judged.contains(&Some(Verdict::Inconclusive)) || judged.contains(&Some(Verdict::Pass));
+    if !detectable.is_empty() && told {
         let joined = detectable.join(", or ");
         let power = POWER * 100.0;
         sentences.push(format!(
@@ -317,14 +334,15 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
 /// Whether the worst and the best case lie on different sides of the tolerance, so
 /// that no number of people settles it.
 fn kept_open(finding: &ReleasedFinding) -> bool {
-    let within = |value: f64| {
-        finding.tolerance.at_least.is_none_or(|low| value >= low)
-            && finding.tolerance.at_most.is_none_or(|high| value <= high)
+    // Below, within, or above the tolerance.
+    let side = |value: f64| {
+        let below = finding.tolerance.at_least.is_some_and(|low| value < low);
+        (below, finding.tolerance.at_most.is_some_and(|high| value > high))
     };
     let ends = finding.unknown_low.zip(finding.unknown_high);
     finding.unknown == "worst"
         && finding.verdict == Verdict::Inconclusive
-        && ends.is_some_and(|(low, high)| within(low) != within(high))
+        && ends.is_some_and(|(low, high)| side(low) != side(high))
 }
 
 /// The verdict of the whole audit in one sentence or two.

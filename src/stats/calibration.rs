@@ -22,6 +22,11 @@ pub struct CalibrationGroup {
 }
 
 impl CalibrationGroup {
+    /// Whether five effective people are expected on either side.
+    fn is_enough(&self) -> bool {
+        self.weight > 0.0 && self.expected.min(self.weight - self.expected) * self.weight / self.squares >= 5.0
+    }
+
     /// The variance of O: Σw²p(1 − p), weights taken to be alike at all p.
     fn spread(&self) -> f64 {
         if self.weight > 0.0 { self.variance * self.squares / self.weight } else { 0.0 }
@@ -32,11 +37,12 @@ impl CalibrationGroup {
 /// independent outcomes that keep to what was announced.
 ///
 /// Positive when it came true more often than announced. `None` when all that
-/// was announced is certain. Cox (1958); Spiegelhalter (1986).
+/// was announced is certain, or fewer than five are expected on either side. Cox
+/// (1958); Spiegelhalter (1986).
 pub fn calibration_in_the_large(groups: &[CalibrationGroup]) -> Option<ZTest> {
-    let sum = |of: &dyn Fn(&CalibrationGroup) -> f64| groups.iter().map(of).sum::<f64>();
-    let z = sum(&|group| group.observed - group.expected) / sum(&|group| group.spread()).sqrt();
-    z.is_finite().then(|| ZTest { z, p: two_sided_p(z) })
+    let all = groups.iter().fold(CalibrationGroup::default(), |all, group| together(&all, group));
+    let z = (all.observed - all.expected) / groups.iter().map(CalibrationGroup::spread).sum::<f64>().sqrt();
+    (z.is_finite() && all.is_enough()).then(|| ZTest { z, p: two_sided_p(z) })
 }
 
 /// Hosmer and Lemeshow's test of people to whom the model was not fitted:
@@ -45,12 +51,22 @@ pub fn calibration_in_the_large(groups: &[CalibrationGroup]) -> Option<ZTest> {
 ///
 /// Groups in which all is certain and came so do not count. `None` when a
 /// certainty was refuted, where the statistic is infinite, and without a
-/// degree of freedom. The approximation wants about five expected on either
-/// side in each group, which [`enough_expected`] tells. Hosmer & Lemeshow (1980);
-/// Hosmer, Lemeshow & Sturdivant (2013), section 5.2.2.
+/// degree of freedom. Neighbouring groups are put together until five are
+/// expected on either side of each; `None` where even all together have fewer.
+/// Hosmer & Lemeshow (1980); Hosmer, Lemeshow & Sturdivant (2013), section 5.2.2.
 pub fn hosmer_lemeshow(groups: &[CalibrationGroup]) -> Option<ChiSquare> {
+    let refuted = |group: &CalibrationGroup| {
+        let failed = group.expected <= 0.0 && group.observed > 0.0;
+        failed || group.expected >= group.weight && group.observed < group.weight * (1.0 - 1e-9)
+    };
+    // Groups in which all is certain tell nothing, and may not fill up others.
+    let open = |group: &&CalibrationGroup| group.expected > 0.0 && group.expected < group.weight * (1.0 - 1e-12);
+    let pooled = enough_expected(&groups.iter().filter(open).copied().collect::<Vec<_>>());
+    if groups.iter().any(refuted) || !pooled.iter().all(CalibrationGroup::is_enough) {
+        return None;
+    }
     let (mut statistic, mut df) = (0.0, 0.0);
-    for group in groups.iter().filter(|group| group.weight > 0.0) {
+    for group in &pooled {
         let spread = group.expected * (1.0 - group.expected / group.weight) * (group.squares / group.weight);
         let gap = group.observed - group.expected;
         // What rounding leaves of a sum of ones is certain.
@@ -66,11 +82,8 @@ pub fn hosmer_lemeshow(groups: &[CalibrationGroup]) -> Option<ChiSquare> {
 
 /// Neighbouring groups put together until five effective people are expected on
 /// either side of each, as far as there are any.
-pub fn enough_expected(groups: &[CalibrationGroup]) -> Vec<CalibrationGroup> {
-    let enough = |group: &CalibrationGroup| {
-        let per_weight = group.weight / group.squares;
-        group.expected.min(group.weight - group.expected) * per_weight >= 5.0
-    };
+fn enough_expected(groups: &[CalibrationGroup]) -> Vec<CalibrationGroup> {
+    let enough = CalibrationGroup::is_enough;
     let mut pooled: Vec<CalibrationGroup> = Vec::new();
     for group in groups.iter().filter(|group| group.weight > 0.0) {
         match pooled.last_mut().filter(|last| !enough(last)) {
@@ -110,19 +123,26 @@ mod tests {
         CalibrationGroup { weight: n, squares: n, expected: n * p, observed, variance: n * p * (1.0 - p) }
     }
 
-    /// By hand: 3 of 10 at 0.2 and 7 of 10 at 0.6: O = 10, E = 8, variance
-    /// 1.6 + 2.4 = 4; χ² = 1/1.6 + 1/2.4.
+    /// By hand: 30 of 100 at 0.2 and 70 of 100 at 0.6: O = 100, E = 80, variance
+    /// 16 + 24 = 40; χ² = 10²/16 + 10²/24.
     #[test]
     fn by_hand() {
-        let groups = [told(0.2, 10.0, 3.0), told(0.6, 10.0, 7.0)];
+        let groups = [told(0.2, 100.0, 30.0), told(0.6, 100.0, 70.0)];
         let test = calibration_in_the_large(&groups).expect("spread");
-        close(test.z, 1.0);
-        close(test.p, 0.317_310_507_862_914_1);
+        close(test.z, 20.0 / 40f64.sqrt());
         let test = hosmer_lemeshow(&groups).expect("two groups");
-        close(test.statistic, 1.0 / 1.6 + 1.0 / 2.4);
+        close(test.statistic, 100.0 / 16.0 + 100.0 / 24.0);
         // With two degrees of freedom p is e^(−χ²/2).
         close(test.p, (-test.statistic / 2.0).exp());
         assert_eq!(test.df, 2.0);
+    }
+
+    /// Of 20 people at 0.01 none is expected enough: 2 are rare (exactly, 1.7 %), not
+    /// one in ten thousand.
+    #[test]
+    fn too_few_are_expected() {
+        assert_eq!(hosmer_lemeshow(&[told(0.01, 20.0, 2.0)]), None);
+        assert_eq!(calibration_in_the_large(&[told(0.01, 20.0, 2.0)]), None);
     }
 
     #[test]

@@ -220,14 +220,14 @@ mod tests {
         assert!((found - wanted).abs() <= 1e-12 * wanted.abs().max(1.0), "{found} is not {wanted}");
     }
 
-    /// scipy 1.17.1: `entropy`, the square of `jensenshannon`,
-    /// `wasserstein_distance` and `ks_2samp`; numpy's norm.
     #[test]
     fn quantile_bins_keep_equal_values_together() {
         assert_eq!(quantile_bins(&[0.1; 10], 10), (0..10).collect::<Vec<_>>());
         assert_eq!(quantile_bins(&[0.5, 0.0, 0.5, 0.0], 4), [0, 1, 1, 1]);
     }
 
+    /// scipy 1.17.1: `entropy`, the square of `jensenshannon`,
+    /// `wasserstein_distance` and `ks_2samp`; numpy's norm.
     #[test]
     fn as_scipy_has_them() {
         let (p, q) = ([1.0, 2.0, 3.0, 4.0], [4.0, 1.0, 2.0, 2.0]);

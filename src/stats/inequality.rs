@@ -123,6 +123,7 @@ pub fn decompose(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<Decomposition
 /// no benefit of every single person: at α = 0 it has a value wherever every
 /// group has some benefit, also where the index of all people has none.
 pub fn between_groups(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<f64> {
+    People::new(&groups.concat())?;
     let means: Vec<(f64, f64)> = with_means(groups).iter().map(|group| (group.mean, group.weight)).collect();
     generalized_entropy(&means, alpha)
 }

@@ -45,7 +45,7 @@ pub use association_entropy::{mutual_information, normalized_mutual_information,
 pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use bayes::{probability_difference_below, probability_ratio_below};
 pub use bootstrap::{Replicates, Resampling, distances, posterior, replicates};
-pub use calibration::{CalibrationGroup, calibration_in_the_large, enough_expected, hosmer_lemeshow};
+pub use calibration::{CalibrationGroup, calibration_in_the_large, hosmer_lemeshow};
 pub use choice::{DifferenceMethod, Intervals, ProportionMethod, RatioMethod};
 pub use cluster::{RatioSums, effective_trials, linearised_variance};
 pub use counter::{Counter, hash64};

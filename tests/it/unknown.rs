@@ -199,7 +199,12 @@ fn ends_that_would_tell_of_one_person_are_withheld() {
         }
     }
     let metrics = ["selection_rate.ratio", "average_odds_difference", "mean_score.difference"];
-    let rules = metrics.map(|metric| format!("[[rule]]\nmetric = \"{metric}\"\nat_most = 9\nunknown = \"worst\"\n"));
+    let rules = metrics.map(|metric| {
+        format!(
+            "[[rule]]\nmetric = \"{metric}\"\nat_most = {}\nunknown = \"worst\"\n",
+            if metric.ends_with("ratio") { 9 } else { 1 }
+        )
+    });
     let plan =
         PLAN.replace("min_cell = 0", "min_cell = 5").replace("[[attribute]]", "score = \"score\"\n[[attribute]]");
     let release = Table::new(&csv).audit(&format!("{plan}{}", rules.concat()));
@@ -207,4 +212,132 @@ fn ends_that_would_tell_of_one_person_are_withheld() {
     assert_eq!(shown(0), (true, Verdict::Pass));
     assert_eq!(shown(1), (true, Verdict::Pass));
     assert_eq!(shown(2), (false, Verdict::Pass));
+}
+
+fn judged(csv: &str, plan: &str, metric: &str, more: &str) -> Vec<evenhand::report::ReleasedFinding> {
+    let rule = format!("[[rule]]\nmetric = \"{metric}\"\n{more}\nunknown = \"worst\"\n");
+    Table::new(csv).audit(&format!("{plan}{rule}")).findings
+}
+
+/// With the unknown people another group may be the highest, with which all are then compared.
+#[test]
+fn the_highest_group_may_be_another() {
+    let csv = rows(&[
+        ("a", "yes", "yes", 500),
+        ("a", "no", "no", 500),
+        ("b", "yes", "no", 49),
+        ("b", "no", "yes", 51),
+        ("c", "yes", "yes", 450),
+        ("c", "no", "no", 550),
+        ("", "yes", "yes", 50),
+    ]);
+    let plan = PLAN.replace("reference = \"a\"", "reference = \"highest\"");
+    let found = judged(&csv, &plan, "selection_rate.ratio", "at_least = 0.5");
+    let of_c = found.iter().find(|finding| finding.measurement.group == "c").expect("c");
+    // All fifty in b: 99 of 150; c stays at 450 of 1,000.
+    let lowest = 0.45 / (99.0 / 150.0);
+    assert!(of_c.unknown_low.expect("a range") <= lowest + 1e-12, "{:?}", of_c.unknown_low);
+}
+
+/// A group of which nobody is selected does not take the worst case away.
+#[test]
+fn a_rate_of_zero_has_a_worst_case() {
+    let csv = rows(&[
+        ("a", "yes", "yes", 500),
+        ("a", "no", "no", 500),
+        ("b", "no", "yes", 1000),
+        ("", "yes", "yes", 5),
+        ("", "no", "yes", 5),
+    ]);
+    let [finding] = &judged(&csv, PLAN, "selection_rate.min_ratio", "at_least = 0.8")[..] else { panic!("one") };
+    assert_eq!((finding.verdict, finding.unknown_low), (Verdict::Fail, Some(0.0)));
+    let plan = PLAN.replace("reference = \"a\"", "reference = \"b\"");
+    let [finding] = &judged(&csv, &plan, "selection_rate.ratio", "at_most = 1.25")[..] else { panic!("one") };
+    // Over nobody there is no bound above; the lowest is 500 of 1,005 over 5 of 1,005.
+    let lowest = (500.0 / 1005.0) / (5.0 / 1005.0);
+    assert!((finding.unknown_low.expect("a range") - lowest).abs() < 1e-9, "{finding:?}");
+}
+
+/// A row without weight has no part in a worst case, however bad its score.
+#[test]
+fn nobody_moves_nothing() {
+    let mut csv = String::from("group,score,label,w\n");
+    for at in 0..60 {
+        let label = if at % 3 == 0 { "yes" } else { "no" };
+        csv.push_str(&format!("{},{},{label},1.5\n", if at % 2 == 0 { "a" } else { "b" }, 0.2 + f64::from(at) / 100.0));
+    }
+    csv.push_str(",0.01,yes,1.5\n,0.02,yes,1.5\n,0.97,no,1.5\n");
+    let plan =
+        PLAN.replace("decision = { column = \"decision\", favourable = \"yes\" }", "score = \"score\"\nweight = \"w\"");
+    let with = csv.clone() + ",0,yes,0\n";
+    let ends = |csv: &str| {
+        let found = judged(csv, &plan, "log_loss", "at_most = 2");
+        found.iter().map(|finding| (finding.unknown_low, finding.unknown_high)).collect::<Vec<_>>()
+    };
+    assert_eq!(ends(&csv), ends(&with));
+}
+
+/// Everyone, as a reference, holds the unknown people with their scores too; of a
+/// standardized difference no worst case is known, and a rule on the estimate says so.
+#[test]
+fn what_has_a_worst_case_and_what_has_none() {
+    let mut csv = String::from("group,decision,label,score\n");
+    for at in 0..200 {
+        let group = ["a", "b", "b", "a", ""][at % 5];
+        let label = if at % 3 == 0 { "yes" } else { "no" };
+        csv.push_str(&format!("{group},{label},{label},{}\n", (at * 37 % 100) as f64 / 100.0));
+    }
+    let plan = PLAN.replace("[[attribute]]", "score = \"score\"\n[[attribute]]");
+    let overall = plan.replace("reference = \"a\"", "reference = \"overall\"");
+    for metric in ["mean_score.difference", "auc.difference", "brier.ratio"] {
+        assert!(judged(&csv, &overall, metric, "at_most = 1").iter().all(|f| f.unknown_low.is_some()), "{metric}");
+    }
+    for (metric, more) in
+        [("mean_score.standardized_difference", "at_most = 3"), ("gini.difference", "at_most = 0.9\non = \"point\"")]
+    {
+        for finding in judged(&csv, &plan, metric, more) {
+            assert_eq!(finding.verdict, Verdict::Inconclusive, "{metric}");
+            assert_eq!(finding.reason, Some(evenhand::judge::Reason::NoWorstCase), "{metric}");
+        }
+    }
+}
+
+/// Unknown people come in clusters too: 400 of them in four clusters are few.
+#[test]
+fn unknown_people_are_clustered_too() {
+    let mut csv = String::from("group,decision,label,team\n");
+    for team in 0..20 {
+        for (group, yes) in [("a", team % 2 == 0), ("b", team % 2 == 1)] {
+            let decision = if yes { "yes" } else { "no" };
+            csv.push_str(&format!("{group},{decision},yes,{group}{team}\n").repeat(5));
+        }
+    }
+    let recorded = |group: &str| {
+        (0..4).fold(csv.clone(), |csv, team| {
+            let decision = if team < 2 { "yes" } else { "no" };
+            csv + &format!("{group},{decision},yes,x{team}\n").repeat(100)
+        })
+    };
+    let plan = PLAN.replace("[[attribute]]", "cluster = \"team\"\n[[attribute]]");
+    let found = judged(&recorded(""), &plan, "selection_rate", "at_most = 0.95");
+    let of_b = found.iter().find(|finding| finding.measurement.group == "b").expect("b");
+    // Had only the selected ones belonged to b, as two clusters of a hundred:
+    let csv = csv.clone() + &"b,yes,yes,x0\n".repeat(100) + &"b,yes,yes,x1\n".repeat(100);
+    let known = Table::new(&csv).audit(&plan);
+    let row = find(&known, "group", "b", "selection_rate").expect("b");
+    assert!((of_b.unknown_high.expect("a range") - row.value.expect("a rate")).abs() < 1e-12);
+    assert!((of_b.worst_case_high.expect("bounded") - row.high.expect("bounded")).abs() < 0.02, "{of_b:?} {row:?}");
+}
+
+/// What a withheld worst case made of a verdict does not tell of it either.
+#[test]
+fn no_error_tells_of_the_withheld() {
+    let mut csv =
+        rows(&[("a", "yes", "yes", 300), ("a", "no", "no", 100), ("b", "yes", "no", 50), ("b", "no", "yes", 350)]);
+    csv.push_str(&rows(&[("", "yes", "yes", 1), ("", "no", "yes", 2)]).replace("group,decision,label\n", ""));
+    let plan = PLAN.replace("min_cell = 0", "min_cell = 5");
+    let [finding] = &judged(&csv, &plan, "selection_rate.ratio", "at_least = 0.8")[..] else { panic!("one") };
+    assert_eq!(finding.verdict, Verdict::Fail);
+    assert!(finding.worst_case_withheld && finding.unknown_low.is_none());
+    assert!(finding.p_outside.is_none() && finding.p_outside_adjusted.is_none() && finding.settled_by.is_none());
 }

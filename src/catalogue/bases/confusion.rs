@@ -18,6 +18,7 @@ pub(super) const BASES: &[Base] = &[
         ideal: None,
         source: UGESP,
         peers: &[
+            same("AIF360", "selection_rate"),
             same("Fairlearn", "selection_rate"),
             same("Aequitas", "pprev"),
             same("SageMaker Clarify", "q̂ of DPPL"),

@@ -17,7 +17,7 @@ pub(super) const BASES: &[Base] = &[
         peers: &[differs(
             "SageMaker Clarify",
             "FT",
-            "counts the nearest people of the other group instead of a counterfactual decision",
+            "nets flips to the favourable against those to the unfavourable, and takes the nearest people of the other group instead of a counterfactual decision",
         )],
     },
     Base {

@@ -48,6 +48,7 @@ pub(super) const BASES: &[Base] = &[
         peers: &[
             same("AIF360", "generalized_entropy_index, half the squared coefficient_of_variation"),
             same("LiFT", "generalizedEntropyIndex"),
+            same("SageMaker Clarify", "GE"),
         ],
     },
     Base {

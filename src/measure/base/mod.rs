@@ -109,7 +109,7 @@ fn rate_of(part: &Part, (numerator, denominator): (Outcomes, Outcomes), look: &L
         evidence: Evidence::Proportion(proportion, Of::Itself),
         numerator: Some(above.weight.value()),
         denominator: Some(below.weight.value()),
-        n_eff: proportion.trials(),
+        n_eff: if part.clusters.is_some() { proportion.trials() } else { below.effective() },
         ..Measured::new(value, &below)
     }
 }

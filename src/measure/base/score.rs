@@ -295,6 +295,8 @@ fn calibration_ratio(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
         numerator: Some(part.favourable.cell.weight.value()),
         denominator: Some(expected),
         test: in_the_large(part, scale, labelled),
+        // Of so many people the rate of labels would vary as the residuals do.
+        n_eff: n,
         ..Measured::new(value, labelled)
     }
 }
@@ -342,7 +344,7 @@ fn over_bins(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell) -> O
     if !matches!(value, ScoreValue::CalibrationError | ScoreValue::CalibrationErrorEqualMass) {
         return None;
     }
-    let test = stats::hosmer_lemeshow(&stats::enough_expected(&announced_and_came(bins, part, labelled)?))?;
+    let test = stats::hosmer_lemeshow(&announced_and_came(bins, part, labelled)?)?;
     Some(Test { method: TestMethod::HosmerLemeshow, statistic: Some(test.statistic), p: test.p })
 }
 

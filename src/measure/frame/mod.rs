@@ -18,7 +18,7 @@ use super::{
     WithinStrata, strata, summary, unknown,
 };
 use crate::catalogue::{Base, Comparison, Meaning, Metric, ShareValue, Summary, Value};
-use crate::cells::{Cell, Frame, Group, Quantity, Why};
+use crate::cells::{Cell, Frame, Group, Membership, Quantity, Why};
 use crate::plan::Reference;
 use crate::stats::{Resampling, all_pairs_p, hash64};
 
@@ -153,6 +153,7 @@ impl<'a> FrameLook<'a> {
             test: measured.test,
             error_bound: measured.error_bound,
             unknown: None,
+            without_small: None,
             evidence: measured.evidence,
             range: measured.range.unwrap_or(metric.range()),
             choice: self.look.choice,
@@ -214,8 +215,16 @@ impl<'a> FrameLook<'a> {
             n_eff: people.effective(),
             share: if whole > 0.0 { people.weight.value() / whole } else { 0.0 },
             too_small: n < self.audit.plan.min_group_size,
+            told_by_chances: self.told_by_chances(&people, whole),
             calibration,
         }
+    }
+
+    fn told_by_chances(&self, people: &Cell, whole: f64) -> Option<f64> {
+        let plain = self.frame.membership == Membership::Weighted && self.audit.plan.roles.weight.is_none();
+        let share = people.weight.value() / whole;
+        let told = (people.square.value() / whole - share * share) / (share * (1.0 - share));
+        (plain && told.is_finite()).then(|| told.clamp(0.0, 1.0))
     }
 
     fn comparisons(&self, duel: &Duel<'_>, division: &mut Division, into: &mut Measurements) {
@@ -227,12 +236,14 @@ impl<'a> FrameLook<'a> {
                     let metric = Metric::Compared(base, how);
                     let Some(measured) = self.compared(base, how, &sides, group, duel) else { continue };
                     let unknown = self.judged(metric, duel.missing).and_then(|missing| {
-                        unknown::of_comparison(base, how, &sides, missing, metric.range(), &self.look)
+                        self.against_any(duel, at, &sides, |sides| {
+                            unknown::of_comparison(base, how, sides, missing, metric.range(), &self.look)
+                        })
                     });
                     self.push(duel, group, metric, measured, unknown, into);
                 }
             }
-            self.means(duel, group, &sides, into);
+            self.means(duel, at, &sides, into);
             if sides.apart.is_none() {
                 division.reversals.extend(self.reversal(group, &sides));
                 division.within.extend(self.gap_within(group, &sides));
@@ -274,13 +285,12 @@ impl<'a> FrameLook<'a> {
         group: &Group,
         metric: Metric,
         mut measured: Measured,
-        mut unknown: Option<Unknown>,
+        unknown: Option<Unknown>,
         into: &mut Measurements,
     ) {
         let groups = duel.groups.names.len();
         if duel.data_chosen {
             measured.evidence = Evidence::Chosen(Box::new(measured.evidence), groups);
-            unknown = unknown.map(|found| unknown::chosen(found, groups));
             if let Some(test) = &mut measured.test {
                 let pairs = (groups * groups.saturating_sub(1) / 2).max(1) as f64;
                 test.p = match (test.method, test.statistic) {
@@ -298,7 +308,8 @@ impl<'a> FrameLook<'a> {
     }
 
     /// The composites that are the mean of two comparisons.
-    fn means(&self, duel: &Duel<'_>, group: &Group, sides: &Sides<'_>, into: &mut Measurements) {
+    fn means(&self, duel: &Duel<'_>, at: usize, sides: &Sides<'_>, into: &mut Measurements) {
+        let group = duel.groups.names[at];
         let people = sides.group.part.people();
         for metric in Metric::all() {
             let Metric::Composite(notion) = metric else { continue };
@@ -322,11 +333,32 @@ impl<'a> FrameLook<'a> {
                     Measured::undefined(why, &people)
                 }
             };
-            let unknown = self
-                .judged(metric, duel.missing)
-                .and_then(|missing| unknown::of_mean(&metric, sides, missing, &self.look));
+            let unknown = self.judged(metric, duel.missing).and_then(|missing| {
+                self.against_any(duel, at, sides, |sides| unknown::of_mean(&metric, sides, missing, &self.look))
+            });
             self.push(duel, group, metric, measured, unknown, into);
         }
+    }
+
+    /// A worst case against the reference; where that was chosen by looking at the
+    /// rates, against any other group, since unknown people move the rates.
+    fn against_any(
+        &self,
+        duel: &Duel<'_>,
+        at: usize,
+        sides: &Sides<'_>,
+        of: impl Fn(&Sides<'_>) -> Option<Unknown>,
+    ) -> Option<Unknown> {
+        if !duel.data_chosen {
+            return of(sides);
+        }
+        let groups = duel.groups.names.len();
+        let others = (0..groups).filter(|other| *other != at);
+        let with_each = others.map(|other| {
+            let reference = duel.groups.seat(other, self.population(duel.groups.names[other]));
+            of(&Sides { reference, ..*sides })
+        });
+        unknown::chosen(with_each.collect(), groups)
     }
 
     /// The selection rate, or whatever rate comes first.
@@ -382,7 +414,10 @@ impl<'a> FrameLook<'a> {
         let parts: Vec<&Part> = groups.parts.iter().collect();
         let seats: Vec<Seat<'_>> =
             (0..parts.len()).map(|at| groups.seat(at, self.population(groups.names[at]))).collect();
-        let mut found: BTreeMap<String, Measured> = BTreeMap::new();
+        let large: Vec<Seat<'_>> =
+            seats.iter().filter(|seat| seat.part.people().n >= self.audit.plan.min_group_size).copied().collect();
+        let large = (large.len() < seats.len()).then_some(large);
+        let mut found: BTreeMap<String, (Measured, Option<Measured>)> = BTreeMap::new();
         for base in self.audit.known.iter().filter(|base| self.concerns(base)) {
             for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
                 let metric = Metric::Summarised(base, summary);
@@ -391,8 +426,14 @@ impl<'a> FrameLook<'a> {
                 let unknown = self
                     .judged(metric, missing)
                     .and_then(|missing| unknown::of_summary(base, summary, &seats, missing, &self.look));
-                found.insert(metric.id(), measured.clone());
-                into.all.push(Measurement { unknown, ..self.place(measured, None, metric) });
+                // Only a rule asks for it.
+                let judged = self.audit.plan.rules.iter().any(|rule| rule.metric.is_or_holds(&metric));
+                let without_small = large.as_ref().filter(|_| judged).map(|large| {
+                    summary::summarise(base, summary, large, |at| self.base(base, &large[at], None), &self.look)
+                });
+                found.insert(metric.id(), (measured.clone(), without_small.clone()));
+                let without_small = without_small.map(|of| (of.quantity, of.evidence));
+                into.all.push(Measurement { unknown, without_small, ..self.place(measured, None, metric) });
             }
         }
         for metric in Metric::all() {
@@ -401,7 +442,12 @@ impl<'a> FrameLook<'a> {
             let unknown = self
                 .judged(metric, missing)
                 .and_then(|missing| unknown::of_extreme(&metric, &seats, missing, &self.look));
-            into.all.push(Measurement { unknown, ..self.place(extreme(&metric, a, b, &parts), None, metric) });
+            let without_small = a.1.as_ref().zip(b.1.as_ref()).map(|(a, b)| {
+                let both = extreme(&metric, a, b, &parts);
+                (both.quantity, both.evidence)
+            });
+            let placed = self.place(extreme(&metric, &a.0, &b.0, &parts), None, metric);
+            into.all.push(Measurement { unknown, without_small, ..placed });
         }
     }
 

@@ -5,7 +5,7 @@ use crate::catalogue::{
     Base, ClassesValue, EVERYONE, FN, FP, Flip, ForecastValue, Inequality, Outcomes, QUALIFIED, REJECTED, SELECTED, TN,
     TP, UNQUALIFIED, Value,
 };
-use crate::cells::{Cell, Exact, Flips};
+use crate::cells::{Cell, Clusters, Exact, Flips, Outcome, Summand};
 use crate::measure::base::{Look, Seat};
 use crate::measure::evidence::Known;
 use crate::measure::part::Part;
@@ -46,6 +46,12 @@ type Lot = (Part, Option<Part>);
 
 fn candidates(base: &Base, seat: &Seat<'_>, unknown: &Part, up: bool, look: &Look<'_>) -> Option<Vec<Lot>> {
     let alone = |part: Part| Some(vec![(part, None)]);
+    // Of the clusters of unknown people the sums by outcome are known, and no others.
+    let clustered = seat.part.clusters.is_some() || unknown.clusters.is_some();
+    let by_outcome = !matches!(base.value, Value::Score(_) | Value::Flip(_) | Value::Forecast(_) | Value::Classes(_));
+    if clustered && !by_outcome {
+        return None;
+    }
     let side = |yes: Cell, all: &Cell| if up { yes } else { less(all, &yes) };
     match base.value {
         Value::Score(value) => alone(scores::pushed(value, seat.part, unknown, up, look)?),
@@ -116,7 +122,42 @@ pub(super) fn with(part: &Part, unknown: &Part, set: Outcomes) -> Part {
     for (stratum, outcome, cell) in unknown.tally.iter().filter(|(_, outcome, _)| set.contains(*outcome)) {
         tally.cell_mut(stratum, outcome).merge(cell);
     }
-    Part { tally, clusters: part.clusters.clone(), ..Part::default() }
+    let clusters = match (&part.clusters, &unknown.clusters) {
+        (own, None) => own.clone(),
+        (own, Some(more)) => {
+            let mut all = own.clone().unwrap_or_default();
+            all.merge(&clusters_with(more, unknown, set));
+            Some(all)
+        }
+    };
+    Part { tally, clusters, ..Part::default() }
+}
+
+/// The clusters of the unknown people of some outcomes. How many these are is not
+/// known: as many clusters of one size as have the same sum and sum of squares are
+/// no more than those.
+fn clusters_with(clusters: &Clusters, unknown: &Part, set: Outcomes) -> Clusters {
+    let weights = Outcome::ALL.into_iter().filter(|outcome| set.contains(*outcome));
+    let square = clusters.square_of(&weights.map(|outcome| (Summand::Weight(outcome), 1.0)).collect::<Vec<_>>());
+    let whole = unknown.cell(set).weight.value();
+    let count = if square > 0.0 { (whole * whole / square).round().max(1.0) as u64 } else { 0 };
+    clusters.only(count, |summand| matches!(summand, Summand::Weight(outcome) if set.contains(outcome)))
+}
+
+/// A part with all unknown people.
+pub(super) fn with_all(part: &Part, unknown: &Part) -> Part {
+    let mut all = Part { id: None, ..part.clone() };
+    let of_everyone = with(part, unknown, EVERYONE);
+    (all.tally, all.clusters) = (of_everyone.tally, of_everyone.clusters);
+    all.favourable.merge(&unknown.favourable);
+    all.unfavourable.merge(&unknown.unfavourable);
+    all.unlabelled.merge(&unknown.unlabelled);
+    all.regression.merge(&unknown.regression);
+    all.flips.merge(&unknown.flips);
+    for (pair, cell) in &unknown.classes {
+        all.classes.entry(pair.clone()).or_default().merge(cell);
+    }
+    all
 }
 
 fn changed(flip: Flip, unknown: &Flips, up: bool) -> Flips {
@@ -151,8 +192,8 @@ fn less(all: &Cell, part: &Cell) -> Cell {
     left
 }
 
-/// Where the mean of numbers that depend on a centre, and fall as it rises, is the
-/// centre itself.
+/// Where the mean of numbers that depend on a centre is the centre itself: numbers
+/// that fall as it rises, or rise no faster than it.
 fn balance(ends: &[(f64, f64)], of: impl Fn(f64, (f64, f64)) -> f64) -> f64 {
     let widest = |so_far: (f64, f64), end: &(f64, f64)| (so_far.0.min(end.0), so_far.1.max(end.1));
     let (mut low, mut high) = ends.iter().fold((f64::INFINITY, f64::NEG_INFINITY), widest);
@@ -172,7 +213,6 @@ fn root_mean_square(distances: impl Iterator<Item = f64>, count: usize) -> f64 {
 /// ends: all as near to one centre as they can be, and that centre their mean.
 pub(super) fn least_spread(ends: &[(f64, f64)]) -> f64 {
     let near = |centre: f64, (low, high): (f64, f64)| centre.clamp(low, high.max(low));
-    // The centre moves as little as the numbers do: rises in it are no faster.
     let centre = balance(ends, near);
     root_mean_square(ends.iter().map(|end| near(centre, *end) - centre), ends.len())
 }

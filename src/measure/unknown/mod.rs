@@ -23,12 +23,13 @@ use super::part::Part;
 use crate::catalogue::{
     Base, Comparison, DistributionOf, EVERYONE, Meaning, Metric, Outcomes, QUALIFIED, SELECTED, Summary, Value, Worse,
 };
+use crate::cells::{Quantity, Why};
 
 /// From the smallest of several numbers to the largest.
 fn hull(all: Vec<Known>) -> Option<Unknown> {
-    let low = all.iter().min_by(|one, two| one.value.total_cmp(&two.value))?.clone();
-    let high = all.iter().max_by(|one, two| one.value.total_cmp(&two.value))?.clone();
-    Some(Unknown { low: low.value, high: high.value, reach: Reach::Between(Arc::new([low, high])) })
+    let values = || all.iter().map(|known| known.value);
+    let (low, high) = (values().reduce(f64::min)?, values().reduce(f64::max)?);
+    Some(Unknown { low, high, reach: Reach::Hull(Arc::new(all)) })
 }
 
 /// The range of a number of one group.
@@ -47,20 +48,26 @@ pub(super) fn of_comparison(
     range: (f64, f64),
     look: &Look<'_>,
 ) -> Option<Unknown> {
-    if how.stratified() {
+    // The spread that a standardized difference is divided by moves with the people too.
+    if how.stratified() || how == Comparison::StandardizedDifference {
         return None;
     }
     if let Value::Distribution(of) = base.value {
         return of_distance(of, base, how, sides, unknown, range, look);
     }
-    let all = sides.apart.map(|_| lot::with(sides.reference.part, unknown, EVERYONE));
+    let all = sides.apart.map(|_| lot::with_all(sides.reference.part, unknown));
     let [group_low, group_high] = ends(base, &sides.group, unknown, look)?;
-    let mut values = Vec::new();
+    let (mut values, mut unbounded) = (Vec::new(), false);
     let mut compare_ends = |group: &End, part: &Part, rest: Option<&Part>| {
         let reference = Seat { part, rest, population: sides.reference.population };
         let apart = sides.apart.and(group.rest.as_ref());
         let sides = Sides { group: group.seat(&sides.group), reference, apart };
-        values.push(Known { range, ..compare(base, how, &sides, look).known()? });
+        let compared = compare(base, how, &sides, look);
+        match compared.quantity {
+            // Over a reference without any it grows without bound.
+            Quantity::Undefined(Why::ZeroReference | Why::ZeroDenominator) => unbounded = true,
+            _ => values.push(Known { range, ..compared.known()? }),
+        }
         Some(())
     };
     match &all {
@@ -74,7 +81,11 @@ pub(super) fn of_comparison(
             }
         }
     }
-    hull(values)
+    let found = hull(values)?;
+    Some(match unbounded {
+        true => Unknown { high: f64::INFINITY, reach: Reach::Unbounded(Box::new(found.reach)), ..found },
+        false => found,
+    })
 }
 
 /// The range of a distance of two shares: it grows as they part, and is 0 where
@@ -108,13 +119,17 @@ fn of_distance(
     if above * below > 0.0 {
         return Some(found);
     }
-    let Reach::Between(ends) = found.reach else { return None };
-    Some(Unknown { low: 0.0, high: found.high, reach: Reach::FromZero(Arc::new(ends[1].clone())) })
+    Some(Unknown { low: 0.0, high: found.high, reach: Reach::FromZero(Box::new(found.reach)) })
 }
 
-/// The range of a comparison with a reference that was chosen by looking.
-pub(super) fn chosen(found: Unknown, groups: usize) -> Unknown {
-    Unknown { reach: Reach::Chosen(Box::new(found.reach), groups), ..found }
+/// The range of a comparison with a reference that was chosen by looking: with the
+/// unknown people any group may be the one that is chosen.
+pub(super) fn chosen(with_each: Vec<Option<Unknown>>, groups: usize) -> Option<Unknown> {
+    let each: Vec<Unknown> = with_each.into_iter().collect::<Option<_>>()?;
+    let low = each.iter().map(|found| found.low).reduce(f64::min)?;
+    let high = each.iter().map(|found| found.high).reduce(f64::max)?;
+    let reaches = each.into_iter().map(|found| found.reach).collect();
+    Some(Unknown { low, high, reach: Reach::Chosen(Arc::new(reaches), groups) })
 }
 
 /// The range of a summary over groups.
@@ -130,7 +145,7 @@ pub(super) fn of_summary(
     let of_pairs = |how| {
         let value = |one: &Known, two: &Known| {
             let value = reach::value(how, one, two);
-            value.is_finite().then_some((value, value))
+            Some((value, value))
         };
         let (low, high) = reach::fold_pairs(how, &each, value)?;
         Some(Unknown { low, high, reach: Reach::Pairs(how, each.clone()) })

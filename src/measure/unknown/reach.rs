@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::lot;
 use crate::catalogue::{Comparison, Worse};
-use crate::measure::evidence::{Evidence, Known};
+use crate::measure::evidence::{self, Evidence, Known};
 use crate::stats::{Interval, Intervals, Level, all_pairs_level, each_level};
 
 /// The lowest and the highest number that a group may have.
@@ -14,12 +14,14 @@ pub(crate) type Ends = [Known; 2];
 /// that of the highest.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Reach {
-    /// Of two numbers.
-    Between(Arc<Ends>),
-    /// Of a distance that may be 0: its upper end.
-    FromZero(Arc<Known>),
-    /// One of all pairs of so many groups, chosen by looking.
-    Chosen(Box<Reach>, usize),
+    /// Over several numbers of which one is the lowest and one the highest.
+    Hull(Arc<Vec<Known>>),
+    /// Of a distance that may be 0.
+    FromZero(Box<Reach>),
+    /// Of a ratio that may have no bound.
+    Unbounded(Box<Reach>),
+    /// Against any of so many groups, of which one is chosen by looking.
+    Chosen(Arc<Vec<Reach>>, usize),
     /// The largest difference or smallest ratio of all pairs of groups.
     Pairs(Comparison, Arc<Vec<Ends>>),
     /// The worst of several groups.
@@ -36,11 +38,13 @@ impl Reach {
     /// The interval at a level; none where a part has none.
     pub(crate) fn at(&self, level: Level, choice: &Intervals) -> Option<Interval> {
         match self {
-            Reach::Between(ends) => {
-                Some(Interval::new(of(&ends[0], level, choice)?.low, of(&ends[1], level, choice)?.high))
+            Reach::Hull(all) => hull(all.iter().map(|known| of(known, level, choice))),
+            Reach::FromZero(inner) => Some(Interval::new(0.0, inner.at(level, choice)?.high)),
+            Reach::Unbounded(inner) => Some(Interval::new(inner.at(level, choice)?.low, f64::INFINITY)),
+            Reach::Chosen(each, groups) => {
+                let level = all_pairs_level(level, *groups);
+                hull(each.iter().map(|reach| reach.at(level, choice)))
             }
-            Reach::FromZero(high) => Some(Interval::new(0.0, of(high, level, choice)?.high)),
-            Reach::Chosen(inner, groups) => inner.at(all_pairs_level(level, *groups), choice),
             Reach::Pairs(how, each) => of_pairs(*how, each, all_pairs_level(level, each.len()), choice),
             Reach::Worst(worse, each) => {
                 let level = each_level(level, each.len());
@@ -72,7 +76,7 @@ impl Reach {
     }
 
     fn between(ends: &Ends) -> Reach {
-        Reach::Between(Arc::new(ends.clone()))
+        Reach::Hull(Arc::new(ends.to_vec()))
     }
 
     /// The same of so many times the people, recorded or not.
@@ -82,9 +86,13 @@ impl Reach {
         let all = |each: &[Ends]| Some(Arc::new(each.iter().map(ends).collect::<Option<Vec<Ends>>>()?));
         let both = |parts: &[Reach; 2]| Some(Box::new([parts[0].scaled(times)?, parts[1].scaled(times)?]));
         Some(match self {
-            Reach::Between(both) => Reach::Between(Arc::new(ends(both)?)),
-            Reach::FromZero(high) => Reach::FromZero(Arc::new(known(high)?)),
-            Reach::Chosen(inner, groups) => Reach::Chosen(Box::new(inner.scaled(times)?), *groups),
+            Reach::Hull(all) => Reach::Hull(Arc::new(all.iter().map(known).collect::<Option<_>>()?)),
+            Reach::FromZero(inner) => Reach::FromZero(Box::new(inner.scaled(times)?)),
+            Reach::Unbounded(inner) => Reach::Unbounded(Box::new(inner.scaled(times)?)),
+            Reach::Chosen(each, groups) => {
+                let each = each.iter().map(|reach| reach.scaled(times)).collect::<Option<_>>()?;
+                Reach::Chosen(Arc::new(each), *groups)
+            }
             Reach::Pairs(how, each) => Reach::Pairs(*how, all(each)?),
             Reach::Worst(worse, each) => Reach::Worst(*worse, all(each)?),
             Reach::Spread(each) => Reach::Spread(all(each)?),
@@ -92,6 +100,12 @@ impl Reach {
             Reach::Extreme { larger, parts } => Reach::Extreme { larger: *larger, parts: both(parts)? },
         })
     }
+}
+
+/// From the lowest of all lower ends to the highest of all upper ends.
+fn hull(all: impl Iterator<Item = Option<Interval>>) -> Option<Interval> {
+    let all: Vec<Interval> = all.collect::<Option<_>>()?;
+    all.into_iter().reduce(|a, b| Interval::new(a.low.min(b.low), a.high.max(b.high)))
 }
 
 fn of(known: &Known, level: Level, choice: &Intervals) -> Option<Interval> {
@@ -115,16 +129,26 @@ pub(super) fn fold_pairs(
         }
     }
     let (floor, ceiling) = if how == Comparison::Ratio { (0.0, 1.0) } else { (0.0, f64::INFINITY) };
+    // A ratio over none counts as no bound; where all are such, there is no smallest.
+    let folded = folded.filter(|(low, high)| how != Comparison::Ratio || low.min(*high).is_finite());
     folded.map(|(low, high)| (low.clamp(floor, ceiling), high.clamp(floor, ceiling)))
 }
 
-/// The difference or the ratio of two numbers.
+/// The difference or the ratio of two numbers; over none it is infinite.
 pub(super) fn value(how: Comparison, one: &Known, two: &Known) -> f64 {
-    if how == Comparison::Ratio { one.value / two.value } else { one.value - two.value }
+    match how {
+        Comparison::Ratio if two.value == 0.0 => f64::INFINITY,
+        Comparison::Ratio => one.value / two.value,
+        _ => one.value - two.value,
+    }
 }
 
 fn of_pairs(how: Comparison, each: &[Ends], level: Level, choice: &Intervals) -> Option<Interval> {
     let interval = |one: &Known, two: &Known| {
+        if how == Comparison::Ratio && two.value == 0.0 {
+            let interval = evidence::ratio_to_zero(one, two, level, choice)?;
+            return Some((interval.low, interval.high));
+        }
         let pair = Evidence::Pair(how, Arc::new((one.clone(), two.clone())));
         let (interval, _) = pair.at(value(how, one, two), level, choice)?;
         Some((interval.low, interval.high))

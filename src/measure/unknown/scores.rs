@@ -6,8 +6,8 @@ use crate::measure::base::{Look, announced};
 use crate::measure::part::{Part, Scale, by_score};
 use crate::plan::Side;
 
-/// More cuts than so many are not tried among those without the label.
-const MOST_CUTS: usize = 500;
+/// More scores than so many are put into bins to find where to go on from.
+const MOST_BINS: usize = 1_000;
 
 /// A group with the unknown people who take its number up, or down, as far as
 /// they can. None for numbers of which it is not known who moves them.
@@ -58,7 +58,8 @@ fn of_quotient(
         for label in labels {
             for (bin, weight) in &scores_of(from, *label).bins {
                 let (a, b) = of(*bin, *label == Some(true));
-                if keep(a, b) {
+                // Nobody's loss without bound is no loss.
+                if keep(a, b) && weight.value() > 0.0 {
                     sums = (sums.0 + weight.value() * a, sums.1 + weight.value() * b);
                 }
             }
@@ -112,13 +113,14 @@ fn some(all: &Distribution, scale: Scale, keep: impl Fn(i64) -> bool) -> Distrib
     let share = if weight > 0.0 { weight / all.cell.weight.value() } else { 0.0 };
     kept.cell = Cell { n: (all.cell.n as f64 * share).round() as u64, ..Cell::default() };
     kept.cell.weight.add(weight, 1);
-    kept.cell.square.add(all.cell.square.value() * share, 1);
+    kept.cell.square.add(square_of(&all.cell, weight), 1);
     kept
 }
 
 /// The area is highest with the unknown qualified above one score and the unknown
-/// others below another. Every cut of the others is tried, or [`MOST_CUTS`] of
-/// them; to each belongs one best cut of the qualified. Turned round, the lowest.
+/// others below another. Every cut of the others is tried (in [`MOST_BINS`] bins,
+/// where there are more scores); to each belongs one best cut of the qualified. From
+/// the best of all it goes on score by score. Turned round, the lowest.
 fn of_area(part: &Part, unknown: &Part, scale: Scale, rising: bool) -> Option<Part> {
     let mut order: Vec<i64> = [part, unknown]
         .iter()
@@ -132,57 +134,127 @@ fn of_area(part: &Part, unknown: &Part, scale: Scale, rising: bool) -> Option<Pa
     let column = |scores: &Distribution| -> Vec<f64> {
         order.iter().map(|bin| scores.bins.get(bin).map_or(0.0, |weight| weight.value())).collect()
     };
-    let [own, own_others] = [&part.favourable, &part.unfavourable].map(column);
-    let [more, more_others] = [&unknown.favourable, &unknown.unfavourable].map(column);
-    let cuts: Vec<usize> = (0..=order.len()).filter(|at| *at == 0 || more_others[at - 1] > 0.0).collect();
-    let step = cuts.len().div_ceil(MOST_CUTS);
-    let mut best: Option<(f64, usize, Vec<bool>)> = None;
-    for cut in cuts.iter().step_by(step).chain(cuts.last()) {
-        let others = |at: usize| own_others[at] + if at < *cut { more_others[at] } else { 0.0 };
+    let qualified = Labelled { own: column(&part.favourable), more: column(&unknown.favourable) };
+    let others = Labelled { own: column(&part.unfavourable), more: column(&unknown.unfavourable) };
+    let width = order.len().div_ceil(MOST_BINS).max(1);
+    let cut = best_cut(&qualified.in_bins(width), &others.in_bins(width))? * width;
+    let (taken, of_others) = climb(&qualified, &others, (0..order.len()).map(|at| at < cut).collect())?;
+    let at = |bin: i64| if rising { order.binary_search(&bin) } else { order.binary_search_by(|x| bin.cmp(x)) }.ok();
+    let merged = |own: &Distribution, more: &Distribution, taken: &[bool]| {
+        let mut all = own.clone();
+        all.merge(&some(more, scale, |bin| at(bin).is_some_and(|at| taken[at])));
+        all
+    };
+    Some(Part {
+        favourable: merged(&part.favourable, &unknown.favourable, &taken),
+        unfavourable: merged(&part.unfavourable, &unknown.unfavourable, &of_others),
+        unlabelled: part.unlabelled.clone(),
+        ..moved(part)
+    })
+}
+
+/// People with one label in the order of their scores: weights of the group's own,
+/// and of the unknown.
+struct Labelled {
+    own: Vec<f64>,
+    more: Vec<f64>,
+}
+
+impl Labelled {
+    fn in_bins(&self, width: usize) -> Labelled {
+        let sums = |weights: &[f64]| weights.chunks(width).map(|chunk| chunk.iter().sum()).collect();
+        Labelled { own: sums(&self.own), more: sums(&self.more) }
+    }
+
+    fn turned(&self) -> Labelled {
+        let turned = |weights: &[f64]| weights.iter().rev().copied().collect();
+        Labelled { own: turned(&self.own), more: turned(&self.more) }
+    }
+
+    /// The share of the side below each score, ties by half, with some of the unknown;
+    /// none where nobody is there.
+    fn below(&self, taken: impl Fn(usize) -> bool) -> Option<Vec<f64>> {
         let mut below = 0.0;
-        let mut placement: Vec<f64> = (0..order.len())
+        let mut placement: Vec<f64> = (0..self.own.len())
             .map(|at| {
-                let here = below + others(at) / 2.0;
-                below += others(at);
-                here
+                let here = self.own[at] + if taken(at) { self.more[at] } else { 0.0 };
+                below += here;
+                below - here / 2.0
             })
             .collect();
         placement.iter_mut().for_each(|place| *place /= below);
-        if let Some((area, taken)) = above(&placement, &own, &more).filter(|_| below > 0.0)
-            && best.as_ref().is_none_or(|(most, ..)| area > *most)
-        {
-            best = Some((area, *cut, taken));
-        }
+        (below > 0.0).then_some(placement)
     }
-    let (_, cut, taken) = best?;
-    let at = |bin: i64| if rising { order.binary_search(&bin) } else { order.binary_search_by(|x| bin.cmp(x)) }.ok();
-    let chosen =
-        |scores: &Distribution, keep: &dyn Fn(usize) -> bool| some(scores, scale, |bin| at(bin).is_some_and(keep));
-    let mut favourable = part.favourable.clone();
-    favourable.merge(&chosen(&unknown.favourable, &|at| taken[at]));
-    let mut unfavourable = part.unfavourable.clone();
-    unfavourable.merge(&chosen(&unknown.unfavourable, &|at| at < cut));
-    Some(Part { favourable, unfavourable, unlabelled: part.unlabelled.clone(), ..moved(part) })
+
+    /// The highest mean placement of the side: with the unknown of a higher placement.
+    fn highest(&self, placement: &[f64]) -> Option<f64> {
+        let mean = |above: f64| {
+            let (mut sum, mut weight) = (0.0, 0.0);
+            for ((place, own), more) in placement.iter().zip(&self.own).zip(&self.more) {
+                let people = own + if *place > above { *more } else { 0.0 };
+                sum += people * place;
+                weight += people;
+            }
+            sum / weight
+        };
+        let own: f64 = self.own.iter().sum();
+        let mut highest = mean(if own > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY });
+        for _ in 0..100 {
+            let next = mean(highest);
+            if !next.is_finite() || next <= highest {
+                break;
+            }
+            highest = next;
+        }
+        highest.is_finite().then_some(highest)
+    }
 }
 
-/// The highest mean placement of the qualified, and which of the unknown it takes.
-fn above(placement: &[f64], own: &[f64], more: &[f64]) -> Option<(f64, Vec<bool>)> {
-    let mean = |taken: &dyn Fn(f64) -> bool| {
-        let (mut sum, mut weight) = (0.0, 0.0);
-        for ((place, own), more) in placement.iter().zip(own).zip(more) {
-            let people = own + if taken(*place) { *more } else { 0.0 };
-            sum += people * place;
-            weight += people;
+/// The position before which the unknown others are best taken.
+fn best_cut(qualified: &Labelled, others: &Labelled) -> Option<usize> {
+    let mut best: Option<(f64, usize)> = None;
+    for cut in (0..=others.own.len()).filter(|at| *at == 0 || others.more[at - 1] > 0.0) {
+        let area = others.below(|at| at < cut).and_then(|placement| qualified.highest(&placement));
+        if let Some(area) = area
+            && best.is_none_or(|(most, _)| area > most)
+        {
+            best = Some((area, cut));
         }
-        sum / weight
-    };
-    let mut area = mean(&|_| own.iter().sum::<f64>() <= 0.0);
-    for _ in 0..100 {
-        let next = mean(&|place| place > area);
-        if !next.is_finite() || next <= area {
+    }
+    best.map(|(_, cut)| cut)
+}
+
+/// Takes the best of one side for what is taken of the other, in turn, until neither
+/// raises the area.
+fn climb(qualified: &Labelled, others: &Labelled, mut of_others: Vec<bool>) -> Option<(Vec<bool>, Vec<bool>)> {
+    let last = of_others.len();
+    let turned = others.turned();
+    let (mut taken, mut reached) = (vec![false; last], f64::NEG_INFINITY);
+    for _ in 0..50 {
+        let placement = others.below(|at| of_others[at])?;
+        let area = qualified.highest(&placement)?;
+        if area <= reached {
             break;
         }
-        area = next;
+        reached = area;
+        taken = placement.iter().map(|place| *place > area).collect();
+        // Seen from above, the others are the higher the more qualified are above them.
+        let kept: Vec<bool> = taken.iter().rev().copied().collect();
+        let placement = qualified.turned().below(|at| kept[at])?;
+        let area = turned.highest(&placement)?;
+        if area <= reached {
+            break;
+        }
+        reached = area;
+        of_others = placement.iter().rev().map(|place| *place > area).collect();
     }
-    area.is_finite().then(|| (area, placement.iter().map(|place| *place > area).collect()))
+    Some((taken, of_others))
+}
+
+/// The sum of the squared weights of some people of a cell, by their weight: where
+/// all weigh the same it is known, else at most this.
+fn square_of(all: &Cell, weight: f64) -> f64 {
+    let (whole, square) = (all.weight.value(), all.square.value());
+    let alike = whole * whole >= all.n as f64 * square * (1.0 - 1e-9);
+    if alike && whole > 0.0 { square * weight / whole } else { square.min(weight * square.sqrt()) }
 }

@@ -344,7 +344,7 @@ fn estimates(division: &ReleasedDivision) -> Figures {
     };
     Figures {
         title: "Estimated groups",
-        note: "Groups are estimated, not recorded. Weighting by the chances is right if, among people with the same chances, the outcome does not depend on the group; where members fare worse than others with the same chances, the weighted gap is too small, and where they fare better too large. The likeliest level mixes groups, and its error is the difference to the weighted number as far as that assumption holds (Chen et al. 2019). Intervals of comparisons are about a quarter wider than need be, since everyone is on both sides in part.",
+        note: "Groups are estimated, not recorded. Weighting by the chances is right if, among people with the same chances, the outcome does not depend on the group; where members fare worse than others with the same chances, the weighted gap is too small, and where they fare better too large. The likeliest level mixes groups, and its error is the difference to the weighted number as far as that assumption holds (Chen et al. 2019). Intervals of comparisons are wider than need be, since everyone is on both sides in part.",
         columns: &["Group", "Metric", "Weighted by chances", "Likeliest level", "Difference"],
         rows: division.estimates.iter().map(line).collect(),
     }

@@ -6,7 +6,7 @@ use crate::catalogue::{
     Base, Comparison, DistributionOf, EVERYONE, ForecastValue, Metric, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED,
     ScoreValue, UNQUALIFIED, Value,
 };
-use crate::cells::{Cell, Frame, Group, Stratum};
+use crate::cells::{Cell, Frame, Group, Membership, Stratum};
 use crate::measure::{Against, Measurement};
 
 impl<'r> Gate<'r> {
@@ -72,6 +72,12 @@ impl<'r> Gate<'r> {
         }
     }
 
+    /// Whether the groups of an attribute are estimated by chances.
+    pub(in super::super) fn estimated(&self, attribute: &str) -> bool {
+        let mut divisions = self.report.measurements.divisions.iter();
+        divisions.any(|division| division.attribute == attribute && division.membership == Membership::Weighted)
+    }
+
     /// Whether what a metric tells of people without a recorded group is shown.
     fn unrecorded_shown(&self, base: &'static Base, attribute: &str) -> bool {
         let Some(division) = self.report.measurements.divisions.iter().find(|d| d.attribute == attribute) else {
@@ -83,6 +89,8 @@ impl<'r> Gate<'r> {
             // An end holds those above or below a score: there may be one of them.
             Value::Score(_) => false,
             Value::Share(_) => missing().all(|size| self.sized.contains(&(attribute.to_string(), size.group.clone()))),
+            // Its ends are made of the counts of every stratum.
+            Value::Disparity(of) if of.conditional => false,
             Value::Disparity(of) if of.labels => shown("base_rate"),
             Value::Distribution(DistributionOf::Labels) => shown("base_rate"),
             Value::Disparity(_) | Value::Distribution(_) => shown("selection_rate"),

@@ -310,15 +310,14 @@ fn format_of(path: &Path, delimiter: Option<u8>) -> Result<Format, TallyError> {
 static READING: AtomicUsize = AtomicUsize::new(0);
 
 /// The reader gives up on some files by a panic, in whichever of its threads; what
-/// that would print is no message. A panic of anything else prints as it did:
-/// libraries are compiled under absolute paths, a workspace under relative ones.
-fn silence_libraries() {
+/// that would print is no message. A panic of anything else prints as it did.
+fn silence_reader() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            let of_library = panic.location().is_some_and(|place| Path::new(place.file()).is_absolute());
-            if !(of_library && READING.load(Ordering::SeqCst) > 0) {
+            let of_reader = panic.location().is_some_and(|place| place.file().contains("polars"));
+            if !(of_reader && READING.load(Ordering::SeqCst) > 0) {
                 before(panic);
             }
         }));
@@ -327,7 +326,7 @@ fn silence_libraries() {
 
 /// Runs a reader; its errors and panics become one line of text.
 fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
-    silence_libraries();
+    silence_reader();
     READING.fetch_add(1, Ordering::SeqCst);
     let outcome = catch_unwind(AssertUnwindSafe(read));
     READING.fetch_sub(1, Ordering::SeqCst);
