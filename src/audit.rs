@@ -1,7 +1,7 @@
 //! The recipe: the only place where the stages meet.
 
 use crate::cells::RowWeight;
-use crate::plan::Plan;
+use crate::plan::{Plan, Rule};
 use crate::report::{Provenance, Release, Report, suppress};
 use crate::tally::{Tallied, TallyError};
 use crate::{judge, measure, proxy, remedy, tally};
@@ -52,6 +52,7 @@ fn report(plan: Plan, tallied: Tallied, provenance: Provenance) -> Report {
     let judgement = judge::all(&measurements, &plan);
     let proxies = proxy::all(&tallied.ledger, &tallied.matrix, &plan);
     let reweighings = remedy::reweighings(&tallied.ledger);
+    let warnings = plan.rules.iter().filter_map(Rule::out_of_reach).chain(tallied.warnings).collect();
     Report {
         plan,
         ledger: tallied.ledger,
@@ -59,7 +60,7 @@ fn report(plan: Plan, tallied: Tallied, provenance: Provenance) -> Report {
         judgement,
         proxies,
         reweighings,
-        warnings: tallied.warnings,
+        warnings,
         inputs: tallied.inputs,
         provenance,
     }

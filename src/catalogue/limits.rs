@@ -21,6 +21,11 @@ const LIMITS: &[(&str, &str)] = &[
         "it is above 0 for orders at random too, the more so the shorter the lists: compare it with that of lists of the same lengths, not with 0",
     ),
     ("exposure", "with very few lists that have the group the interval covers about 92 %"),
+    ("mcc", "where weights go with the decision (five times as large for a yes) the interval covers about 91 %"),
+    (
+        "standardized_difference",
+        "where weights go with the decision (five times as large for a yes) the interval covers about 90 %",
+    ),
     (
         "macro_recall",
         "classes of which the sample shows nobody are not counted; with 30 people and three classes the interval covers about 92 %",

@@ -180,7 +180,6 @@ impl Draft {
                 }
                 _ => {}
             }
-            check_reachable(&at.place, rule, problems);
             match &rule.class {
                 Some(_) => self.check_class(&at.place, rule, problems),
                 None => self.check_needs(&at.place, rule, problems),
@@ -230,24 +229,6 @@ impl Draft {
             );
             problems.add(place, what);
         }
-    }
-}
-
-/// A tolerance that no value could break, or meet, is a slip: per cent, most likely.
-fn check_reachable(place: &Place, rule: &Rule, problems: &mut Problems) {
-    let (low, high) = rule.metric.range();
-    let beyond = |bound: f64| bound < low || bound > high;
-    for (key, bound) in [("at_least", rule.at_least), ("at_most", rule.at_most)] {
-        let Some(bound) = bound.filter(|bound| beyond(*bound)) else { continue };
-        let end = |x: f64| if x.is_infinite() { "no bound".to_string() } else { x.to_string() };
-        let what = format!(
-            "rule `{}`: {key} {bound} is out of reach: {} lies between {} and {} (a share is written 0.1, not 10)",
-            rule.id,
-            rule.metric.id(),
-            end(low),
-            end(high)
-        );
-        problems.add(place, what);
     }
 }
 

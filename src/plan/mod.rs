@@ -272,6 +272,28 @@ pub struct Review {
     pub every: Option<String>,
 }
 
+impl Rule {
+    /// What to say of a tolerance that no value could break, or meet: a slip, per
+    /// cent most likely.
+    pub fn out_of_reach(&self) -> Option<String> {
+        let (low, high) = self.metric.range();
+        let bounds = [("at_least", self.at_least), ("at_most", self.at_most)];
+        let (key, bound) = bounds.into_iter().find_map(|(key, bound)| {
+            let bound = bound.filter(|bound| *bound < low || *bound > high)?;
+            Some((key, bound))
+        })?;
+        let range = match high.is_finite() {
+            true => format!("between {low} and {high}"),
+            false => format!("from {low} up"),
+        };
+        let id = self.metric.id();
+        Some(format!(
+            "rule `{}`: {key} {bound} is out of reach, since {id} lies {range} (a tenth is written 0.1, not 10)",
+            self.id
+        ))
+    }
+}
+
 impl Plan {
     /// The plan in `text`, with flags laid over it. `file` is how messages
     /// call it; paths in it are relative to `base`.
