@@ -4,7 +4,7 @@
 use super::canvas::{Anchor, Axis, BAND, Canvas, HUES, INK, MUTED, Mark, fit};
 use super::{Chart, Section, slug};
 use crate::catalogue::Metric;
-use crate::judge::Verdict;
+use crate::judge::{Reason, Verdict};
 use crate::report::{Release, ReleasedFinding, ReleasedRule, words};
 
 const WIDTH: i32 = 760;
@@ -120,6 +120,14 @@ fn how_to_read(findings: &[&ReleasedFinding]) -> String {
     let mut text = String::from(
         "Each line is one group: the mark is the estimate, the bar its interval. A bar wholly inside the shaded tolerance passes (circle), wholly outside fails (diamond); one that reaches over the border cannot be decided (square). The thin vertical line is parity.",
     );
+    let not_by_its_bar = |finding: &&ReleasedFinding| {
+        let because =
+            [Reason::WithinChanceOfMany, Reason::GroupTooSmall, Reason::ReferenceTooSmall, Reason::SomeGroupTooSmall];
+        finding.reason.is_some_and(|reason| because.contains(&reason))
+    };
+    if findings.iter().any(not_by_its_bar) {
+        text += " A bar outside may be chance among so many verdicts, and a group too small to judge: the square then stands for what the findings say.";
+    }
     if findings.iter().any(|finding| worst_case(finding).is_some()) {
         text += " The thin bar reaches over the worst and the best case of people without a recorded group: the rule goes by it.";
     }
