@@ -69,8 +69,11 @@ fn spread(values: &[f64]) -> f64 {
 fn spread_evidence(known: &[Known], look: &Look<'_>) -> Evidence {
     let estimates: Option<Vec<Estimate>> = known.iter().map(|known| known.estimate(look.level, &look.choice)).collect();
     let Some(mut estimates) = estimates else { return Evidence::None };
-    // In the order of the numbers, so that other names of groups change nothing.
-    let key = |e: &Estimate| (e.value, e.interval.low, e.interval.high);
+    // In the order of the numbers, so that other names of groups change nothing; what
+    // only rounding tells apart is equal, so that the scale of weights changes nothing.
+    let unit = 1e-9 * estimates.iter().map(|estimate| estimate.value.abs()).fold(f64::MIN_POSITIVE, f64::max);
+    let snapped = |x: f64| (x / unit).round();
+    let key = |e: &Estimate| (snapped(e.value), snapped(e.interval.low), snapped(e.interval.high));
     estimates.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(Ordering::Equal));
     let centre = estimates.iter().map(|estimate| estimate.value).sum::<f64>() / estimates.len() as f64;
     let errors = estimates.into_iter().map(|Estimate { value, interval }| {

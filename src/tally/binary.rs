@@ -1,6 +1,8 @@
 //! Columns whose values are one thing or the other: decisions and labels.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 use std::path::Path;
 
 use super::error::TallyError;
@@ -32,7 +34,7 @@ impl Binary {
 
     /// Whether the value of a row is favourable; nothing when it is missing.
     pub(super) fn read(&mut self, line: Line<'_>) -> Result<Option<bool>, TallyError> {
-        let code = self.coder.code(line.text(self.column), line.row, line.file)?;
+        let code = self.coder.code(line.text(self.column), (line.row, line.copies), line.file)?;
         if let Some(known) = self.known.get(&code) {
             return Ok(Some(*known));
         }

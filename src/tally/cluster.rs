@@ -1,6 +1,8 @@
 //! Which rows belong together, and sums within clusters while rows are counted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 use std::path::Path;
 
 use super::error::TallyError;

@@ -1,8 +1,11 @@
 //! Counting: one row after the other into cells.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashSet;
 use std::path::PathBuf;
 
+use super::alike::alike;
 use super::cluster::Clustering;
 use super::engine::source::{Column, Kind, Source};
 use super::error::TallyError;
@@ -143,11 +146,30 @@ impl Counter {
     /// Counts a batch.
     pub(super) fn batch(&mut self, columns: &[Column<'_>], rows: usize) -> Result<(), TallyError> {
         let (file, missing) = (self.file.clone(), self.missing.clone());
-        for at in 0..rows {
-            self.rows += 1;
-            self.row(Line { columns, at, row: self.rows, file: &file, missing: &missing, reach: self.reach })?;
+        let before = self.rows;
+        let kinds = if self.may_be_alike() { alike(columns, rows) } else { None };
+        let each: Box<dyn Iterator<Item = (usize, u64)>> = match kinds {
+            Some(kinds) => Box::new(kinds.into_iter()),
+            None => Box::new((0..rows).map(|at| (at, 1))),
+        };
+        for (at, copies) in each {
+            self.rows += copies;
+            let row = before + at as u64 + 1;
+            self.row(Line { columns, at, row, copies, file: &file, missing: &missing, reach: self.reach })?;
         }
         Ok(())
+    }
+
+    /// Whether rows may be alike: no number is read, which seldom are, and nothing asks
+    /// for a key, a place in a list, a cluster or a sample of rows.
+    fn may_be_alike(&self) -> bool {
+        self.wanted.iter().all(|(_, kind)| *kind == Kind::Text)
+            && self.key.is_none()
+            && self.people.is_none()
+            && self.clusters.is_none()
+            && self.roles.ranking.is_none()
+            && self.features.is_empty()
+            && self.recording.is_none()
     }
 
     fn row(&mut self, line: Line<'_>) -> Result<(), TallyError> {
@@ -157,23 +179,23 @@ impl Counter {
         let joined = self.people.as_ref().zip(person);
         let (groups, chances) = levels(&mut self.attributes, line, joined)?;
         if let Some(fate) = fate {
-            self.note(fate, &groups);
+            self.note(fate, line.copies, &groups);
         }
         let row = match self.roles.read(line)? {
             Ok(row) => row,
             Err(reason) => {
-                self.note(reason, &groups);
+                self.note(reason, line.copies, &groups);
                 self.keep(key, &groups, Label::Unknown, 1.0);
                 return Ok(());
             }
         };
         if self.roles.label.is_some() && row.outcome.label == Label::Unknown {
-            self.note(Exclusion::MissingLabel, &groups);
+            self.note(Exclusion::MissingLabel, line.copies, &groups);
         }
         self.keep(key, &groups, row.outcome.label, row.weight.unwrap_or(1.0));
         let joined = self.people.as_ref().zip(person);
         let (stratum, _) = levels(&mut self.strata, line, joined)?;
-        self.used += 1;
+        self.used += line.copies;
         self.people_counted += row.times;
         if row.times == 0 {
             return Ok(());
@@ -214,8 +236,8 @@ impl Counter {
         }
     }
 
-    fn note(&mut self, exclusion: Exclusion, groups: &[u32]) {
-        self.notes.add(exclusion, groups.iter().copied().map(Some));
+    fn note(&mut self, exclusion: Exclusion, rows: u64, groups: &[u32]) {
+        self.notes.add(exclusion, rows, groups.iter().copied().map(Some));
     }
 
     fn add_features(&mut self, line: Line<'_>, groups: &[u32], row: &Row, key: Option<&str>) {
@@ -252,7 +274,7 @@ impl Counter {
         if let Some(people) = &self.people {
             for person in people.unseen() {
                 let groups = self.attributes.iter().map(|origin| origin.of_person(people, person));
-                self.notes.add(Exclusion::NoOutputs, groups);
+                self.notes.add(Exclusion::NoOutputs, 1, groups);
             }
         }
         let warnings = self.warnings();

@@ -1,6 +1,6 @@
 //! One feature against every attribute.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::engine::source::Column;
 use super::intern::{Coder, Interner, is_missing};
@@ -51,8 +51,8 @@ impl FeatureCounter {
             Seen::TooMany => {}
             Seen::Levels { interner, counts } => {
                 let code = match column {
-                    Column::Text(texts) => interner.code(texts.get(at)),
-                    Column::Number(numbers) => interner.code(numbers.get(at).map(|n| n.to_string()).as_deref()),
+                    Column::Text(texts) => interner.code(texts.get(at), 1),
+                    Column::Number(numbers) => interner.code(numbers.get(at).map(|n| n.to_string()).as_deref(), 1),
                 };
                 for (attribute, group) in groups.iter().enumerate() {
                     *counts.entry((attribute as u16, *group, code, weight.to_bits())).or_default() += times;

@@ -1,6 +1,8 @@
 //! One attribute or intersection while it is being counted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 
 use super::cluster::{Cluster, ClusterCounter};
 use super::estimate::Chances;
@@ -34,6 +36,8 @@ pub(super) struct FrameCounter {
     pub(super) attributes: Vec<usize>,
     pub(super) membership: Membership,
     tuples: TupleInterner,
+    /// The codes of the row at hand, kept so as not to be made anew.
+    codes: Vec<u32>,
     cells: HashMap<(u32, u32), Box<[Cell; 9]>>,
     scores: Histogram<(u32, Label)>,
     /// (group, label, score, weight), the last two as bits → how many.
@@ -53,9 +57,13 @@ impl FrameCounter {
 
     /// Counts a row in its group, or in each that it may belong to.
     pub(super) fn add(&mut self, row: &Row, place: &Place<'_>) {
-        let codes: Vec<u32> = self.attributes.iter().map(|&attribute| place.groups[attribute]).collect();
         if self.membership != Membership::Weighted {
-            return self.count(&codes, row, row.weight, place);
+            let mut codes = std::mem::take(&mut self.codes);
+            codes.clear();
+            codes.extend(self.attributes.iter().map(|&attribute| place.groups[attribute]));
+            self.count(&codes, row, row.weight, place);
+            self.codes = codes;
+            return;
         }
         // An estimated attribute is alone in its frame.
         let possible = self.attributes.iter().flat_map(|&attribute| &place.chances[attribute]);

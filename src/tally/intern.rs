@@ -1,6 +1,8 @@
 //! Texts as small numbers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 use std::path::Path;
 
 use super::error::TallyError;
@@ -41,12 +43,12 @@ impl Interner {
         Interner { codes: HashMap::new(), levels: vec![Level::Missing], missing: missing.to_vec(), trimmed: 0 }
     }
 
-    /// The code of a text as it stands in the file.
-    pub(super) fn code(&mut self, text: Option<&str>) -> u32 {
+    /// The code of a text as it stands in the file, in so many rows.
+    pub(super) fn code(&mut self, text: Option<&str>, copies: u64) -> u32 {
         let Some(raw) = text else { return MISSING_CODE };
         let trimmed = raw.trim();
         if trimmed.len() != raw.len() {
-            self.trimmed += 1;
+            self.trimmed += copies;
         }
         if let Some(&code) = self.codes.get(trimmed) {
             return code;
@@ -102,15 +104,20 @@ impl Coder {
 
     /// The code of a level that the plan names.
     pub(super) fn known(&mut self, level: &str) -> u32 {
-        self.interner.code(Some(level))
+        self.interner.code(Some(level), 1)
     }
 
     /// The code of a text. With bins the text must be a number, and its level
     /// is the bin.
-    pub(super) fn code(&mut self, text: Option<&str>, row: u64, file: &Path) -> Result<u32, TallyError> {
+    pub(super) fn code(
+        &mut self,
+        text: Option<&str>,
+        (row, copies): (u64, u64),
+        file: &Path,
+    ) -> Result<u32, TallyError> {
         let code = match self.bins.is_some() {
             true => self.bin(text.map(str::trim).unwrap_or_default(), row, file)?,
-            false => self.interner.code(text),
+            false => self.interner.code(text, copies),
         };
         let Limit { levels, advice } = self.limit;
         if self.interner.len() - 1 > levels {
@@ -126,7 +133,7 @@ impl Coder {
             return Ok(MISSING_CODE);
         }
         match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(self.interner.code(Some(&bin_name(number, bins)))),
+            Ok(number) if number.is_finite() => Ok(self.interner.code(Some(&bin_name(number, bins)), 1)),
             _ => Err(TallyError::value(
                 file,
                 row,

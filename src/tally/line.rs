@@ -26,8 +26,10 @@ pub(super) struct Line<'r> {
     pub(super) columns: &'r [Column<'r>],
     /// The position in the batch.
     pub(super) at: usize,
-    /// The row of the file, from 1.
+    /// The row of the file, from 1: the first of those that are alike.
     pub(super) row: u64,
+    /// How many rows of the batch are alike in all that is read.
+    pub(super) copies: u64,
     pub(super) file: &'r Path,
     pub(super) missing: &'r [String],
     /// How large a number may be, and one over how small.

@@ -5,6 +5,7 @@
 //! codes, a cell is an index, a row is an increment. Nothing here knows what a
 //! metric is.
 
+mod alike;
 mod binary;
 mod cluster;
 mod count;

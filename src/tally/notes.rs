@@ -1,6 +1,8 @@
 //! What befell rows on their way in: in all, and by group of each attribute.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 
 use super::intern::Coder;
 use crate::cells::{Excluded, Exclusion, Group};
@@ -17,13 +19,13 @@ struct Note {
 pub(super) struct Notes(BTreeMap<Exclusion, Note>);
 
 impl Notes {
-    /// Notes a row; `groups` are the codes of its attributes, as far as known.
-    pub(super) fn add(&mut self, exclusion: Exclusion, groups: impl IntoIterator<Item = Option<u32>>) {
+    /// Notes so many rows; `groups` are the codes of its attributes, as far as known.
+    pub(super) fn add(&mut self, exclusion: Exclusion, rows: u64, groups: impl IntoIterator<Item = Option<u32>>) {
         let note = self.0.entry(exclusion).or_default();
-        note.rows += 1;
+        note.rows += rows;
         for (attribute, code) in groups.into_iter().enumerate() {
             if let Some(code) = code {
-                *note.by_group.entry((attribute, code)).or_default() += 1;
+                *note.by_group.entry((attribute, code)).or_default() += rows;
             }
         }
     }

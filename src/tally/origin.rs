@@ -27,7 +27,7 @@ impl Origin {
     /// The code of a row; `chances` are those of an estimated attribute.
     pub(super) fn code(&mut self, line: Line<'_>, joined: Joined<'_>, chances: &Chances) -> Result<u32, TallyError> {
         match self {
-            Origin::Outputs(column, coder) => coder.code(line.text(*column), line.row, line.file),
+            Origin::Outputs(column, coder) => coder.code(line.text(*column), (line.row, line.copies), line.file),
             Origin::People(column) => Ok(joined.map_or(MISSING_CODE, |(people, person)| people.code(person, *column))),
             Origin::Estimated(estimate) => Ok(estimate.likeliest(chances)),
         }

@@ -1,6 +1,6 @@
 //! The demographics file: people by key, with their attributes as codes.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -62,9 +62,10 @@ impl People {
                 if let Some(text) = text {
                     people.add_key(text, number, &path, &key)?;
                 }
-                let line = Line { columns, at: row, row: number, file: &path, missing: &missing, reach: LARGEST };
+                let line =
+                    Line { columns, at: row, row: number, copies: 1, file: &path, missing: &missing, reach: LARGEST };
                 for (coder, column) in coders.iter_mut().zip(&levels) {
-                    people.codes.push(coder.code(line.text(*column), number, &path)?);
+                    people.codes.push(coder.code(line.text(*column), (number, 1), &path)?);
                 }
                 for attribute in &estimated {
                     people.chances.extend(attribute.read(line)?);

@@ -60,7 +60,7 @@ impl ClassColumns {
     fn read(&mut self, line: Line<'_>) -> Result<Option<(u32, u32)>, TallyError> {
         let mut codes = [MISSING_CODE; 2];
         for (code, of) in codes.iter_mut().zip([&self.actual, &self.predicted]) {
-            *code = self.classes.code(line.text(of.column));
+            *code = self.classes.code(line.text(of.column), line.copies);
             if self.classes.len() - 1 > MOST_CLASSES {
                 let what = format!("more than {MOST_CLASSES} different classes: merge the rare ones");
                 return Err(TallyError::column(line.file, &of.name, what));
@@ -101,7 +101,7 @@ impl ListColumns {
     /// The list of a row and what orders it, the smallest first; nothing when
     /// one is missing.
     fn read(&mut self, line: Line<'_>, score: Option<f64>) -> Result<Option<Candidate>, TallyError> {
-        let query = self.queries.code(line.text(self.query.column));
+        let query = self.queries.code(line.text(self.query.column), line.copies);
         let order = match &self.place {
             None => score.map(|score| if self.lowest_first { score } else { -score }),
             Some(of) => line.number(of, "a place")?,
@@ -182,7 +182,7 @@ impl Roles {
             }
         };
         self.check_weight(line, weight)?;
-        let times = self.times(line, count)?;
+        let times = self.times(line, count)? * line.copies;
         let label = match &mut self.label {
             None => Label::Unknown,
             Some(binary) => match binary.read(line)? {
@@ -196,10 +196,12 @@ impl Roles {
             score,
             weight,
             times,
-            counterfactual: part(&mut self.counterfactual, &mut self.left_out.counterfactual, |of| of.read(line))?,
-            forecast: part(&mut self.forecast, &mut self.left_out.forecast, |of| of.read(line))?,
-            classes: part(&mut self.classes, &mut self.left_out.classes, |of| of.read(line))?,
-            candidate: part(&mut self.ranking, &mut self.left_out.ranking, |of| of.read(line, score))?,
+            counterfactual: part(&mut self.counterfactual, (&mut self.left_out.counterfactual, line.copies), |of| {
+                of.read(line)
+            })?,
+            forecast: part(&mut self.forecast, (&mut self.left_out.forecast, line.copies), |of| of.read(line))?,
+            classes: part(&mut self.classes, (&mut self.left_out.classes, line.copies), |of| of.read(line))?,
+            candidate: part(&mut self.ranking, (&mut self.left_out.ranking, line.copies), |of| of.read(line, score))?,
         }))
     }
 
@@ -271,11 +273,11 @@ impl Roles {
 /// Reads a role if the plan names it, and counts rows that lack it.
 fn part<R, T>(
     role: &mut Option<R>,
-    lacking: &mut u64,
+    (lacking, copies): (&mut u64, u64),
     read: impl FnOnce(&mut R) -> Result<Option<T>, TallyError>,
 ) -> Result<Option<T>, TallyError> {
     let Some(role) = role else { return Ok(None) };
     let found = read(role)?;
-    *lacking += u64::from(found.is_none());
+    *lacking += if found.is_none() { copies } else { 0 };
     Ok(found)
 }

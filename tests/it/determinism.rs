@@ -76,3 +76,38 @@ fn outputs_replace_outputs_and_nothing_else() {
     assert!(!out.join("charts/forest-9-old.svg").exists());
     assert!(out.join("report.html").exists() && out.join("audit.json").exists() && out.join("metrics.csv").exists());
 }
+
+/// Rows that are alike are understood once, unless each has a key: both count the same,
+/// with blanks, missing values and rows that are left out.
+#[test]
+fn rows_alike_count_as_one_by_one() {
+    let mut csv = String::from("id,group,decision,label,place\n");
+    for at in 0..700 {
+        let group = ["a", "b", " b", "", "c"][at % 5];
+        let decision = ["yes", "no", "yes ", "", "no", "yes"][at * 7 % 6];
+        let label = ["yes", "no", "", "no"][at * 11 % 4];
+        csv.push_str(&format!("{at},{group},{decision},{label},{}\n", ["n", "s", ""][at % 3]));
+    }
+    let table = crate::support::Table::new(&csv);
+    let plan = crate::support::PLAN.replace("[[attribute]]", "strata = [\"place\"]\n[[attribute]]");
+    let (alike, each) = (table.audit(&plan), table.audit(&plan.replace("path =", "key = \"id\"\npath =")));
+    assert_eq!(alike.measurements, each.measurements);
+    assert_eq!((alike.intake, alike.exclusions), (each.intake, each.exclusions));
+    assert_eq!(alike.warnings, each.warnings);
+    assert!(alike.warnings.iter().any(|warning| warning.contains("blanks around 140 values")), "{:?}", alike.warnings);
+}
+
+/// A value that is wrong is told with its own row, also where others are alike.
+#[test]
+fn a_wrong_row_among_many_alike_is_named() {
+    let mut csv = String::from("group,decision,label\n") + &"a,yes,yes\nb,no,no\n".repeat(40);
+    csv.push_str("a,yes,maybe\na,yes,perhaps\n");
+    let table = crate::support::Table::new(&csv);
+    let plan = crate::support::PLAN.replace(
+        "label = { column = \"label\", favourable = \"yes\" }",
+        "label = { column = \"label\", favourable = \"yes\", unfavourable = \"no\" }",
+    );
+    let plan = evenhand::Plan::from_text(&plan, "plan.toml", table.path(), &Default::default()).expect("valid");
+    let error = evenhand::audit(plan, evenhand::Provenance::default()).expect_err("a wrong value").to_string();
+    assert!(error.contains("maybe") && error.contains("81"), "{error}");
+}
