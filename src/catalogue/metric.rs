@@ -145,6 +145,15 @@ impl Metric {
         self == other || self.parts().is_some_and(|(one, two)| one == *other || two == *other)
     }
 
+    /// The base metrics that it is made of: one, or the two of a composite.
+    pub fn bases(&self) -> Vec<&'static Base> {
+        match (self, self.parts()) {
+            (Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _), _) => vec![*base],
+            (Metric::Composite(_), Some((one, two))) => [one.bases(), two.bases()].concat(),
+            (Metric::Composite(_), None) => Vec::new(),
+        }
+    }
+
     /// The question that it answers.
     pub fn asks(&self) -> String {
         match self {

@@ -231,7 +231,7 @@ fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measure
         None => against_band(rule, m),
     };
     // Of groups that are too small to judge none may bring about a failure.
-    let (by_interval, reason) = match by_interval == Verdict::Fail && !fails_without_small(rule, m) {
+    let (by_interval, reason) = match by_interval == Verdict::Fail && !fails_without_small(rule, Reading::Interval, m) {
         true => (Verdict::Inconclusive, Some(Reason::SomeGroupTooSmall)),
         false => (by_interval, reason),
     };
@@ -268,15 +268,10 @@ fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measure
 
 /// Whether a group of the summary's attribute has no value of what is summed up.
 fn some_group_undefined(m: &Measurement, measured: &Measurements) -> bool {
-    let bases: Vec<Metric> = match (m.metric, m.metric.parts()) {
-        (Metric::Summarised(base, _), _) => vec![Metric::Base(base)],
-        (_, Some((Metric::Summarised(one, _), Metric::Summarised(two, _)))) => {
-            vec![Metric::Base(one), Metric::Base(two)]
-        }
-        _ => return false,
-    };
+    let bases: Vec<Metric> = m.metric.bases().into_iter().map(Metric::Base).collect();
     measured.all.iter().any(|other| {
         other.attribute == m.attribute
+            && other.class == m.class
             && other.stratum.is_none()
             && other.group.as_ref().is_some_and(|group| !group.is_missing())
             && bases.contains(&other.metric)
@@ -324,10 +319,10 @@ fn slack(bound: f64) -> f64 {
 
 /// Whether a failure stands without the groups that are too small to judge; for
 /// what is no summary, or where there are none, it does.
-fn fails_without_small(rule: &Rule, m: &Measurement) -> bool {
+fn fails_without_small(rule: &Rule, reading: Reading, m: &Measurement) -> bool {
     let Some((quantity, evidence)) = &m.without_small else { return true };
     let without = Measurement { quantity: *quantity, evidence: evidence.clone(), unknown: None, ..m.clone() };
-    match (rule.reading, quantity) {
+    match (reading, quantity) {
         (Reading::Point, Quantity::Value(value)) => beyond(rule, *value, *value),
         _ => without.interval_at(m.level).is_some_and(|(interval, _)| beyond(rule, interval.low, interval.high)),
     }
@@ -347,7 +342,7 @@ fn by_estimate(rule: &Rule, m: &Measurement, value: f64) -> (Verdict, Option<Rea
     };
     match (within(rule, low), within(rule, high)) {
         (true, true) => (Verdict::Pass, None),
-        _ if beyond(rule, low, high) && fails_without_small(rule, m) => (Verdict::Fail, None),
+        _ if beyond(rule, low, high) && fails_without_small(rule, Reading::Point, m) => (Verdict::Fail, None),
         _ if beyond(rule, low, high) => (Verdict::Inconclusive, Some(Reason::SomeGroupTooSmall)),
         // Only the worst and the best case can lie on different sides.
         _ => (Verdict::Inconclusive, Some(Reason::Straddles)),

@@ -398,6 +398,29 @@ fn a_small_group_fails_no_summary() {
     }
 }
 
+/// The same for one class against the rest.
+#[test]
+fn a_small_group_fails_no_summary_of_a_class() {
+    let mut csv = String::from("group,is,told\n");
+    for (group, cats, dogs) in [("a", 300, 300), ("b", 310, 290), ("c", 0, 25)] {
+        csv.push_str(&format!("{group},cat,cat\n").repeat(cats));
+        csv.push_str(&format!("{group},dog,dog\n").repeat(dogs));
+    }
+    let roles = "classes = { predicted = \"told\", actual = \"is\" }";
+    let plan = |size: usize| {
+        format!(
+            "[audit]\nmin_group_size = {size}\n[data]\npath = \"data.csv\"\n[roles]\n{roles}\n[[attribute]]\ncolumn = \"group\"\n[privacy]\nmin_cell = 0\n{}",
+            rule("selection_rate.max_difference", "class = \"cat\"\nat_most = 0.3")
+        )
+    };
+    let verdict = |size| {
+        let finding = Table::new(&csv).audit(&plan(size)).findings.remove(0);
+        (finding.verdict, finding.reason)
+    };
+    assert_eq!(verdict(30), (Verdict::Inconclusive, Some(Reason::SomeGroupTooSmall)));
+    assert_eq!(verdict(1), (Verdict::Fail, None));
+}
+
 /// People who would settle a failure are as many as it takes to stand among all verdicts.
 #[test]
 fn what_settles_one_of_many() {

@@ -25,6 +25,7 @@ impl FrameLook<'_> {
             parts: all.parts.iter().map(of).collect(),
             rests: all.rests.iter().map(of).collect(),
         };
+        let large = self.large(all);
         let missing = missing.map(of);
         let missing = missing.as_ref();
         let push = |measured: Measured, unknown, group: Option<&Group>, metric, reference, into: &mut Measurements| {
@@ -46,7 +47,10 @@ impl FrameLook<'_> {
                 let unknown = self
                     .judged(metric, missing)
                     .and_then(|missing| unknown::of_summary(base, summary, &seats, missing, &self.look));
-                push(measured, unknown, None, metric, None, into);
+                let without_small = self.without_small(base, summary, &seats, large.as_deref(), number);
+                let without_small = without_small.map(|of| (of.quantity, of.evidence));
+                let placed = self.place(measured, None, metric);
+                into.all.push(Measurement { class: Some(class.clone()), unknown, without_small, ..placed });
             }
         }
         let Some(against) = against else { return };
@@ -58,9 +62,9 @@ impl FrameLook<'_> {
                 for how in Comparison::ALL.into_iter().filter(|how| how.applies_to(base) && !how.stratified()) {
                     let metric = Metric::Compared(base, how);
                     let measured = compare(base, how, &sides, &self.look);
-                    let unknown = self.judged(metric, missing).and_then(|missing| {
-                        unknown::of_comparison(base, how, &sides, missing, metric.range(), &self.look)
-                    });
+                    let unknown = self
+                        .judged(metric, missing)
+                        .and_then(|missing| unknown::of_comparison(base, how, &sides, missing, &self.look));
                     push(measured, unknown, Some(group), metric, Some(against.clone()), into);
                 }
             }

@@ -237,7 +237,7 @@ impl<'a> FrameLook<'a> {
                     let Some(measured) = self.compared(base, how, &sides, group, duel) else { continue };
                     let unknown = self.judged(metric, duel.missing).and_then(|missing| {
                         self.against_any(duel, at, &sides, |sides| {
-                            unknown::of_comparison(base, how, sides, missing, metric.range(), &self.look)
+                            unknown::of_comparison(base, how, sides, missing, &self.look)
                         })
                     });
                     self.push(duel, group, metric, measured, unknown, into);
@@ -414,23 +414,17 @@ impl<'a> FrameLook<'a> {
         let parts: Vec<&Part> = groups.parts.iter().collect();
         let seats: Vec<Seat<'_>> =
             (0..parts.len()).map(|at| groups.seat(at, self.population(groups.names[at]))).collect();
-        let large: Vec<Seat<'_>> =
-            seats.iter().filter(|seat| seat.part.people().n >= self.audit.plan.min_group_size).copied().collect();
-        let large = (large.len() < seats.len()).then_some(large);
+        let large = self.large(groups);
         let mut found: BTreeMap<String, (Measured, Option<Measured>)> = BTreeMap::new();
         for base in self.audit.known.iter().filter(|base| self.concerns(base)) {
             for summary in Summary::ALL.into_iter().filter(|summary| summary.applies_to(base)) {
                 let metric = Metric::Summarised(base, summary);
                 let number = |at: usize| self.base(base, &seats[at], Some(groups.names[at]));
                 let measured = summary::summarise(base, summary, &seats, number, &self.look);
+                let without_small = self.without_small(base, summary, &seats, large.as_deref(), number);
                 let unknown = self
                     .judged(metric, missing)
                     .and_then(|missing| unknown::of_summary(base, summary, &seats, missing, &self.look));
-                // Only a rule asks for it.
-                let judged = self.audit.plan.rules.iter().any(|rule| rule.metric.is_or_holds(&metric));
-                let without_small = large.as_ref().filter(|_| judged).map(|large| {
-                    summary::summarise(base, summary, large, |at| self.base(base, &large[at], None), &self.look)
-                });
                 found.insert(metric.id(), (measured.clone(), without_small.clone()));
                 let without_small = without_small.map(|of| (of.quantity, of.evidence));
                 into.all.push(Measurement { unknown, without_small, ..self.place(measured, None, metric) });
@@ -449,6 +443,29 @@ impl<'a> FrameLook<'a> {
             let placed = self.place(extreme(&metric, &a.0, &b.0, &parts), None, metric);
             into.all.push(Measurement { unknown, without_small, ..placed });
         }
+    }
+
+    /// The places of the groups that are large enough to judge, where others are not.
+    fn large(&self, groups: &Groups<'_>) -> Option<Vec<usize>> {
+        let large = |at: &usize| groups.parts[*at].people().n >= self.audit.plan.min_group_size;
+        let places: Vec<usize> = (0..groups.parts.len()).filter(large).collect();
+        (places.len() < groups.parts.len()).then_some(places)
+    }
+
+    /// A summary of the groups that are large enough; only for a rule, which alone asks.
+    fn without_small(
+        &self,
+        base: &'static Base,
+        summary: Summary,
+        seats: &[Seat<'_>],
+        large: Option<&[usize]>,
+        number: impl Fn(usize) -> Measured,
+    ) -> Option<Measured> {
+        let metric = Metric::Summarised(base, summary);
+        let judged = self.audit.plan.rules.iter().any(|rule| rule.metric.is_or_holds(&metric));
+        let large = large.filter(|_| judged)?;
+        let seats: Vec<Seat<'_>> = large.iter().map(|at| seats[*at]).collect();
+        Some(summary::summarise(base, summary, &seats, |at| number(large[at]), &self.look))
     }
 
     /// Numbers of the attribute as a whole.

@@ -41,11 +41,10 @@ pub(super) fn of_group(base: &Base, seat: &Seat<'_>, unknown: &Part, look: &Look
 /// The range of a comparison. Everyone, as a reference, holds the unknown
 /// people wherever they belong.
 pub(super) fn of_comparison(
-    base: &Base,
+    base: &'static Base,
     how: Comparison,
     sides: &Sides<'_>,
     unknown: &Part,
-    range: (f64, f64),
     look: &Look<'_>,
 ) -> Option<Unknown> {
     // The spread that a standardized difference is divided by moves with the people too.
@@ -53,8 +52,9 @@ pub(super) fn of_comparison(
         return None;
     }
     if let Value::Distribution(of) = base.value {
-        return of_distance(of, base, how, sides, unknown, range, look);
+        return of_distance(of, base, how, sides, unknown, look);
     }
+    let range = Metric::Compared(base, how).range();
     let all = sides.apart.map(|_| lot::with_all(sides.reference.part, unknown));
     let [group_low, group_high] = ends(base, &sides.group, unknown, look)?;
     let (mut values, mut unbounded) = (Vec::new(), false);
@@ -92,11 +92,10 @@ pub(super) fn of_comparison(
 /// they may be equal.
 fn of_distance(
     of: DistributionOf,
-    base: &Base,
+    base: &'static Base,
     how: Comparison,
     sides: &Sides<'_>,
     unknown: &Part,
-    range: (f64, f64),
     look: &Look<'_>,
 ) -> Option<Unknown> {
     let (yes, all) = match of {
@@ -104,7 +103,7 @@ fn of_distance(
         DistributionOf::Decisions => (SELECTED, lot::DECISIONS),
         DistributionOf::Scores => return None,
     };
-    let no = EVERYONE.without(yes);
+    let (no, range) = (EVERYONE.without(yes), Metric::Compared(base, how).range());
     let at = |own: Outcomes, theirs: Outcomes| {
         let (group, rest) = (lot::with(sides.group.part, unknown, own), lot::with(sides.other(), unknown, theirs));
         let reference = lot::with(sides.reference.part, unknown, if sides.apart.is_some() { EVERYONE } else { theirs });
@@ -174,7 +173,7 @@ pub(super) fn of_mean(metric: &Metric, sides: &Sides<'_>, unknown: &Part, look: 
     let Metric::Composite(notion) = metric else { return None };
     let absolute = matches!(notion.meaning, Meaning::MeanAbsolute(..));
     let of = |part: Metric| match part {
-        Metric::Compared(base, how) => of_comparison(base, how, sides, unknown, part.range(), look),
+        Metric::Compared(base, how) => of_comparison(base, how, sides, unknown, look),
         _ => None,
     };
     let (one, two) = metric.parts()?;

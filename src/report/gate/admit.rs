@@ -57,19 +57,7 @@ impl<'r> Gate<'r> {
         if m.class.is_some() {
             return self.admit_classes(m);
         }
-        match (m.metric, m.metric.parts()) {
-            (Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _), _) => {
-                self.unrecorded_shown(base, &m.attribute)
-            }
-            (_, Some((Metric::Compared(one, _) | Metric::Summarised(one, _), other))) => {
-                let other = match other {
-                    Metric::Base(base) | Metric::Compared(base, _) | Metric::Summarised(base, _) => base,
-                    Metric::Composite(_) => return false,
-                };
-                self.unrecorded_shown(one, &m.attribute) && self.unrecorded_shown(other, &m.attribute)
-            }
-            _ => false,
-        }
+        m.metric.bases().into_iter().all(|base| self.unrecorded_shown(base, &m.attribute))
     }
 
     /// Whether the groups of an attribute are estimated by chances.
