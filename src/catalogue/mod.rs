@@ -20,7 +20,9 @@ pub use comparison::{Comparison, Summary};
 pub use metric::{Metric, UnknownMetric};
 pub use needs::{Needs, Role};
 pub use notion::{Meaning, NOTIONS, Notion, notion};
-pub use outcomes::{EVERYONE, FN, FP, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNLABELLED, UNQUALIFIED};
+pub use outcomes::{
+    EVERYONE, FN, FP, NOBODY, Outcomes, QUALIFIED, REJECTED, Rate, SELECTED, TN, TP, UNLABELLED, UNQUALIFIED,
+};
 pub use peer::{Peer, TOOLS, Tool};
 pub use source::Source;
 pub use value::{

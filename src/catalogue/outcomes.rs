@@ -33,6 +33,9 @@ pub const UNLABELLED: Outcomes = Outcomes::of(Label::Unknown, Decision::Favourab
 /// Everyone.
 pub const EVERYONE: Outcomes = QUALIFIED.or(UNQUALIFIED).or(UNLABELLED);
 
+/// No one.
+pub const NOBODY: Outcomes = EVERYONE.without(EVERYONE);
+
 impl Outcomes {
     /// The set of one outcome.
     pub const fn of(label: Label, decision: Decision) -> Outcomes {

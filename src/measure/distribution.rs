@@ -94,7 +94,7 @@ pub(super) fn of_two_shares(how: Comparison, reference: Proportion, group: Propo
 }
 
 /// Everyone's scores, labelled or not.
-fn everyone(part: &Part) -> Distribution {
+pub(super) fn everyone(part: &Part) -> Distribution {
     let mut all = part.favourable.clone();
     all.merge(&part.unfavourable);
     all.merge(&part.unlabelled);

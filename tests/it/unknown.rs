@@ -56,7 +56,13 @@ fn assert_ranges(release: &Release, ends: &Ends, bounds: &[&str], upper: &[&str]
 /// Label and decision: two of three groups, and everyone else.
 #[test]
 fn counts_by_enumeration() {
-    const METRICS: [&str; 30] = [
+    const METRICS: [&str; 36] = [
+        "gini",
+        "theil_index",
+        "generalized_entropy",
+        "atkinson",
+        "gini.difference",
+        "theil_index.max_difference",
         "tpr",
         "ppv",
         "f1",
@@ -90,7 +96,9 @@ fn counts_by_enumeration() {
     ];
     // Summaries are bounds: two ends need not be reached at once. So are comparisons of
     // quotients whose sides would both have the true positives.
-    const BOUNDS: [&str; 6] = [
+    const BOUNDS: [&str; 8] = [
+        "gini.difference",
+        "theil_index.max_difference",
         "qualified_per_selected.ratio",
         "equalized_odds_ratio",
         "selection_rate.worst",
@@ -140,7 +148,15 @@ fn counts_by_enumeration() {
 /// Scores: of six people without a group each belongs to one of two.
 #[test]
 fn scores_by_enumeration() {
-    const METRICS: [&str; 8] = [
+    const METRICS: [&str; 16] = [
+        "ece",
+        "brier_reliability",
+        "brier_uncertainty",
+        "ks",
+        "auc_of_qualified",
+        "auc_of_unqualified",
+        "score_distribution.ks",
+        "mean_score.standardized_difference",
         "mean_score",
         "brier",
         "log_loss",
@@ -151,7 +167,10 @@ fn scores_by_enumeration() {
         "auc.max_difference",
     ];
     // Two groups do not reach the ends of means together: who lies between both is wanted by both.
-    const BOUNDS: [&str; 3] = ["mean_score.difference", "brier.ratio", "auc.max_difference"];
+    const BOUNDS: [&str; 4] =
+        ["mean_score.difference", "brier.ratio", "auc.max_difference", "mean_score.standardized_difference"];
+    // A part of a person, or distributions that are the same, may be the lower end.
+    const UPPER: [&str; 4] = ["ece", "brier_reliability", "ks", "score_distribution.ks"];
     let known = |group: &str, shift: f64| -> String {
         (0..60)
             .map(|at| {
@@ -178,8 +197,87 @@ fn scores_by_enumeration() {
         let plan = plan.replace("higher = \"favourable\"", &format!("higher = \"{higher}\""));
         let mut ends = Ends::new();
         (0..1 << unknown.len()).for_each(|way| widen(&mut ends, &table(Some(way)).audit(&plan), &METRICS));
-        assert_ranges(&table(None).audit(&plan), &ends, &BOUNDS, &[]);
+        assert_ranges(&table(None).audit(&plan), &ends, &BOUNDS, &UPPER);
     }
+}
+
+/// Each of some rows, last of all their group, to every one of two groups in turn.
+fn by_row(header: &str, known: &str, unknown: &[&str], plan: &str, metrics: &[&str], bounds: &[&str]) {
+    let table = |way: Option<usize>| {
+        let rows = unknown.iter().enumerate().map(|(at, row)| {
+            let group = way.map_or("", |way| if way >> at & 1 == 1 { "b" } else { "a" });
+            format!("{group},{row}\n")
+        });
+        Table::new(&format!("group,{header}\n{known}{}", rows.collect::<String>()))
+    };
+    let mut ends = Ends::new();
+    (0..1 << unknown.len()).for_each(|way| widen(&mut ends, &table(Some(way)).audit(plan), metrics));
+    assert_ranges(&table(None).audit(plan), &ends, bounds, &[]);
+}
+
+/// A plan with other roles than decision and label, and rules on metrics.
+fn plan_of(roles: &str, metrics: &[&str]) -> String {
+    let head = PLAN.split("[roles]").next().expect("a head");
+    let tail = PLAN.split("[[attribute]]").nth(1).expect("an attribute");
+    format!("{head}[roles]\n{roles}\n[[attribute]]{tail}{}", rules(metrics))
+        .replace("[audit]", "[audit]\nresamples = 100")
+}
+
+/// Classes, of which one only unknown people have.
+#[test]
+fn classes_by_enumeration() {
+    const METRICS: [&str; 5] =
+        ["class_accuracy", "macro_recall", "macro_precision", "macro_f1", "macro_recall.difference"];
+    let mut known = String::new();
+    for (group, people) in [("a", [9, 3, 2, 8, 2, 7]), ("b", [7, 4, 3, 6, 4, 5])] {
+        let pairs = [("x", "x"), ("x", "y"), ("y", "x"), ("y", "y"), ("z", "x"), ("z", "z")];
+        for ((actual, told), people) in pairs.into_iter().zip(people) {
+            known += &format!("{group},{told},{actual}\n").repeat(people);
+        }
+    }
+    let unknown = ["x,x", "y,x", "z,z", "w,w", "x,w", "y,y", "z,y"];
+    let plan = plan_of("classes = { predicted = \"told\", actual = \"is\" }", &METRICS);
+    by_row("told,is", &known, &unknown, &plan, &METRICS, &["macro_recall.difference"]);
+}
+
+/// Predicted numbers: only sums of errors are known, and all ranges are bounds.
+#[test]
+fn errors_by_enumeration() {
+    const METRICS: [&str; 7] =
+        ["mean_error", "mae", "rmse", "r2", "mae.difference", "rmse.ratio", "mean_error.max_difference"];
+    let known: String = (0..40)
+        .map(|at| {
+            let actual = f64::from(at * 17 % 40);
+            let told = actual + f64::from(at * 7 % 11) - 5.0;
+            format!("{},{told},{actual}\n", if at % 2 == 0 { "a" } else { "b" })
+        })
+        .collect();
+    let unknown = ["30,10", "12,14", "8,8", "5,30", "21,20", "40,39.5"];
+    let plan = plan_of("forecast = { predicted = \"told\", actual = \"is\" }", &METRICS);
+    by_row("told,is", &known, &unknown, &plan, &METRICS, &METRICS);
+}
+
+/// Within strata, of which one has unknown people of one group alone.
+#[test]
+fn strata_by_enumeration() {
+    const METRICS: [&str; 3] = [
+        "selection_rate.mantel_haenszel_difference",
+        "selection_rate.mantel_haenszel_odds_ratio",
+        "tpr.mantel_haenszel_difference",
+    ];
+    let mut known = String::new();
+    for (group, stratum, people) in
+        [("a", "s", [9, 6, 5, 4]), ("b", "s", [4, 5, 7, 6]), ("a", "t", [3, 4, 8, 7]), ("b", "t", [2, 3, 9, 9])]
+    {
+        let pairs = [("yes", "yes"), ("yes", "no"), ("no", "yes"), ("no", "no")];
+        for ((decision, label), people) in pairs.into_iter().zip(people) {
+            known += &format!("{group},{stratum},{decision},{label}\n").repeat(people);
+        }
+    }
+    let unknown = ["s,yes,yes", "s,no,yes", "t,yes,no", "t,yes,yes", "t,no,no", "s,no,yes"];
+    let roles = "decision = { column = \"decision\", favourable = \"yes\" }\nlabel = { column = \"label\", favourable = \"yes\" }\nstrata = [\"dept\"]";
+    let plan = plan_of(roles, &METRICS);
+    by_row("dept,decision,label", &known, &unknown, &plan, &METRICS, &[]);
 }
 
 /// One end of a mean holds those above a score, and there may be one of them: the
@@ -277,8 +375,8 @@ fn nobody_moves_nothing() {
     assert_eq!(ends(&csv), ends(&with));
 }
 
-/// Everyone, as a reference, holds the unknown people with their scores too; of a
-/// standardized difference no worst case is known, and a rule on the estimate says so.
+/// Everyone, as a reference, holds the unknown people with their scores too; of bins
+/// whose borders move with the people no worst case is known, and a rule says so.
 #[test]
 fn what_has_a_worst_case_and_what_has_none() {
     let mut csv = String::from("group,decision,label,score\n");
@@ -293,7 +391,7 @@ fn what_has_a_worst_case_and_what_has_none() {
         assert!(judged(&csv, &overall, metric, "at_most = 1").iter().all(|f| f.unknown_low.is_some()), "{metric}");
     }
     for (metric, more) in
-        [("mean_score.standardized_difference", "at_most = 3"), ("gini.difference", "at_most = 0.9\non = \"point\"")]
+        [("ece_equal_mass", "at_most = 0.9"), ("score_distribution.wasserstein", "at_most = 0.9\non = \"point\"")]
     {
         for finding in judged(&csv, &plan, metric, more) {
             assert_eq!(finding.verdict, Verdict::Inconclusive, "{metric}");

@@ -21,6 +21,11 @@ fn benefits(weights: &[f64]) -> Vec<(f64, f64)> {
     all.filter(|(_, weight)| *weight > 0.0).collect()
 }
 
+/// The index of people with benefit 0, 1 and 2, by their weights.
+pub(in super::super) fn of_weights(which: Inequality, weights: &[f64; 3]) -> Option<f64> {
+    index(which, &benefits(weights))
+}
+
 fn index(index: Inequality, people: &[(f64, f64)]) -> Option<f64> {
     // What rounding leaves of equal benefits is no inequality.
     let snapped = |found: f64| if found > 1e-15 { found } else { 0.0 };

@@ -5,10 +5,10 @@ mod inequality;
 mod people;
 mod score;
 
-pub(super) use inequality::split;
+pub(super) use inequality::{of_weights as inequality_of, split};
 pub(super) use people::{anyone, divergence};
 pub use score::CalibrationBin;
-pub(super) use score::{announced, calibration, coarse_bins, cumulative_gaps};
+pub(super) use score::{CALIBRATION_BINS, announced, calibration, coarse_bins, cumulative_gaps, width_bin};
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -10,7 +10,7 @@ use crate::plan::Side;
 use crate::stats::{self, CalibrationGroup, Moments, Proportion, ScoreBin, auc, distances, replicates, skewness};
 
 /// Bins of calibration curves and errors.
-const CALIBRATION_BINS: usize = 10;
+pub(in super::super) const CALIBRATION_BINS: usize = 10;
 
 /// Distributions are resampled in at most so many bins.
 const COARSE_BINS: usize = 50;
@@ -364,7 +364,7 @@ fn equal_width(part: &Part, scale: Scale) -> Vec<Bin> {
 }
 
 /// The bin (lo, hi] of a probability; 0 belongs to the first.
-fn width_bin(p: f64) -> usize {
+pub(in super::super) fn width_bin(p: f64) -> usize {
     let last = CALIBRATION_BINS - 1;
     (0..last).find(|at| p <= (at + 1) as f64 / CALIBRATION_BINS as f64).unwrap_or(last)
 }

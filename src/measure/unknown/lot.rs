@@ -1,9 +1,9 @@
 //! Which of the unknown people take a number of a group to its ends.
 
-use super::scores;
+use super::{benefits, errors, scores};
 use crate::catalogue::{
-    Base, ClassesValue, EVERYONE, FN, FP, Flip, ForecastValue, Inequality, Outcomes, QUALIFIED, REJECTED, SELECTED, TN,
-    TP, UNQUALIFIED, Value,
+    Base, EVERYONE, FN, FP, Flip, ForecastValue, Inequality, NOBODY, Outcomes, QUALIFIED, REJECTED, SELECTED,
+    ScoreValue, TN, TP, UNQUALIFIED, Value,
 };
 use crate::cells::{Cell, Clusters, Exact, Flips, Outcome, Summand};
 use crate::measure::base::{Look, Seat};
@@ -14,7 +14,6 @@ use crate::measure::part::Part;
 pub(super) const LABELS: Outcomes = QUALIFIED.or(UNQUALIFIED);
 /// Everyone with a decision.
 pub(super) const DECISIONS: Outcomes = SELECTED.or(REJECTED);
-const NOBODY: Outcomes = EVERYONE.without(EVERYONE);
 
 /// A group with those of the unknown people that may take its number to an end,
 /// and everyone else with the others.
@@ -45,47 +44,81 @@ pub(super) fn outermost([low, high]: [Vec<End>; 2]) -> Option<[Known; 2]> {
 type Lot = (Part, Option<Part>);
 
 fn candidates(base: &Base, seat: &Seat<'_>, unknown: &Part, up: bool, look: &Look<'_>) -> Option<Vec<Lot>> {
-    let alone = |part: Part| Some(vec![(part, None)]);
-    // Of the clusters of unknown people the sums by outcome are known, and no others.
-    let clustered = seat.part.clusters.is_some() || unknown.clusters.is_some();
-    let by_outcome = !matches!(base.value, Value::Score(_) | Value::Flip(_) | Value::Forecast(_) | Value::Classes(_));
-    if clustered && !by_outcome {
-        return None;
-    }
-    let side = |yes: Cell, all: &Cell| if up { yes } else { less(all, &yes) };
-    match base.value {
-        Value::Score(value) => alone(scores::pushed(value, seat.part, unknown, up, look)?),
+    let one = |part: Part| vec![(part, None)];
+    let found = match base.value {
+        Value::Score(ScoreValue::AucOfQualified | ScoreValue::AucOfUnqualified) => {
+            let of_qualified = base.value == Value::Score(ScoreValue::AucOfQualified);
+            let (part, rest) = scores::pushed_across(of_qualified, (seat.part, seat.rest?), unknown, up, look)?;
+            vec![(part, Some(rest))]
+        }
+        Value::Score(ScoreValue::Uncertainty) => {
+            scores::by_rate(seat.part, unknown, look)?.into_iter().map(|part| (part, None)).collect()
+        }
+        Value::Score(value) => one(scores::pushed(value, seat.part, unknown, up, look)?),
         Value::Flip(flip) => {
-            let flips = changed(flip, &unknown.flips, up);
             let mut part = unnumbered(seat.part);
-            part.flips.merge(&flips);
-            alone(part)
+            part.flips.merge(&changed(flip, &unknown.flips, up));
+            one(part)
         }
-        Value::Forecast(ForecastValue::Coverage) => {
-            let mut part = unnumbered(seat.part);
-            let (covered, ranged) = (&unknown.regression.covered, &unknown.regression.ranged);
-            part.regression.ranged.merge(&side(covered.clone(), ranged));
-            if up {
-                part.regression.covered.merge(covered);
-            }
-            alone(part)
-        }
-        Value::Classes(ClassesValue::Accuracy) => {
+        Value::Forecast(ForecastValue::Coverage) => one(covering(seat.part, unknown, up)),
+        Value::Forecast(value) => one(errors::pushed(value, seat.part, unknown, up)?),
+        // Who is in the class predicted raises every number of agreement, and who is not
+        // lowers it, also where the class is new to the group.
+        Value::Classes(_) => {
             let mut part = unnumbered(seat.part);
             for (pair, cell) in unknown.classes.iter().filter(|((actual, predicted), _)| (actual == predicted) == up) {
                 part.classes.entry(pair.clone()).or_default().merge(cell);
             }
-            alone(part)
+            one(part)
+        }
+        Value::Inequality(index) if index != Inequality::Mean => {
+            return Some(one(benefits::pushed(index, seat.part, unknown, up)?));
         }
         value => {
-            let sets = sets(value, up)?;
             let lot = |set: Outcomes| {
                 let rest = seat.rest.map(|rest| with(rest, unknown, EVERYONE.without(set)));
                 (with(seat.part, unknown, set), rest)
             };
-            Some(sets.into_iter().map(lot).collect())
+            return Some(sets(value, up)?.into_iter().map(lot).collect());
         }
+    };
+    // Of the clusters of unknown people the sums by outcome are known, and no others:
+    // then each cluster counts as one person.
+    let rest_of = |rest: Option<Part>| rest.zip(seat.rest).map(|(rest, own)| counting(rest, own, unknown));
+    let lot = |(part, rest): Lot| (counting(part, seat.part, unknown), rest_of(rest));
+    Some(found.into_iter().map(lot).collect())
+}
+
+fn covering(part: &Part, unknown: &Part, up: bool) -> Part {
+    let (covered, ranged) = (&unknown.regression.covered, &unknown.regression.ranged);
+    let mut part = unnumbered(part);
+    part.regression.ranged.merge(&if up { covered.clone() } else { less(ranged, covered) });
+    if up {
+        part.regression.covered.merge(covered);
     }
+    part
+}
+
+/// A part whose clusters are those of a group and all unknown people, without sums.
+pub(super) fn counting(part: Part, own: &Part, unknown: &Part) -> Part {
+    Part { clusters: counted(own, unknown), ..part }
+}
+
+/// How many clusters of equal size are worth as much as those of a group and all
+/// unknown people, without their sums.
+fn counted(part: &Part, unknown: &Part) -> Option<Clusters> {
+    let both: Vec<&Clusters> = [&part.clusters, &unknown.clusters].into_iter().flatten().collect();
+    if both.is_empty() {
+        return None;
+    }
+    let weights: Vec<(Summand, f64)> = Outcome::ALL.map(|outcome| (Summand::Weight(outcome), 1.0)).to_vec();
+    let square: f64 = both.iter().map(|clusters| clusters.square_of(&weights)).sum();
+    let whole = part.people().weight.value();
+    let count = if square > 0.0 { (whole * whole / square).max(1.0) as u64 } else { 0 };
+    let most = both.iter().map(|clusters| clusters.clusters).sum::<u64>();
+    let mut few = Clusters::default();
+    few.clusters = count.min(most);
+    Some(few)
 }
 
 fn unnumbered(part: &Part) -> Part {
@@ -181,6 +214,17 @@ fn changed(flip: Flip, unknown: &Flips, up: bool) -> Flips {
         flips.to_unfavourable.merge(&unknown.to_unfavourable);
     }
     flips
+}
+
+/// A part of the people of a cell, all alike.
+pub(super) fn share_of(cell: &Cell, share: f64) -> Cell {
+    if share >= 1.0 {
+        return cell.clone();
+    }
+    let mut part = Cell { n: (cell.n as f64 * share).round() as u64, ..Cell::default() };
+    part.weight.add(cell.weight.value() * share, 1);
+    part.square.add(cell.square.value() * share, 1);
+    part
 }
 
 /// A cell without the people of another that is part of it.

@@ -6,9 +6,14 @@
 //! different people, as for rates; elsewhere, and in summaries over groups, what
 //! is given is a bound.
 
+mod apart;
+mod benefits;
+mod bins;
+mod errors;
 mod lot;
 mod reach;
 mod scores;
+mod strata;
 
 use std::sync::Arc;
 
@@ -18,12 +23,15 @@ pub(crate) use reach::{Ends, Reach};
 use super::Unknown;
 use super::base::{Look, Seat, measure};
 use super::compare::{Sides, compare};
-use super::evidence::Known;
+use super::distribution::everyone;
+use super::evidence::{Evidence, Known};
 use super::part::Part;
 use crate::catalogue::{
-    Base, Comparison, DistributionOf, EVERYONE, Meaning, Metric, Outcomes, QUALIFIED, SELECTED, Summary, Value, Worse,
+    Base, Comparison, DistributionOf, EVERYONE, Meaning, Metric, Outcomes, QUALIFIED, SELECTED, ScoreValue, Summary,
+    Value, Worse,
 };
-use crate::cells::{Quantity, Why};
+use crate::cells::{Distribution, Quantity, Why};
+use crate::stats::{Moments, standardized_mean_difference};
 
 /// From the smallest of several numbers to the largest.
 fn hull(all: Vec<Known>) -> Option<Unknown> {
@@ -34,6 +42,13 @@ fn hull(all: Vec<Known>) -> Option<Unknown> {
 
 /// The range of a number of one group.
 pub(super) fn of_group(base: &Base, seat: &Seat<'_>, unknown: &Part, look: &Look<'_>) -> Option<Unknown> {
+    // How near to each other the unknown people may bring two distributions is not
+    // known but for what they do at most: a bound.
+    if base.value == Value::Score(ScoreValue::Separation) {
+        let part = scores::pushed(ScoreValue::Separation, seat.part, unknown, true, look)?;
+        let found = hull(vec![End::of(base, (part, None), seat, look)?.known])?;
+        return Some(Unknown { low: 0.0, high: found.high, reach: Reach::FromZero(Box::new(found.reach)) });
+    }
     let [low, high] = ends(base, seat, unknown, look)?;
     hull(low.into_iter().chain(high).map(|end| end.known).collect())
 }
@@ -47,9 +62,11 @@ pub(super) fn of_comparison(
     unknown: &Part,
     look: &Look<'_>,
 ) -> Option<Unknown> {
-    // The spread that a standardized difference is divided by moves with the people too.
-    if how.stratified() || how == Comparison::StandardizedDifference {
-        return None;
+    if how.stratified() {
+        return within_strata(base, how, sides, unknown, look);
+    }
+    if how == Comparison::StandardizedDifference {
+        return of_standardized(base, sides, unknown, look);
     }
     if let Value::Distribution(of) = base.value {
         return of_distance(of, base, how, sides, unknown, look);
@@ -101,7 +118,7 @@ fn of_distance(
     let (yes, all) = match of {
         DistributionOf::Labels => (QUALIFIED, lot::LABELS),
         DistributionOf::Decisions => (SELECTED, lot::DECISIONS),
-        DistributionOf::Scores => return None,
+        DistributionOf::Scores => return of_scores(base, how, sides, unknown, look),
     };
     let (no, range) = (EVERYONE.without(yes), Metric::Compared(base, how).range());
     let at = |own: Outcomes, theirs: Outcomes| {
@@ -119,6 +136,92 @@ fn of_distance(
         return Some(found);
     }
     Some(Unknown { low: 0.0, high: found.high, reach: Reach::FromZero(Box::new(found.reach)) })
+}
+
+/// The range of the largest gap of two distributions of scores; no other distance of
+/// them has one.
+fn of_scores(
+    base: &'static Base,
+    how: Comparison,
+    sides: &Sides<'_>,
+    unknown: &Part,
+    look: &Look<'_>,
+) -> Option<Unknown> {
+    if how != Comparison::KolmogorovSmirnov {
+        return None;
+    }
+    let none = Distribution::default();
+    let more = everyone(unknown);
+    let own = everyone(sides.group.part);
+    let (reference, more_of_it) = match sides.apart {
+        Some(_) => (everyone(&lot::with_all(sides.reference.part, unknown)), &none),
+        None => (everyone(sides.reference.part), &more),
+    };
+    let found = apart::furthest(&apart::Sides { one: [&own, &more], two: [&reference, more_of_it] }, look.scale?)?;
+    let [group, reference] = found.map(|unlabelled| Part { unlabelled, ..Part::default() });
+    let (group, reference) =
+        (lot::counting(group, sides.group.part, unknown), lot::counting(reference, sides.reference.part, unknown));
+    let ends = Sides { group: Seat::alone(&group), reference: Seat::alone(&reference), apart: None };
+    let range = Metric::Compared(base, how).range();
+    let found = hull(vec![Known { range, ..compare(base, how, &ends, look).known()? }])?;
+    Some(Unknown { low: 0.0, high: found.high, reach: Reach::FromZero(Box::new(found.reach)) })
+}
+
+/// The range of a difference of means in standard deviations: a bound. Sums of squares
+/// are at least those of the group's own people, and at most those with all unknown ones.
+fn of_standardized(base: &'static Base, sides: &Sides<'_>, unknown: &Part, look: &Look<'_>) -> Option<Unknown> {
+    let moments = |part: &Part| measure(base, &Seat::alone(part), look).known()?.evidence.moments();
+    let squares = |part: &Part| {
+        let (own, all) = (moments(part)?, moments(&lot::with_all(part, unknown))?);
+        let sum = |of: Moments| of.variance * (of.n - 1.0);
+        Some([sum(own) / (all.n - 1.0), sum(all) / (own.n - 1.0)])
+    };
+    let ends_of = |seat: &Seat<'_>| {
+        let [low, high] = lot::outermost(ends(base, seat, unknown, look)?)?;
+        Some([low.evidence.moments()?, high.evidence.moments()?])
+    };
+    let (group, spread) = (ends_of(&sides.group)?, squares(sides.group.part)?);
+    let (reference, other_spread) = match sides.apart {
+        Some(_) => {
+            let all = moments(&lot::with_all(sides.reference.part, unknown))?;
+            ([all, all], [all.variance; 2])
+        }
+        None => (ends_of(&sides.reference)?, squares(sides.reference.part)?),
+    };
+    let mut values = Vec::new();
+    for (one, two) in [(group[0], reference[1]), (group[1], reference[0])] {
+        for (variance, other) in spread.into_iter().zip(other_spread) {
+            let (one, two) = (Moments { variance, ..one }, Moments { variance: other, ..two });
+            let value = standardized_mean_difference(one, two)?;
+            let range = Metric::Compared(base, Comparison::StandardizedDifference).range();
+            values.push(Known { value, evidence: Evidence::Standardized(one, two), range });
+        }
+    }
+    hull(values)
+}
+
+/// The range of a comparison within strata.
+fn within_strata(
+    base: &'static Base,
+    how: Comparison,
+    sides: &Sides<'_>,
+    unknown: &Part,
+    look: &Look<'_>,
+) -> Option<Unknown> {
+    if sides.apart.is_some() {
+        return None;
+    }
+    let range = Metric::Compared(base, how).range();
+    let end = |up| strata::pushed(base, how, sides, unknown, up, look).map(|known| Known { range, ..known });
+    let low = end(false)?;
+    match end(true) {
+        Some(high) => hull(vec![low, high]),
+        // Odds over a reference without any grow without bound.
+        None => {
+            let found = hull(vec![low])?;
+            Some(Unknown { high: f64::INFINITY, reach: Reach::Unbounded(Box::new(found.reach)), ..found })
+        }
+    }
 }
 
 /// The range of a comparison with a reference that was chosen by looking: with the

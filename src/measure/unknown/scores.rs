@@ -1,9 +1,13 @@
 //! The unknown people who take a number made of scores to its ends.
 
+use std::collections::BTreeSet;
+
+use super::apart;
+use super::bins::{self, Gap};
 use crate::catalogue::ScoreValue;
 use crate::cells::{Cell, Distribution};
 use crate::measure::base::{Look, announced};
-use crate::measure::part::{Part, Scale, by_score};
+use crate::measure::part::{Part, Scale};
 use crate::plan::Side;
 
 /// More scores than so many are put into bins to find where to go on from.
@@ -30,9 +34,62 @@ pub(super) fn pushed(value: ScoreValue, part: &Part, unknown: &Part, up: bool, l
         ScoreValue::CalibrationRatio => Some(of_quotient(part, unknown, scale, up, &labelled, |at, label| {
             (f64::from(u8::from(label)), announced(bin(at), scale))
         })),
-        ScoreValue::Auc => of_area(part, unknown, scale, (scale.higher == Side::Favourable) == up),
+        ScoreValue::Auc => {
+            let (own, more) = (part, unknown);
+            let positives = [&own.favourable, &more.favourable];
+            let [favourable, unfavourable] = of_area(positives, [&own.unfavourable, &more.unfavourable], scale, up)?;
+            Some(Part { favourable, unfavourable, unlabelled: part.unlabelled.clone(), ..moved(part) })
+        }
+        ScoreValue::Reliability => bins::pushed(Gap::Squared, part, unknown, scale, up),
+        ScoreValue::CalibrationError => bins::pushed(Gap::Plain, part, unknown, scale, up),
+        ScoreValue::Separation if up => apart::by_label(part, unknown, scale),
         _ => None,
     }
+}
+
+/// A group and the rest with the unknown people who take the area across both up, or
+/// down, as far as they can: of the qualified of one side above the others of the other.
+pub(super) fn pushed_across(
+    of_qualified: bool,
+    (part, rest): (&Part, &Part),
+    unknown: &Part,
+    up: bool,
+    look: &Look<'_>,
+) -> Option<(Part, Part)> {
+    let scale = look.scale?;
+    let (upper, lower) = if of_qualified { (part, rest) } else { (rest, part) };
+    let positives = [&upper.favourable, &unknown.favourable];
+    let [favourable, unfavourable] = of_area(positives, [&lower.unfavourable, &unknown.unfavourable], scale, up)?;
+    let unlabelled = |part: &Part| (part.unlabelled.clone(), moved(part));
+    let side = |part: &Part, favourable: Distribution, unfavourable: Distribution| {
+        let (unlabelled, moved) = unlabelled(part);
+        Part { favourable, unfavourable, unlabelled, ..moved }
+    };
+    let upper = side(upper, favourable, upper.unfavourable.clone());
+    let lower = side(lower, lower.favourable.clone(), unfavourable);
+    Some(if of_qualified { (upper, lower) } else { (lower, upper) })
+}
+
+/// The groups among which those with the smallest and the largest p·(1 − p) are: with
+/// all qualified and none, and with as many as make them half.
+pub(super) fn by_rate(part: &Part, unknown: &Part, look: &Look<'_>) -> Option<Vec<Part>> {
+    let scale = look.scale?;
+    let weight = |scores: &Distribution| scores.cell.weight.value();
+    let (one, other) = (weight(&part.favourable), weight(&part.unfavourable));
+    let (more_one, more_other) = (weight(&unknown.favourable), weight(&unknown.unfavourable));
+    let whole = unknown.favourable.cell.n as f64 == more_one && unknown.unfavourable.cell.n as f64 == more_other;
+    let lacking = (other - one).clamp(-more_other, more_one);
+    let places = if whole { vec![lacking.floor(), lacking.ceil()] } else { vec![lacking] };
+    let of = |lacking: f64| {
+        let share = |people: f64, all: f64| Taken(if all > 0.0 { people.max(0.0) / all } else { 0.0 });
+        let (a, b) = (share(lacking, more_one), share(-lacking, more_other));
+        Part {
+            favourable: taking(&part.favourable, &unknown.favourable, scale, |_| a),
+            unfavourable: taking(&part.unfavourable, &unknown.unfavourable, scale, |_| b),
+            ..moved(part)
+        }
+    };
+    Some(places.into_iter().chain([more_one, -more_other]).map(of).collect())
 }
 
 fn scores_of(part: &Part, label: Option<bool>) -> &Distribution {
@@ -84,30 +141,49 @@ fn of_quotient(
             let (a, b) = of(bin, label == Some(true));
             keep(a, b)
         };
-        let mut scores = scores_of(part, label).clone();
-        if labels.contains(&label) {
-            scores.merge(&some(scores_of(unknown, label), scale, taken));
-        }
-        scores
+        let taken = |bin: i64| Taken::all_or_none(labels.contains(&label) && taken(bin));
+        taking(scores_of(part, label), scores_of(unknown, label), scale, taken)
     };
     Part { favourable: chosen(Some(true)), unfavourable: chosen(Some(false)), unlabelled: chosen(None), ..moved(part) }
 }
 
-fn moved(part: &Part) -> Part {
+pub(super) fn moved(part: &Part) -> Part {
     Part { tally: part.tally.clone(), clusters: part.clusters.clone(), ..Part::default() }
 }
 
+/// How much of the people of a bin is taken: from none, 0, to all, 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Taken(pub(super) f64);
+
+impl Taken {
+    pub(super) const ALL: Taken = Taken(1.0);
+    pub(super) const NONE: Taken = Taken(0.0);
+
+    fn all_or_none(all: bool) -> Taken {
+        if all { Taken::ALL } else { Taken::NONE }
+    }
+}
+
+/// Scores of a group with some of the unknown people.
+pub(super) fn taking(own: &Distribution, more: &Distribution, scale: Scale, of: impl Fn(i64) -> Taken) -> Distribution {
+    let mut all = own.clone();
+    all.merge(&some(more, scale, of));
+    all
+}
+
 /// The people of some bins. Their numbers are those of the bins.
-fn some(all: &Distribution, scale: Scale, keep: impl Fn(i64) -> bool) -> Distribution {
-    if all.bins.keys().all(|bin| keep(*bin)) {
+fn some(all: &Distribution, scale: Scale, of: impl Fn(i64) -> Taken) -> Distribution {
+    if all.bins.keys().all(|bin| of(*bin) == Taken::ALL) {
         return all.clone();
     }
     let mut kept = Distribution::default();
-    for (bin, weight) in all.bins.iter().filter(|(bin, _)| keep(**bin)) {
-        let value = scale.grid.centre(*bin);
-        kept.sum.add(weight.value() * value, 1);
-        kept.sum_of_squares.add(weight.value() * value * value, 1);
-        kept.bins.insert(*bin, weight.clone());
+    for (bin, weight) in all.bins.iter().filter(|(bin, _)| of(**bin).0 > 0.0) {
+        let (value, taken) = (scale.grid.centre(*bin), of(*bin));
+        let people = weight.value() * taken.0;
+        kept.sum.add(people * value, 1);
+        kept.sum_of_squares.add(people * value * value, 1);
+        let here = kept.bins.entry(*bin).or_default();
+        if taken == Taken::ALL { here.merge(weight) } else { here.add(people, 1) }
     }
     let weight: f64 = kept.bins.values().map(|weight| weight.value()).sum();
     let share = if weight > 0.0 { weight / all.cell.weight.value() } else { 0.0 };
@@ -121,36 +197,32 @@ fn some(all: &Distribution, scale: Scale, keep: impl Fn(i64) -> bool) -> Distrib
 /// others below another. Every cut of the others is tried (in [`MOST_BINS`] bins,
 /// where there are more scores); to each belongs one best cut of the qualified. From
 /// the best of all it goes on score by score. Turned round, the lowest.
-fn of_area(part: &Part, unknown: &Part, scale: Scale, rising: bool) -> Option<Part> {
-    let mut order: Vec<i64> = [part, unknown]
-        .iter()
-        .flat_map(|part| by_score(&part.favourable, &part.unfavourable).map(|(bin, ..)| bin))
-        .collect();
-    order.sort_unstable();
-    order.dedup();
+fn of_area(
+    [positives, more_positives]: [&Distribution; 2],
+    [negatives, more_negatives]: [&Distribution; 2],
+    scale: Scale,
+    up: bool,
+) -> Option<[Distribution; 2]> {
+    let rising = (scale.higher == Side::Favourable) == up;
+    let all = [positives, more_positives, negatives, more_negatives];
+    let keys: BTreeSet<i64> = all.iter().flat_map(|scores| scores.bins.keys().copied()).collect();
+    let mut order: Vec<i64> = keys.into_iter().collect();
     if !rising {
         order.reverse();
     }
     let column = |scores: &Distribution| -> Vec<f64> {
         order.iter().map(|bin| scores.bins.get(bin).map_or(0.0, |weight| weight.value())).collect()
     };
-    let qualified = Labelled { own: column(&part.favourable), more: column(&unknown.favourable) };
-    let others = Labelled { own: column(&part.unfavourable), more: column(&unknown.unfavourable) };
+    let qualified = Labelled { own: column(positives), more: column(more_positives) };
+    let others = Labelled { own: column(negatives), more: column(more_negatives) };
     let width = order.len().div_ceil(MOST_BINS).max(1);
     let cut = best_cut(&qualified.in_bins(width), &others.in_bins(width))? * width;
     let (taken, of_others) = climb(&qualified, &others, (0..order.len()).map(|at| at < cut).collect())?;
     let at = |bin: i64| if rising { order.binary_search(&bin) } else { order.binary_search_by(|x| bin.cmp(x)) }.ok();
     let merged = |own: &Distribution, more: &Distribution, taken: &[bool]| {
-        let mut all = own.clone();
-        all.merge(&some(more, scale, |bin| at(bin).is_some_and(|at| taken[at])));
-        all
+        taking(own, more, scale, |bin| Taken::all_or_none(at(bin).is_some_and(|at| taken[at])))
     };
-    Some(Part {
-        favourable: merged(&part.favourable, &unknown.favourable, &taken),
-        unfavourable: merged(&part.unfavourable, &unknown.unfavourable, &of_others),
-        unlabelled: part.unlabelled.clone(),
-        ..moved(part)
-    })
+    Some([merged(positives, more_positives, &taken), merged(negatives, more_negatives, &of_others)])
 }
 
 /// People with one label in the order of their scores: weights of the group's own,
