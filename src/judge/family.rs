@@ -56,6 +56,20 @@ pub(super) fn inverted(m: &Measurement) -> Option<Test> {
     Some(Test { method: TestMethod::Inverted, statistic: None, p: two_sided_p(farthest(leaves)) })
 }
 
+/// For the worst of several groups, which has no parity of its own: the error at which
+/// its interval, which holds for all groups at once, touches a border of the tolerance.
+pub(super) fn against_tolerance(rule: &Rule, m: &Measurement) -> Option<Test> {
+    if !matches!(m.metric, Metric::Summarised(_, Summary::Worst | Summary::Largest)) {
+        return None;
+    }
+    m.interval?;
+    let borders = || [rule.at_least, rule.at_most].into_iter().flatten();
+    let clear = |z: f64| {
+        m.interval_at(Level::from_z(z)).is_some_and(|(interval, _)| borders().all(|border| !interval.contains(border)))
+    };
+    Some(Test { method: TestMethod::Tolerance, statistic: None, p: two_sided_p(farthest(clear)) })
+}
+
 /// The largest number of standard errors at which something holds, which holds at all below.
 fn farthest(holds: impl Fn(f64) -> bool) -> f64 {
     let (mut inside, mut out) = (FARTHEST, 0.0);

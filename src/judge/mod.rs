@@ -253,7 +253,7 @@ fn finding(rule: &Rule, division: &Division, m: &Measurement, measured: &Measure
         true => (Verdict::Inconclusive, Some(Reason::ChancesTellLittle)),
         false => (verdict, reason),
     };
-    let test = m.test.or_else(|| family::inverted(m));
+    let test = m.test.or_else(|| family::inverted(m)).or_else(|| family::against_tolerance(rule, m));
     Finding {
         measurement: Some(Measurement { test, ..m.clone() }),
         verdict,

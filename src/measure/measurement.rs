@@ -131,6 +131,8 @@ pub enum TestMethod {
     CalibrationInTheLarge,
     /// The error at which the interval touches parity.
     Inverted,
+    /// The error at which the interval of the worst group touches the tolerance.
+    Tolerance,
 }
 
 /// A test of parity; of a calibration error or ratio, that scores are the rates.

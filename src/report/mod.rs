@@ -24,7 +24,7 @@ use crate::remedy::Reweighing;
 pub use release::{
     Calibrated, CalibrationCurve, Change, ExcludedRows, Exclusions, OverTime, Provenance, Release, ReleasedDivision,
     ReleasedEstimate, ReleasedFinding, ReleasedGroup, ReleasedJoint, ReleasedPractice, ReleasedProxy,
-    ReleasedReweighing, ReleasedRole, ReleasedRule, ReleasedWeight, ReleasedWithin, Shown, Tolerance, Trend,
+    ReleasedReweighing, ReleasedRole, ReleasedRule, ReleasedWeight, ReleasedWithin, Shown, Side, Tolerance, Trend,
     TrendPoint,
 };
 pub use row::Row;

@@ -126,6 +126,35 @@ pub struct ReleasedEstimate {
     pub thresholded: f64,
     /// Thresholded less weighted.
     pub gap: f64,
+    /// On which side of the truth the weighted number lies if the outcome goes with the group
+    /// among people with the same chances as it does between people with different ones. If
+    /// it does not go with it at all, the number is right; if it goes the other way, it errs
+    /// on the other side.
+    pub weighted_errs: Option<Side>,
+    /// On which side of the truth the number by the likeliest level lies if the weighted one
+    /// is right.
+    pub thresholded_errs: Option<Side>,
+}
+
+/// On which side of the truth a number lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Below it.
+    Low,
+    /// Above it.
+    High,
+}
+
+impl Side {
+    /// The side on which a number lies that should be `truth`; none where it is.
+    pub(super) fn of(number: f64, truth: f64) -> Option<Side> {
+        match number.partial_cmp(&truth)? {
+            std::cmp::Ordering::Less => Some(Side::Low),
+            std::cmp::Ordering::Equal => None,
+            std::cmp::Ordering::Greater => Some(Side::High),
+        }
+    }
 }
 
 /// One group.

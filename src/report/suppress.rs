@@ -309,6 +309,15 @@ fn within_strata(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<Relea
         .collect()
 }
 
+/// What a number would be if groups did not differ: parity, or the number of everyone.
+fn parity(rows: &BTreeMap<String, Row>, metric: &str) -> Option<f64> {
+    match metric.rsplit_once('.') {
+        Some((_, "difference")) => Some(0.0),
+        Some((_, "ratio")) => Some(1.0),
+        _ => compared(rows, "", "", metric)?.value,
+    }
+}
+
 /// Numbers by chances beside those by the likeliest level.
 fn estimates(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedEstimate> {
     if division.membership != Membership::Weighted {
@@ -330,13 +339,15 @@ fn estimates(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedE
             let of = |attribute: &str| compared(rows, attribute, &group, metric);
             let (Some(one), Some(two)) = (of(&division.attribute), of(&likeliest)) else { continue };
             if let (Some(weighted), Some(thresholded)) = (one.value, two.value) {
-                let gap = thresholded - weighted;
                 found.push(ReleasedEstimate {
                     group: group.clone(),
                     metric: metric.into(),
                     weighted,
                     thresholded,
-                    gap,
+                    gap: thresholded - weighted,
+                    // The truth lies further away from parity, or from everyone.
+                    weighted_errs: parity(rows, metric).and_then(|parity| Side::of(parity, weighted)),
+                    thresholded_errs: Side::of(thresholded, weighted),
                 });
             }
         }

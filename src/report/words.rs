@@ -1,6 +1,6 @@
 //! Evidence → sentences. The one place where an audit's findings get words.
 
-use super::release::{Change, OverTime, Release, ReleasedFinding, ReleasedReweighing, Shown};
+use super::release::{Change, OverTime, Release, ReleasedFinding, ReleasedReweighing, Shown, Side};
 use crate::cells::{Exclusion, Intake};
 use crate::judge::{POWER, Reason, Verdict};
 use crate::measure::{Division, Method, Reversal, TestMethod};
@@ -158,6 +158,10 @@ pub fn test(test: TestMethod) -> (&'static str, &'static str) {
         TestMethod::Inverted => {
             ("the error at which the interval touches parity", "Casella & Berger (2002), Statistical Inference, 9.2")
         }
+        TestMethod::Tolerance => (
+            "the error at which the interval of the worst group, which holds for all groups at once, touches the tolerance",
+            "Casella & Berger (2002), Statistical Inference, 9.2; Šidák (1967)",
+        ),
         TestMethod::HosmerLemeshow => {
             ("Hosmer–Lemeshow test that the rates in bins are those announced", "Hosmer & Lemeshow (1980)")
         }
@@ -166,6 +170,16 @@ pub fn test(test: TestMethod) -> (&'static str, &'static str) {
             "Cox (1958), Biometrika 45; Spiegelhalter (1986)",
         ),
     }
+}
+
+/// On which side of the truth an estimate lies.
+pub fn errs(side: Option<Side>) -> String {
+    match side {
+        Some(Side::Low) => "too low",
+        Some(Side::High) => "too high",
+        None => "",
+    }
+    .to_string()
 }
 
 /// The band of a rule in words.

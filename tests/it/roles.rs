@@ -6,6 +6,7 @@ use std::path::Path;
 
 use evenhand::cells::{Decision, Exclusion, Frame, Group, Label, Level, Membership, Outcome, Summand, Tally};
 use evenhand::plan::{Flags, Unknown};
+use evenhand::report::Side;
 use evenhand::stats::Counter;
 use evenhand::{Ledger, Plan, tally};
 use proptest::prelude::*;
@@ -145,6 +146,39 @@ fn groups_by_chance() {
     let likeliest = sizes(thresholded);
     assert_eq!(likeliest, [("White".to_string(), 2, 2.0), ("(missing)".to_string(), 2, 2.0)]);
     assert!(!ledger.intake.weighted);
+}
+
+/// On which side estimates of groups err: of people with the same chances 40 % of the one
+/// group are selected and 30 % of the other, and between chances the same group is ahead.
+#[test]
+fn on_which_side_estimates_of_groups_err() {
+    let mut csv = String::from("group,decision,p_w,p_b\n");
+    for (chance, base) in [(90u32, 0.6), (50, 0.5), (20, 0.4)] {
+        for (group, people, rate) in [("White", chance * 10, base + 0.1), ("Black", 1000 - chance * 10, base)] {
+            let yes = (f64::from(people) * rate).round() as usize;
+            let chance = f64::from(chance) / 100.0;
+            let chances = format!("{chance:.2},{:.2}", 1.0 - chance);
+            csv.push_str(&format!("{group},yes,{chances}\n").repeat(yes));
+            csv.push_str(&format!("{group},no,{chances}\n").repeat(people as usize - yes));
+        }
+    }
+    let release = Table::new(&csv).audit(&ESTIMATED.replace("threshold", "reference = \"White\"\nthreshold"));
+    let known = |metric: &str| {
+        let row = release.measurements.iter().find(|row| {
+            (row.attribute.as_str(), row.group.as_str(), row.metric.as_str()) == ("group", "Black", metric)
+        });
+        row.and_then(|row| row.value)
+    };
+    let division = release.divisions.iter().find(|division| division.attribute == "race").expect("race");
+    let mut seen = 0;
+    for line in division.estimates.iter().filter(|line| line.group == "Black") {
+        let Some(truth) = known(&line.metric) else { continue };
+        let side = |value: f64| if value > truth { Some(Side::High) } else { Some(Side::Low) };
+        assert_eq!(line.weighted_errs, side(line.weighted), "{line:?} {truth}");
+        assert_eq!(line.thresholded_errs, (line.thresholded > line.weighted).then_some(Side::High).or(Some(Side::Low)));
+        seen += 1;
+    }
+    assert!(seen >= 1, "{:?}", division.estimates);
 }
 
 /// Rows are weighed by their likeliest group: by chance a row is in several.

@@ -257,6 +257,17 @@ fn errors_by_enumeration() {
     by_row("told,is", &known, &unknown, &plan, &METRICS, &METRICS);
 }
 
+/// Ranked lists: the share of the first places is reached, all else a bound.
+#[test]
+fn places_by_enumeration() {
+    const METRICS: [&str; 5] = ["top_k_share", "skew_at_k", "exposure", "exposure.ratio", "top_k_share.min_ratio"];
+    const BOUNDS: [&str; 4] = ["skew_at_k", "exposure", "exposure.ratio", "top_k_share.min_ratio"];
+    let known = "a,x,1\nb,x,3\na,x,5\nb,x,6\nb,y,2\na,y,3\na,y,4\nb,z,1\na,z,2\nb,z,4\nb,z,5\n";
+    let unknown = ["x,2", "x,4", "y,1", "y,5", "z,3"];
+    let plan = plan_of("query = \"list\"\nrank = \"place\"\ntop_k = 3", &METRICS);
+    by_row("list,place", known, &unknown, &plan, &METRICS, &BOUNDS);
+}
+
 /// Within strata, of which one has unknown people of one group alone.
 #[test]
 fn strata_by_enumeration() {
@@ -425,6 +436,32 @@ fn unknown_people_are_clustered_too() {
     let row = find(&known, "group", "b", "selection_rate").expect("b");
     assert!((of_b.unknown_high.expect("a range") - row.value.expect("a rate")).abs() < 1e-12);
     assert!((of_b.worst_case_high.expect("bounded") - row.high.expect("bounded")).abs() < 0.02, "{of_b:?} {row:?}");
+}
+
+/// Scores in clusters: each cluster counts as one person, as many as are of equal size.
+#[test]
+fn scores_of_unknown_people_are_clustered_too() {
+    let mut csv = String::from("group,label,score,team\n");
+    for at in 0..240 {
+        let (group, label) = (["a", "b", ""][at % 3], if at * 7 % 5 < 2 { "yes" } else { "no" });
+        csv.push_str(&format!("{group},{label},{},{}\n", (at * 37 % 97) as f64 / 97.0, at / 24));
+    }
+    let roles = "score = \"score\"\nlabel = { column = \"label\", favourable = \"yes\" }";
+    let metrics = ["mean_score", "auc", "brier", "ece", "score_distribution.ks"];
+    let ends = |roles: &str| {
+        let release = Table::new(&csv).audit(&plan_of(roles, &metrics));
+        let of = |finding: &evenhand::report::ReleasedFinding| {
+            let [low, high] = [finding.worst_case_low, finding.worst_case_high].map(|end| end.expect("bounded"));
+            (finding.measurement.metric.clone(), finding.unknown_low, finding.unknown_high, high - low)
+        };
+        release.findings.iter().map(of).collect::<Vec<_>>()
+    };
+    let (alone, clustered) = (ends(roles), ends(&format!("{roles}\ncluster = \"team\"")));
+    assert!(alone.len() == 9 && clustered.len() == 9);
+    for (alone, clustered) in alone.into_iter().zip(clustered) {
+        assert_eq!((&alone.0, alone.1, alone.2), (&clustered.0, clustered.1, clustered.2));
+        assert!(clustered.3 > alone.3, "{alone:?} {clustered:?}");
+    }
 }
 
 /// What a withheld worst case made of a verdict does not tell of it either.

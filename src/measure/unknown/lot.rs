@@ -1,6 +1,6 @@
 //! Which of the unknown people take a number of a group to its ends.
 
-use super::{benefits, errors, scores};
+use super::{benefits, errors, places, scores};
 use crate::catalogue::{
     Base, EVERYONE, FN, FP, Flip, ForecastValue, Inequality, NOBODY, Outcomes, QUALIFIED, REJECTED, SELECTED,
     ScoreValue, TN, TP, UNQUALIFIED, Value,
@@ -71,6 +71,7 @@ fn candidates(base: &Base, seat: &Seat<'_>, unknown: &Part, up: bool, look: &Loo
             }
             one(part)
         }
+        Value::Ranked(value) => return Some(one(places::pushed(value, seat.part, unknown, up)?)),
         Value::Inequality(index) if index != Inequality::Mean => {
             return Some(one(benefits::pushed(index, seat.part, unknown, up)?));
         }

@@ -11,6 +11,7 @@ mod benefits;
 mod bins;
 mod errors;
 mod lot;
+mod places;
 mod reach;
 mod scores;
 mod strata;

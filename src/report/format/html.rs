@@ -340,12 +340,22 @@ fn estimates(division: &ReleasedDivision) -> Figures {
             words::number(line.weighted),
             words::number(line.thresholded),
             words::number(line.gap),
+            words::errs(line.weighted_errs),
+            words::errs(line.thresholded_errs),
         ]
     };
     Figures {
         title: "Estimated groups",
-        note: "Groups are estimated, not recorded. Weighting by the chances is right if, among people with the same chances, the outcome does not depend on the group; where members fare worse than others with the same chances, the weighted gap is too small, and where they fare better too large. The likeliest level mixes groups, and its error is the difference to the weighted number as far as that assumption holds (Chen et al. 2019). Intervals of comparisons are wider than need be, since everyone is on both sides in part.",
-        columns: &["Group", "Metric", "Weighted by chances", "Likeliest level", "Difference"],
+        note: "Groups are estimated, not recorded. Weighting by the chances is right if, among people with the same chances, the outcome does not depend on the group. If it goes with the group among them as it does between people with different chances, the weighted number errs as the last but one column says: it is too near to parity. If it goes the other way, it errs on the other side. The likeliest level mixes groups; how it errs where the weighted number is right is the difference and the last column (Chen et al. 2019). Intervals of comparisons are wider than need be, since everyone is on both sides in part.",
+        columns: &[
+            "Group",
+            "Metric",
+            "Weighted by chances",
+            "Likeliest level",
+            "Difference",
+            "Weighted errs",
+            "Likeliest errs",
+        ],
         rows: division.estimates.iter().map(line).collect(),
     }
 }

@@ -57,7 +57,9 @@ impl<'r> Gate<'r> {
         if m.class.is_some() {
             return self.admit_classes(m);
         }
-        m.metric.bases().into_iter().all(|base| self.unrecorded_shown(base, &m.attribute))
+        // Within strata the ends are made of the counts of every stratum.
+        let stratified = matches!(m.metric, Metric::Compared(_, how) if how.stratified());
+        !stratified && m.metric.bases().into_iter().all(|base| self.unrecorded_shown(base, &m.attribute))
     }
 
     /// Whether the groups of an attribute are estimated by chances.
@@ -75,7 +77,7 @@ impl<'r> Gate<'r> {
         let shown = |id| missing().all(|size| self.is_shown(attribute, Some(&size.group), id));
         match base.value {
             // An end holds those above or below a score: there may be one of them.
-            Value::Score(_) => false,
+            Value::Score(_) | Value::Distribution(DistributionOf::Scores) => false,
             Value::Share(_) => missing().all(|size| self.sized.contains(&(attribute.to_string(), size.group.clone()))),
             // Its ends are made of the counts of every stratum.
             Value::Disparity(of) if of.conditional => false,
