@@ -1,9 +1,12 @@
 //! The recipe: the only place where the stages meet.
 
+use std::sync::Arc;
+
 use crate::cells::RowWeight;
 use crate::plan::{Plan, Rule};
 use crate::report::{Provenance, Release, Report, suppress};
 use crate::tally::{Tallied, TallyError};
+use crate::watch::{Silence, Watch, silence, timed};
 use crate::{judge, measure, proxy, remedy, tally};
 
 /// Audits what the plan names. `provenance` is carried through; the hashes of
@@ -25,8 +28,17 @@ use crate::{judge, measure, proxy, remedy, tally};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn audit(plan: Plan, provenance: Provenance) -> Result<Release, TallyError> {
-    let tallied = tally::run(&plan)?; // the last line that sees a row
-    Ok(suppress(report(plan, tallied, provenance))) // the only thing a format can write
+    audit_watched(plan, provenance, &silence())
+}
+
+/// The same, and tells of every stage.
+///
+/// # Errors
+/// When the data cannot be read or are not what the plan says.
+pub fn audit_watched(plan: Plan, provenance: Provenance, watch: &Arc<dyn Watch>) -> Result<Release, TallyError> {
+    let tallied = tally::run_watched(&plan, watch)?; // the last line that sees a row
+    let report = report(plan, tallied, provenance, watch.as_ref());
+    Ok(timed(watch.as_ref(), "withholding", || suppress(report))) // the only thing a format can write
 }
 
 /// Audits what the plan names, and weighs every row of the outputs so that
@@ -41,17 +53,17 @@ pub fn reweigh(
     provenance: Provenance,
 ) -> Result<(Release, Option<Vec<RowWeight>>), TallyError> {
     let (tallied, rows) = tally::run_recording(&plan, attribute)?;
-    let report = report(plan, tallied, provenance);
+    let report = report(plan, tallied, provenance, &Silence);
     let table = report.reweighings.iter().find(|table| table.attribute == attribute);
     let weights = table.map(|table| remedy::row_weights(table, rows));
     Ok((suppress(report), weights))
 }
 
-fn report(plan: Plan, tallied: Tallied, provenance: Provenance) -> Report {
-    let measurements = measure::all(&tallied.ledger, &tallied.matrix, &plan);
-    let judgement = judge::all(&measurements, &plan);
-    let proxies = proxy::all(&tallied.ledger, &tallied.matrix, &plan);
-    let reweighings = remedy::reweighings(&tallied.ledger);
+fn report(plan: Plan, tallied: Tallied, provenance: Provenance, watch: &dyn Watch) -> Report {
+    let measurements = timed(watch, "measuring", || measure::all(&tallied.ledger, &tallied.matrix, &plan));
+    let judgement = timed(watch, "judging", || judge::all(&measurements, &plan));
+    let proxies = timed(watch, "proxies", || proxy::all(&tallied.ledger, &tallied.matrix, &plan));
+    let reweighings = timed(watch, "weights", || remedy::reweighings(&tallied.ledger));
     let warnings = plan.rules.iter().filter_map(Rule::out_of_reach).chain(tallied.warnings).collect();
     Report {
         plan,

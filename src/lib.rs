@@ -18,8 +18,9 @@ pub mod report;
 pub mod stats;
 mod suggest;
 pub mod tally;
+pub mod watch;
 
-pub use audit::{audit, reweigh};
+pub use audit::{audit, audit_watched, reweigh};
 pub use cells::Ledger;
 pub use cli::run;
 pub use plan::Plan;

@@ -5,7 +5,7 @@ use evenhand::cells::{Decision, Frame, Group, Label, Level as ClassLevel, Member
 use evenhand::cells::{Intake, Ledger, Matrix};
 use evenhand::measure;
 use evenhand::plan::{Plan, RankingRole};
-use evenhand::stats::{Counter, Level};
+use evenhand::stats::{Counter, Level, generalized_entropy, gini};
 
 use crate::coverage::{Book, many};
 use crate::others::{PLAN, Shelf, add, measured, somebody};
@@ -19,8 +19,9 @@ pub fn all(runs: u64, seed: u64) -> Shelf {
     shelf
 }
 
-/// Nothing that is looked at here is resampled.
+/// Hardly anything that is looked at here is resampled.
 const FEW: u32 = 1;
+const SOME: u32 = 400;
 
 fn outcome(label: Option<bool>, yes: bool) -> Outcome {
     let label = match label {
@@ -177,7 +178,9 @@ fn estimated(runs: u64, seed: u64) -> Shelf {
 /// Two groups of whom as many as one in five are not recorded, and they are the
 /// worst to leave out: the yeses of the second and the noes of the first.
 fn unknown(runs: u64, seed: u64) -> Shelf {
-    const METRICS: [&str; 5] = [
+    const METRICS: [&str; 7] = [
+        "gini",
+        "generalized_entropy.difference",
         "selection_rate",
         "selection_rate.ratio",
         "selection_rate.max_difference",
@@ -187,14 +190,27 @@ fn unknown(runs: u64, seed: u64) -> Shelf {
     let rules = METRICS.map(|metric| format!("[[rule]]\nmetric = \"{metric}\"\nat_most = 1\n"));
     let roles = PLAN.replace("\n[[attribute]]", "\nlabel = { column = \"y\", favourable = \"1\" }\n[[attribute]]");
     let mut plan = plan_of(&(roles + &rules.concat()));
-    plan.resamples = FEW;
+    plan.resamples = SOME;
     // Of every group half qualify, and these get a yes at the first rate, the others at the second.
     let rates: [[f64; 2]; 2] = [[0.7, 0.3], [0.65, 0.2]];
     let selected = |group: usize| (rates[group][0] + rates[group][1]) / 2.0;
     let f1 = |group: usize| 2.0 * rates[group][0] / (2.0 * rates[group][0] + rates[group][1] + 1.0 - rates[group][0]);
     let odds = [0, 1].map(|label| rates[1][label] - rates[0][label]);
-    let truths =
-        [selected(0), selected(1) / selected(0), selected(0) - selected(1), f1(1) - f1(0), (odds[0] + odds[1]) / 2.0];
+    // Benefits of 0, 1 and 2: the qualified without a yes, those treated as they are, the others with one.
+    let benefits = |group: usize| {
+        let [hits, others] = rates[group];
+        [(0.0, (1.0 - hits) / 2.0), (1.0, (hits + 1.0 - others) / 2.0), (2.0, others / 2.0)]
+    };
+    let entropy = |group: usize| generalized_entropy(&benefits(group), 2.0).unwrap_or(f64::NAN);
+    let truths = [
+        gini(&benefits(0)).unwrap_or(f64::NAN),
+        entropy(1) - entropy(0),
+        selected(0),
+        selected(1) / selected(0),
+        selected(0) - selected(1),
+        f1(1) - f1(0),
+        (odds[0] + odds[1]) / 2.0,
+    ];
     let of_size = |n: u64| {
         let book = many(seed ^ n, runs, |chance, book| {
             let mut frame = Frame { columns: vec!["g".to_string()], ..Frame::default() };

@@ -17,14 +17,107 @@ use serde::{Deserialize, Serialize};
 /// of it, which leaves room for 2^42 addends. The limbs are a function of the
 /// multiset of addends alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "BTreeMap<i16, i128>", into = "BTreeMap<i16, i128>")]
 pub struct Exact {
-    limbs: BTreeMap<i16, i128>,
+    limbs: Limbs,
+}
+
+/// Limbs with their amounts, none of which is 0. Most sums have one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Limbs {
+    /// No limb, or one; the amount in two halves, which need less space.
+    One(i16, u64, i64),
+    /// Two or more.
+    Many(BTreeMap<i16, i128>),
+}
+
+impl Default for Limbs {
+    fn default() -> Limbs {
+        Limbs::ZERO
+    }
+}
+
+impl Limbs {
+    const ZERO: Limbs = Limbs::One(0, 0, 0);
+
+    fn one(limb: i16, amount: i128) -> Limbs {
+        if amount == 0 { Limbs::ZERO } else { Limbs::One(limb, amount as u64, (amount >> 64) as i64) }
+    }
+
+    fn amount(low: u64, high: i64) -> i128 {
+        (i128::from(high) << 64) | i128::from(low)
+    }
+
+    fn add(&mut self, limb: i16, more: i128) {
+        match self {
+            _ if more == 0 => {}
+            Limbs::One(own, low, high) => {
+                let amount = Limbs::amount(*low, *high);
+                *self = match amount {
+                    0 => Limbs::one(limb, more),
+                    _ if *own == limb => Limbs::one(limb, amount.saturating_add(more)),
+                    _ => Limbs::Many(BTreeMap::from([(*own, amount), (limb, more)])),
+                };
+            }
+            Limbs::Many(all) => {
+                let slot = all.entry(limb).or_insert(0);
+                *slot = slot.saturating_add(more);
+                if *slot == 0 {
+                    all.remove(&limb);
+                    if let Some((only, amount)) = all.first_key_value().filter(|_| all.len() == 1) {
+                        *self = Limbs::one(*only, *amount);
+                    }
+                }
+            }
+        }
+    }
+
+    fn each(&self, mut each: impl FnMut(i16, i128)) {
+        match self {
+            Limbs::One(limb, low, high) => match Limbs::amount(*low, *high) {
+                0 => {}
+                amount => each(*limb, amount),
+            },
+            Limbs::Many(all) => all.iter().for_each(|(limb, amount)| each(*limb, *amount)),
+        }
+    }
+}
+
+impl From<BTreeMap<i16, i128>> for Exact {
+    fn from(limbs: BTreeMap<i16, i128>) -> Exact {
+        let mut sum = Exact::ZERO;
+        limbs.into_iter().for_each(|(limb, amount)| sum.limbs.add(limb, amount));
+        sum
+    }
+}
+
+impl From<Exact> for BTreeMap<i16, i128> {
+    fn from(sum: Exact) -> BTreeMap<i16, i128> {
+        let mut limbs = BTreeMap::new();
+        sum.limbs.each(|limb, amount| {
+            limbs.insert(limb, amount);
+        });
+        limbs
+    }
+}
+
+/// A finite number as a limb and an amount of it.
+#[inline]
+fn split(value: f64) -> (i16, i128) {
+    let bits = value.to_bits();
+    let raw_exponent = ((bits >> 52) & 0x7ff) as i32;
+    let fraction = (bits & ((1u64 << 52) - 1)) as i128;
+    let (mantissa, exponent) = match raw_exponent {
+        0 => (fraction, -1074),
+        e => (fraction | (1i128 << 52), e - 1075),
+    };
+    let signed = if value < 0.0 { -mantissa } else { mantissa };
+    (exponent.div_euclid(32) as i16, signed << exponent.rem_euclid(32))
 }
 
 impl Exact {
     /// The sum of nothing.
-    pub const ZERO: Exact = Exact { limbs: BTreeMap::new() };
+    pub const ZERO: Exact = Exact { limbs: Limbs::ZERO };
 
     /// Adds one value, `times` over. Values that are not finite are ignored:
     /// whoever reads rows refuses them before.
@@ -32,61 +125,92 @@ impl Exact {
         if value == 0.0 || !value.is_finite() || times == 0 {
             return;
         }
-        let bits = value.to_bits();
-        let raw_exponent = ((bits >> 52) & 0x7ff) as i32;
-        let fraction = (bits & ((1u64 << 52) - 1)) as i128;
-        let (mantissa, exponent) = match raw_exponent {
-            0 => (fraction, -1074),
-            e => (fraction | (1i128 << 52), e - 1075),
-        };
-        let limb = exponent.div_euclid(32);
-        let shift = exponent.rem_euclid(32);
-        let signed = if value < 0.0 { -mantissa } else { mantissa };
-        let slot = self.limbs.entry(limb as i16).or_insert(0);
-        *slot = slot.saturating_add((signed << shift).saturating_mul(i128::from(times)));
-        if *slot == 0 {
-            self.limbs.remove(&(limb as i16));
-        }
+        let (limb, amount) = split(value);
+        self.limbs.add(limb, amount.saturating_mul(i128::from(times)));
     }
 
     /// Adds another sum.
     pub fn merge(&mut self, other: &Exact) {
-        for (&limb, &amount) in &other.limbs {
-            let slot = self.limbs.entry(limb).or_insert(0);
-            *slot = slot.saturating_add(amount);
-            if *slot == 0 {
-                self.limbs.remove(&limb);
-            }
-        }
+        other.limbs.each(|limb, amount| self.limbs.add(limb, amount));
     }
 
     /// The sum as a float, within a few units in the last place.
     pub fn value(&self) -> f64 {
-        // Carrying first keeps cancellation between limbs exact.
-        let mut carried: BTreeMap<i16, i128> = BTreeMap::new();
-        let mut carry = 0i128;
-        let mut position = match self.limbs.keys().next() {
-            Some(&first) => first,
-            None => return 0.0,
-        };
-        let last = self.limbs.keys().next_back().copied().unwrap_or(position);
-        while position <= last || (carry != 0 && carry != -1) {
-            let total = self.limbs.get(&position).copied().unwrap_or(0) + carry;
-            carry = total >> 32;
-            carried.insert(position, total - (carry << 32));
-            position += 1;
+        if let Limbs::One(limb, low, high) = self.limbs {
+            let amount = Limbs::amount(low, high);
+            // What a float holds whole needs no carrying.
+            if amount == 0 || (amount >> amount.trailing_zeros()).unsigned_abs() < 1 << 53 {
+                return scaled(amount, limb);
+            }
         }
-        let mut sum = if carry == 0 { 0.0 } else { scaled(carry, position) };
-        for (&limb, &amount) in carried.iter().rev() {
-            sum += scaled(amount, limb);
-        }
-        sum
+        carried(&self.limbs)
     }
 
     /// Whether nothing but zeros was added (or everything cancelled).
     pub fn is_zero(&self) -> bool {
-        self.limbs.is_empty()
+        self.limbs == Limbs::ZERO
     }
+}
+
+/// Many exact sums of one kind at once: limbs in their places, for adding fast.
+#[derive(Clone, Debug)]
+pub struct Summing {
+    limbs: Box<[i128; LIMBS]>,
+}
+
+/// Limbs of finite numbers: from that of the smallest to that of the largest.
+const LIMBS: usize = 65;
+
+/// The limb of the smallest numbers.
+const LOWEST: i16 = -34;
+
+impl Default for Summing {
+    fn default() -> Summing {
+        Summing { limbs: Box::new([0; LIMBS]) }
+    }
+}
+
+impl Summing {
+    /// Adds one finite value, `times` over.
+    #[inline]
+    pub fn add(&mut self, value: f64, times: u64) {
+        let (limb, amount) = split(value);
+        if let Some(slot) = self.limbs.get_mut((limb - LOWEST) as usize) {
+            *slot = slot.saturating_add(amount.saturating_mul(i128::from(times)));
+        }
+    }
+
+    /// The sum so far.
+    pub fn sum(&self) -> Exact {
+        let mut sum = Exact::ZERO;
+        let limbs = self.limbs.iter().enumerate();
+        limbs.for_each(|(at, amount)| sum.limbs.add(at as i16 + LOWEST, *amount));
+        sum
+    }
+}
+
+/// The value of limbs. Carrying first keeps cancellation between limbs exact.
+fn carried(limbs: &Limbs) -> f64 {
+    let (mut digits, mut carry, mut position) = (Vec::new(), 0i128, None);
+    let mut digit = |position: i16, amount: i128, carry: &mut i128| {
+        let total = amount + *carry;
+        *carry = total >> 32;
+        digits.push((position, total - (*carry << 32)));
+    };
+    limbs.each(|limb, amount| {
+        for between in position.unwrap_or(limb)..limb {
+            digit(between, 0, &mut carry);
+        }
+        digit(limb, amount, &mut carry);
+        position = Some(limb + 1);
+    });
+    let mut position = position.unwrap_or(0);
+    while carry != 0 && carry != -1 {
+        digit(position, 0, &mut carry);
+        position += 1;
+    }
+    let highest = if carry == 0 { 0.0 } else { scaled(carry, position) };
+    digits.iter().rev().fold(highest, |sum, (position, digit)| sum + scaled(*digit, *position))
 }
 
 /// `amount · 2^(32·limb)`, in two steps so that no power of two leaves the range.
@@ -148,6 +272,23 @@ mod tests {
             let mut merged: Exact = left.iter().copied().collect();
             merged.merge(&right.iter().copied().collect());
             prop_assert_eq!(&forward, &merged);
+        }
+
+        #[test]
+        fn summing_is_the_same(values in prop::collection::vec((prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO, 1..9u64), 0..60)) {
+            let (mut fast, mut slow) = (Summing::default(), Exact::ZERO);
+            for (value, times) in values {
+                fast.add(value, times);
+                slow.add(value, times);
+            }
+            prop_assert_eq!(fast.sum(), slow);
+        }
+
+        #[test]
+        fn limbs_come_back(values in prop::collection::vec(prop::num::f64::NORMAL, 0..6)) {
+            let sum: Exact = values.into_iter().collect();
+            let text = serde_json::to_string(&sum).expect("serialised");
+            prop_assert_eq!(serde_json::from_str::<Exact>(&text).expect("read"), sum);
         }
 
         #[test]

@@ -19,7 +19,7 @@ mod why;
 
 pub use cell::{Cell, Decision, Label, Outcome, Tally};
 pub use cluster::{Clusters, Summand};
-pub use exact::Exact;
+pub use exact::{Exact, Summing};
 pub use histogram::{Distribution, EXACT_VALUES, Grid, Histogram};
 pub use key::{Group, Level, MISSING, Stratum};
 pub use ledger::{

@@ -8,13 +8,17 @@ use clap::Args;
 use super::error::Stop;
 use super::options::PlanOptions;
 use super::output::{OutputFile, print, write_folder};
+use super::watch::WatchOptions;
 use crate::report::Release;
 use crate::report::format::{csv, html, json, terminal};
+use crate::watch::timed;
 
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     plan: PlanOptions,
+    #[command(flatten)]
+    watch: WatchOptions,
     /// Write report.html, audit.json, metrics.csv and charts/*.svg into this directory
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -22,11 +26,12 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (plan, provenance) = arguments.plan.plan(None)?;
+    let watch = arguments.watch.watch();
     let inputs = arguments.plan.inputs(&plan);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    let release = crate::audit(plan, provenance)?;
+    let release = crate::audit_watched(plan, provenance, &watch)?;
     if let Some(folder) = &arguments.out {
-        write_folder(folder, &files(&release)?, &inputs)?;
+        timed(watch.as_ref(), "files", || write_folder(folder, &files(&release)?, &inputs))?;
     }
     print(&terminal::write(&release))?;
     if let Some(folder) = &arguments.out {

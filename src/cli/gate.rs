@@ -9,15 +9,19 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use super::error::Stop;
 use super::options::PlanOptions;
 use super::output::{print, spare_inputs, write_file, write_folder};
+use super::watch::WatchOptions;
 use crate::judge::Verdict;
 use crate::plan::OnInconclusive;
 use crate::report::Release;
 use crate::report::format::{FORMATS, Format, format};
+use crate::watch::timed;
 
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     plan: PlanOptions,
+    #[command(flatten)]
+    watch: WatchOptions,
     /// How to say it; several with commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "terminal", value_parser = names())]
     format: Vec<String>,
@@ -37,6 +41,7 @@ fn names() -> PossibleValuesParser {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let formats: Vec<&Format> = arguments.format.iter().filter_map(|name| format(name)).collect();
     let (plan, provenance) = arguments.plan.plan(None)?;
+    let watch = arguments.watch.watch();
     let inputs = arguments.plan.inputs(&plan);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     if plan.rules.is_empty() {
@@ -48,9 +53,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if let Some(path) = &arguments.output {
         spare_inputs(path, &inputs)?;
     }
-    let release = crate::audit(plan, provenance)?;
+    let release = crate::audit_watched(plan, provenance, &watch)?;
     if let Some(folder) = &arguments.out {
-        write_folder(folder, &super::audit::files(&release)?, &inputs)?;
+        timed(watch.as_ref(), "files", || write_folder(folder, &super::audit::files(&release)?, &inputs))?;
     }
     for (position, format) in formats.iter().enumerate() {
         let text = (format.write)(&release)?;

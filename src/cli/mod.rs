@@ -9,6 +9,7 @@ mod options;
 mod output;
 mod remedy;
 mod review;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -8,14 +8,18 @@ use clap::Args;
 use super::error::Stop;
 use super::options::PlanOptions;
 use super::output::{print, write_folder};
+use super::watch::WatchOptions;
 use crate::history::{Store, over_time};
 use crate::report::format::terminal;
 use crate::report::words;
+use crate::watch::timed;
 
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     plan: PlanOptions,
+    #[command(flatten)]
+    watch: WatchOptions,
     /// The history file; by default `store` under [review] in the plan
     #[arg(long, value_name = "FILE")]
     store: Option<String>,
@@ -26,12 +30,13 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (plan, provenance) = arguments.plan.plan(arguments.store.as_deref())?;
+    let watch = arguments.watch.watch();
     let inputs = arguments.plan.inputs(&plan);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     let Some(path) = plan.review.store.clone() else {
         return Err(Stop::Usage("a review needs a history: name it with --store, or as `store` under [review]".into()));
     };
-    let mut release = crate::audit(plan, provenance)?;
+    let mut release = crate::audit_watched(plan, provenance, &watch)?;
     let store = Store::open(&path)?;
     let earlier = store.audits(&release.title)?;
     let history = over_time(&earlier, &release);
@@ -39,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let kept = release.clone();
     release.over_time = Some(history);
     if let Some(folder) = &arguments.out {
-        write_folder(folder, &super::audit::files(&release)?, &inputs)?;
+        timed(watch.as_ref(), "files", || write_folder(folder, &super::audit::files(&release)?, &inputs))?;
     }
     // The history keeps the audit; what it says of others can be made again.
     store.append(&kept)?;

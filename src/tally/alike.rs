@@ -1,43 +1,64 @@
-//! Rows of a batch that are alike in every column that is read: one is enough to
-//! be understood, with how many there are.
+//! Rows of a batch that are alike in every column of names: one is enough to be
+//! understood, with how many there are.
 
 use hashbrown::HashMap;
 
-use super::engine::source::Column;
+use super::engine::column::Column;
 
-/// The first of each kind of row and how many there are, in the order of the first
-/// ones. None where a column holds numbers, and where most rows differ.
-pub(super) fn alike(columns: &[Column<'_>], rows: usize) -> Option<Vec<(usize, u64)>> {
+/// Tables of at most so many cells say which kind a pair of codes is.
+const LARGEST_TABLE: usize = 1 << 16;
+
+/// Kinds of rows, in the order of their first ones.
+pub(super) struct Kinds {
+    /// Of every row its kind.
+    pub(super) of: Vec<u32>,
+    /// Of every kind its first row, and how many there are.
+    pub(super) first: Vec<(usize, u64)>,
+}
+
+/// The kinds of rows by the columns with codes among `columns`. None where one holds
+/// texts of which few repeat, and where most rows differ.
+pub(super) fn alike<'c>(columns: impl Iterator<Item = &'c Column<'c>>, rows: usize) -> Option<Kinds> {
     let mut kinds = vec![0; rows];
     let mut number = rows.min(1);
     for column in columns {
-        let Column::Text(texts) = column else { return None };
-        number = split(&mut kinds, texts.iter());
-        if number > rows / 2 {
-            return None;
+        match column {
+            Column::Coded(coded) => {
+                number = split(&mut kinds, number, &coded.codes, coded.texts.len());
+                if number > rows / 2 {
+                    return None;
+                }
+            }
+            Column::Text(_) => return None,
+            Column::Number(_) => {}
         }
     }
-    Some(firsts(&kinds, number))
+    let first = firsts(&kinds, number);
+    Some(Kinds { of: kinds, first })
 }
 
-/// Splits kinds of rows by the texts of one more column; how many there are then.
-fn split<'t>(kinds: &mut [u32], texts: impl Iterator<Item = Option<&'t str>>) -> usize {
-    let mut codes: HashMap<Option<&str>, u32> = HashMap::new();
-    let mut pairs: HashMap<(u32, u32), u32> = HashMap::new();
-    let mut last: Option<(Option<&str>, u32)> = None;
-    for (kind, text) in kinds.iter_mut().zip(texts) {
-        let code = match last {
-            Some((same, code)) if same == text => code,
-            _ => {
-                let next = codes.len() as u32;
-                *codes.entry(text).or_insert(next)
-            }
-        };
-        last = Some((text, code));
-        let next = pairs.len() as u32;
-        *kind = *pairs.entry((*kind, code)).or_insert(next);
+/// Splits kinds of rows by the codes of one more column; how many there are then.
+fn split(kinds: &mut [u32], number: usize, codes: &[u32], values: usize) -> usize {
+    let mut next = 0;
+    let mut take = |slot: &mut u32| {
+        if *slot == u32::MAX {
+            *slot = next;
+            next += 1;
+        }
+        *slot
+    };
+    if number * values <= LARGEST_TABLE {
+        let mut table = vec![u32::MAX; number * values];
+        for (kind, code) in kinds.iter_mut().zip(codes) {
+            *kind = take(&mut table[*kind as usize * values + *code as usize]);
+        }
+    } else {
+        let mut pairs: HashMap<(u32, u32), u32> = HashMap::new();
+        for (kind, code) in kinds.iter_mut().zip(codes) {
+            *kind = take(pairs.entry((*kind, *code)).or_insert(u32::MAX));
+        }
     }
-    pairs.len()
+    next as usize
 }
 
 /// Where each kind is first, and how often it is there.
@@ -55,21 +76,23 @@ fn firsts(kinds: &[u32], number: usize) -> Vec<(usize, u64)> {
 mod tests {
     use super::*;
 
-    fn found(columns: &[&[Option<&str>]]) -> Vec<(usize, u64)> {
-        let mut kinds = vec![0; columns[0].len()];
-        let number = columns.iter().map(|texts| split(&mut kinds, texts.iter().copied())).last();
-        firsts(&kinds, number.unwrap_or(1))
+    fn found(columns: &[(&[u32], usize)]) -> Vec<(usize, u64)> {
+        let mut kinds = vec![0; columns[0].0.len()];
+        let number = columns
+            .iter()
+            .fold(kinds.len().min(1), |number, (codes, values)| split(&mut kinds, number, codes, *values));
+        firsts(&kinds, number)
     }
 
     #[test]
     fn kinds_in_the_order_of_their_first() {
-        let (a, b, none) = (Some("a"), Some("b"), None);
-        let one = [a, b, a, a, none, a, b, a];
-        let two = [b, b, b, a, none, b, b, b];
-        assert_eq!(found(&[&one, &two]), [(0, 4), (1, 2), (3, 1), (4, 1)]);
-        assert_eq!(found(&[&one]), [(0, 5), (1, 2), (4, 1)]);
-        // Blanks are seen by whoever reads the text.
-        assert_eq!(found(&[&[a, Some("a "), a, a]]), [(0, 3), (1, 1)]);
-        assert_eq!(found(&[&[]]), []);
+        let one: &[u32] = &[1, 2, 1, 1, 0, 1, 2, 1];
+        let two: &[u32] = &[2, 2, 2, 1, 0, 2, 2, 2];
+        let kinds = [(0, 4), (1, 2), (3, 1), (4, 1)];
+        assert_eq!(found(&[(one, 3), (two, 3)]), kinds);
+        // Too many values for a table are looked up, and give the same.
+        assert_eq!(found(&[(one, 3), (two, LARGEST_TABLE)]), kinds);
+        assert_eq!(found(&[(one, 3)]), [(0, 5), (1, 2), (4, 1)]);
+        assert_eq!(found(&[(&[], 1)]), []);
     }
 }

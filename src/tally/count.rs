@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use super::alike::alike;
 use super::cluster::Clustering;
-use super::engine::source::{Column, Kind, Source};
+use super::engine::column::Column;
+use super::engine::source::{Kind, Source};
 use super::error::TallyError;
 use super::feature::FeatureCounter;
 use super::frame::{FrameCounter, Place, frames};
@@ -143,13 +144,23 @@ impl Counter {
         .collect()
     }
 
+    /// Rows so far.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Rows of the demographics, if there are any.
+    pub(super) fn people_rows(&self) -> Option<u64> {
+        self.people.as_ref().map(|people| people.rows)
+    }
+
     /// Counts a batch.
     pub(super) fn batch(&mut self, columns: &[Column<'_>], rows: usize) -> Result<(), TallyError> {
         let (file, missing) = (self.file.clone(), self.missing.clone());
         let before = self.rows;
-        let kinds = if self.may_be_alike() { alike(columns, rows) } else { None };
+        let kinds = if self.may_be_alike() { alike(columns.iter(), rows) } else { None };
         let each: Box<dyn Iterator<Item = (usize, u64)>> = match kinds {
-            Some(kinds) => Box::new(kinds.into_iter()),
+            Some(kinds) => Box::new(kinds.first.into_iter()),
             None => Box::new((0..rows).map(|at| (at, 1))),
         };
         for (at, copies) in each {

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::engine::source::Column;
+use super::engine::column::Column;
 use super::intern::{Coder, Interner, is_missing};
 use super::line::LARGEST;
 use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Histogram, Level, Value};
@@ -51,8 +51,8 @@ impl FeatureCounter {
             Seen::TooMany => {}
             Seen::Levels { interner, counts } => {
                 let code = match column {
-                    Column::Text(texts) => interner.code(texts.get(at), 1),
                     Column::Number(numbers) => interner.code(numbers.get(at).map(|n| n.to_string()).as_deref(), 1),
+                    texts => interner.code(texts.text(at), 1),
                 };
                 for (attribute, group) in groups.iter().enumerate() {
                     *counts.entry((attribute as u16, *group, code, weight.to_bits())).or_default() += times;
@@ -115,7 +115,7 @@ impl FeatureCounter {
                 Some(number) if number.is_finite() => Value::Number(number),
                 _ => Value::Level(Level::Missing),
             },
-            Column::Text(texts) => match texts.get(at).map(str::trim) {
+            texts => match texts.text(at).map(str::trim) {
                 Some(text) if !is_missing(text, &self.missing) => Value::Level(Level::value(text)),
                 _ => Value::Level(Level::Missing),
             },
@@ -190,7 +190,7 @@ fn number(column: &Column<'_>, at: usize, missing: &[String]) -> Result<Option<f
     let finite = |number: f64| if number.abs() <= LARGEST { Ok(Some(number)) } else { Err(NotANumber) };
     match column {
         Column::Number(numbers) => numbers.get(at).map_or(Ok(None), finite),
-        Column::Text(texts) => match texts.get(at).map(str::trim) {
+        texts => match texts.text(at).map(str::trim) {
             Some(text) if !is_missing(text, missing) => text.parse::<f64>().map_err(|_| NotANumber).and_then(finite),
             _ => Ok(None),
         },

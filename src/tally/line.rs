@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::engine::source::Column;
+use super::engine::column::Column;
 use super::error::TallyError;
 use super::intern::is_missing;
 
@@ -68,8 +68,8 @@ impl<'r> Line<'r> {
                 Some(number) if !number.is_finite() => Err(wrong(&number.to_string())),
                 number => Ok(number),
             },
-            Column::Text(texts) => {
-                let text = texts.get(self.at).map(str::trim).unwrap_or_default();
+            column => {
+                let text = column.text(self.at).map(str::trim).unwrap_or_default();
                 if is_missing(text, self.missing) {
                     return Ok(None);
                 }

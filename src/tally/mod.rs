@@ -31,8 +31,11 @@ pub use error::TallyError;
 pub use look::{ColumnLook, look};
 pub use weights::write_weights;
 
+use std::sync::Arc;
+
 use crate::cells::{Input, LabelledRow, Ledger, Matrix};
 use crate::plan::Plan;
+use crate::watch::{Watch, silence};
 
 /// What one pass over the rows gives.
 #[derive(Clone, Debug)]
@@ -52,7 +55,15 @@ pub struct Tallied {
 /// # Errors
 /// When the data cannot be read or are not what the plan says.
 pub fn run(plan: &Plan) -> Result<Tallied, TallyError> {
-    Embedded.tally(plan)
+    run_watched(plan, &silence())
+}
+
+/// The same, and tells how far it is.
+///
+/// # Errors
+/// When the data cannot be read or are not what the plan says.
+pub fn run_watched(plan: &Plan, watch: &Arc<dyn Watch>) -> Result<Tallied, TallyError> {
+    Embedded.tally(plan, watch)
 }
 
 /// Counts what the plan asks for, and keeps group and label of every row in
@@ -61,5 +72,5 @@ pub fn run(plan: &Plan) -> Result<Tallied, TallyError> {
 /// # Errors
 /// When the data cannot be read or are not what the plan says.
 pub fn run_recording(plan: &Plan, attribute: &str) -> Result<(Tallied, Vec<LabelledRow>), TallyError> {
-    engine::embedded::tally(plan, Some(attribute))
+    engine::embedded::tally(plan, Some(attribute), &silence())
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Instant;
 
 use super::super::count::Counter;
 use super::super::{Tallied, TallyError};
@@ -9,31 +11,48 @@ use super::Engine;
 use super::source::Source;
 use crate::cells::{Input, LabelledRow};
 use crate::plan::Plan;
+use crate::watch::{Watch, timed};
 
 /// Reads with polars on this machine, and counts batch by batch.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Embedded;
 
 impl Engine for Embedded {
-    fn tally(&self, plan: &Plan) -> Result<Tallied, TallyError> {
-        tally(plan, None).map(|(tallied, _)| tallied)
+    fn tally(&self, plan: &Plan, watch: &Arc<dyn Watch>) -> Result<Tallied, TallyError> {
+        tally(plan, None, watch).map(|(tallied, _)| tallied)
     }
 }
 
 /// One pass; with an attribute it also keeps group and label of every row.
-pub(in super::super) fn tally(plan: &Plan, record: Option<&str>) -> Result<(Tallied, Vec<LabelledRow>), TallyError> {
+pub(in super::super) fn tally(
+    plan: &Plan,
+    record: Option<&str>,
+    watch: &Arc<dyn Watch>,
+) -> Result<(Tallied, Vec<LabelledRow>), TallyError> {
+    let start = Instant::now();
     let source = Source::open(&plan.data.path, plan.data.delimiter)?;
     let people = match &plan.data.demographics {
         None => None,
         Some(demographics) => Some(Source::open(&demographics.path, plan.data.delimiter)?),
     };
+    // The bytes are read a second time, beside the counting.
+    let hashes: Vec<_> = std::iter::once(&source).chain(&people).map(hashing).collect();
     let mut counter = Counter::new(plan, &source, people.as_ref())?;
+    if let Some(people) = counter.people_rows() {
+        watch.done("demographics", start.elapsed(), Some(people));
+    }
+    let start = Instant::now();
     counter.record(record);
     let wanted = counter.wanted.clone();
     let state = Arc::new(Mutex::new(Some(counter)));
     let shared = Arc::clone(&state);
+    let (heard, of) = (Arc::clone(watch), source.rows());
     source.stream(&wanted, move |columns, rows| match shared.lock() {
-        Ok(mut guard) => guard.as_mut().map_or(Ok(()), |counter| counter.batch(columns, rows)),
+        Ok(mut guard) => guard.as_mut().map_or(Ok(()), |counter| {
+            counter.batch(columns, rows)?;
+            heard.counted(counter.rows(), of);
+            Ok(())
+        }),
         Err(_) => Ok(()),
     })?;
     let counter = state.lock().ok().and_then(|mut guard| guard.take());
@@ -41,13 +60,26 @@ pub(in super::super) fn tally(plan: &Plan, record: Option<&str>) -> Result<(Tall
         let reason = "the counting stopped half-way".to_string();
         return Err(TallyError::Unopenable { file: plan.data.path.clone(), reason });
     };
+    watch.done("counting", start.elapsed(), Some(counter.rows()));
     let recorded = counter.recorded();
-    let (ledger, matrix, warnings) = counter.finish()?;
-    let inputs = std::iter::once(&source).chain(&people).map(input).collect::<Result<_, _>>()?;
+    let (ledger, matrix, warnings) = timed(watch.as_ref(), "naming", || counter.finish())?;
+    let inputs = timed(watch.as_ref(), "hashing", || {
+        let both = std::iter::once(&source).chain(&people).zip(hashes);
+        both.map(|(source, hash)| input(source, hash)).collect::<Result<_, _>>()
+    })?;
     Ok((Tallied { ledger, matrix, inputs, warnings }, recorded))
 }
 
-fn input(source: &Source) -> Result<Input, TallyError> {
+type Hashing = JoinHandle<Result<String, TallyError>>;
+
+fn hashing(source: &Source) -> Hashing {
+    let source = source.clone();
+    std::thread::spawn(move || source.hash())
+}
+
+fn input(source: &Source, hash: Hashing) -> Result<Input, TallyError> {
     let name = source.path.file_name().unwrap_or(Path::new("").as_os_str());
-    Ok(Input { name: name.to_string_lossy().into_owned(), sha256: source.hash()? })
+    // A thread that broke off is tried again here, where its panic is one of the reader's.
+    let sha256 = hash.join().unwrap_or_else(|_| source.hash())?;
+    Ok(Input { name: name.to_string_lossy().into_owned(), sha256 })
 }

@@ -1,6 +1,7 @@
 //! Ways to count. An engine turns a plan into a ledger and nothing else; every
 //! engine must give the identical ledger.
 
+pub(super) mod column;
 mod diagnose;
 pub(super) mod embedded;
 pub(super) mod source;
@@ -8,13 +9,16 @@ pub(super) mod source;
 pub use embedded::Embedded;
 
 use super::{Tallied, TallyError};
+use std::sync::Arc;
+
 use crate::plan::Plan;
+use crate::watch::Watch;
 
 /// A way to count rows.
 pub trait Engine {
-    /// Counts what the plan asks for.
+    /// Counts what the plan asks for, and tells how far it is.
     ///
     /// # Errors
     /// When the data cannot be read or are not what the plan says.
-    fn tally(&self, plan: &Plan) -> Result<Tallied, TallyError>;
+    fn tally(&self, plan: &Plan, watch: &Arc<dyn Watch>) -> Result<Tallied, TallyError>;
 }

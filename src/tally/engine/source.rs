@@ -17,6 +17,7 @@ use polars::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::super::error::TallyError;
+use super::column::Column;
 use super::diagnose::diagnose;
 use crate::suggest::suggestion;
 
@@ -44,24 +45,6 @@ pub(in super::super) enum Kind {
     Text,
     /// As numbers where the file has numbers, else as text.
     Number,
-}
-
-/// One column of a batch.
-pub(in super::super) enum Column<'b> {
-    /// Texts.
-    Text(&'b StringChunked),
-    /// Numbers.
-    Number(&'b Float64Chunked),
-}
-
-impl Column<'_> {
-    /// The text of a row, if the column holds texts.
-    pub(in super::super) fn text(&self, row: usize) -> Option<&str> {
-        match self {
-            Column::Text(texts) => texts.get(row),
-            Column::Number(_) => None,
-        }
-    }
 }
 
 /// A file that was opened and whose header is known.
@@ -128,6 +111,15 @@ impl Source {
         Ok(names)
     }
 
+    /// How many rows there are, where the file says so.
+    pub(in super::super) fn rows(&self) -> Option<u64> {
+        if self.format != Format::Parquet {
+            return None;
+        }
+        let rows = || ParquetReader::new(File::open(&self.path)?).num_rows();
+        guarded(rows).ok().map(|rows| rows as u64)
+    }
+
     /// Whether a file has a column.
     pub(in super::super) fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|name| name == column)
@@ -179,11 +171,15 @@ impl Source {
         let columns: Vec<Expr> = wanted
             .iter()
             .map(|(name, kind)| {
-                let numeric =
-                    self.type_of(name).is_some_and(|dtype| dtype.is_primitive_numeric() || dtype.is_decimal());
-                let dtype = if *kind == Kind::Number && numeric { DataType::Float64 } else { DataType::String };
+                let dtype = self.type_of(name).unwrap_or(&DataType::String);
+                let numeric = dtype.is_primitive_numeric() || dtype.is_decimal();
                 // `col` would read a name such as `^a$` as a pattern.
-                nth(self.columns.iter().position(|c| c == name).unwrap_or(0) as i64).as_expr().cast(dtype)
+                let column = nth(self.columns.iter().position(|c| c == name).unwrap_or(0) as i64).as_expr();
+                match kind {
+                    Kind::Number if numeric => column.cast(DataType::Float64),
+                    Kind::Text if Column::is_coded(dtype) => column,
+                    _ => column.cast(DataType::String),
+                }
             })
             .collect();
         Ok(frame.select(columns))
@@ -226,11 +222,7 @@ impl Source {
         let callback = PlanCallback::new(move |batch: DataFrame| -> PolarsResult<bool> {
             let mut columns = Vec::with_capacity(names.len());
             for name in &names {
-                let series = batch.column(name)?;
-                columns.push(match series.dtype() {
-                    DataType::Float64 => Column::Number(series.f64()?),
-                    _ => Column::Text(series.str()?),
-                });
+                columns.push(Column::of(batch.column(name)?.as_materialized_series())?);
             }
             let mut each = each.lock().map_err(|_| polars_err!(ComputeError: "an earlier batch failed"))?;
             match each(&columns, batch.height()) {

@@ -1,0 +1,73 @@
+//! What the terminal hears of a running audit: the time of every stage, and how far
+//! the counting is.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::watch::{Watch, silence};
+
+/// A bar that is gone at once would only flicker.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+#[derive(Args)]
+pub(super) struct WatchOptions {
+    /// Say on standard error how long every stage took, and of how many rows
+    #[arg(long, short)]
+    verbose: bool,
+    /// Show on standard error, if it is a terminal, how far the counting is
+    #[arg(long)]
+    progress: bool,
+}
+
+impl WatchOptions {
+    pub(super) fn watch(&self) -> Arc<dyn Watch> {
+        match self.verbose || self.progress {
+            true => Arc::new(Console { verbose: self.verbose, bar: self.progress.then(bar), start: Instant::now() }),
+            false => silence(),
+        }
+    }
+}
+
+struct Console {
+    verbose: bool,
+    bar: Option<ProgressBar>,
+    start: Instant,
+}
+
+/// Not drawn where standard error is no terminal.
+fn bar() -> ProgressBar {
+    ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+}
+
+impl Watch for Console {
+    fn counted(&self, rows: u64, of: Option<u64>) {
+        let Some(bar) = self.bar.as_ref().filter(|_| self.start.elapsed() > PATIENCE) else { return };
+        if bar.position() == 0 {
+            let template = match of {
+                Some(_) => "counting {bar:30} {human_pos} of {human_len} rows, {per_sec}, {eta} left",
+                None => "counting {spinner} {human_pos} rows, {per_sec}",
+            };
+            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            // The rows before it was shown took time too.
+            bar.reset_elapsed();
+            bar.set_elapsed(self.start.elapsed());
+        }
+        if let Some(of) = of {
+            bar.set_length(of);
+        }
+        bar.set_position(rows);
+    }
+
+    fn done(&self, stage: &str, took: Duration, rows: Option<u64>) {
+        if let Some(bar) = self.bar.as_ref().filter(|_| stage == "counting") {
+            bar.finish_and_clear();
+        }
+        if self.verbose {
+            let rows = rows.map(|rows| format!("  {} rows", HumanCount(rows))).unwrap_or_default();
+            eprintln!("{stage:<14} {:>8.3} s{rows}", took.as_secs_f64());
+        }
+    }
+}
