@@ -14,7 +14,7 @@ use super::part::Part;
 use super::{Measured, Test, TestMethod};
 use crate::catalogue::{Base, Comparison, Summary, Value, Worse};
 use crate::cells::{Cell, Quantity, Why};
-use crate::stats::{Counter, Estimate, Proportion, Replicates, all_pairs_p, chi_square};
+use crate::stats::{Estimate, Proportion, Replicates, all_pairs_p, chi_square, sorted};
 
 /// The seats of the groups compared, `(missing)` left out, and the number of each.
 pub(super) fn summarise(
@@ -86,17 +86,18 @@ fn spread_evidence(known: &[Known], look: &Look<'_>) -> Evidence {
     if drawn.iter().any(|(_, (towards, away))| !(towards.is_finite() && away.is_finite())) {
         return Evidence::None;
     }
-    let mut chance = Counter::new(look.resampling.seed, look.resampling.stream);
-    let (mut values, mut apart): (Vec<f64>, Vec<f64>) = (0..look.resampling.resamples)
-        .map(|_| {
-            let off: Vec<f64> = drawn.iter().map(|_| chance.normal()).collect();
-            let moved: Vec<f64> = drawn.iter().zip(&off).map(|((value, (_, away)), off)| value + away * off).collect();
-            let noise: Vec<f64> = drawn.iter().zip(&off).map(|((_, (towards, _)), off)| towards * off).collect();
+    let normals = look.memory.normals(drawn.len(), look.resampling);
+    let (mut moved, mut noise) = (vec![0.0; drawn.len()], vec![0.0; drawn.len()]);
+    let (values, apart): (Vec<f64>, Vec<f64>) = normals
+        .chunks_exact(drawn.len())
+        .map(|off| {
+            for (at, ((value, (towards, away)), off)) in drawn.iter().zip(off).enumerate() {
+                (moved[at], noise[at]) = (value + away * off, towards * off);
+            }
             (spread(&moved), spread(&noise))
         })
         .unzip();
-    values.sort_by(f64::total_cmp);
-    apart.sort_by(f64::total_cmp);
+    let (values, apart) = rayon::join(|| sorted(values), || sorted(apart));
     Evidence::distance([values, apart].map(|values| Replicates { values, undefined: 0 }), false)
 }
 

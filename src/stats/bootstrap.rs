@@ -60,8 +60,8 @@ pub fn replicates(
     how: Resampling,
     statistic: impl Fn(&[Vec<f64>]) -> Option<f64> + Sync,
 ) -> Replicates {
-    let [values] = resampled(parts, how, |drawn| statistic(drawn).map(|value| [value]));
-    values
+    let found = resampled(parts, how, |drawn| [statistic(drawn).map(|value| [value])]);
+    Replicates::of(found.into_iter().filter_map(|[value]| Some(value?[0])).collect(), how)
 }
 
 /// A distance over resamples, and how far each resample lies from the sample
@@ -71,14 +71,31 @@ pub fn distances(
     how: Resampling,
     statistic: impl Fn(&[Vec<f64>]) -> Option<[f64; 2]> + Sync,
 ) -> [Replicates; 2] {
-    resampled(parts, how, statistic)
+    let [both] = distances_of(parts, how, |drawn| [statistic(drawn)]);
+    both
 }
 
-fn resampled<const N: usize>(
+/// Several distances over the same resamples, each as [`distances`] gives it.
+pub fn distances_of<const N: usize>(
     parts: &[Vec<f64>],
     how: Resampling,
-    statistic: impl Fn(&[Vec<f64>]) -> Option<[f64; N]> + Sync,
-) -> [Replicates; N] {
+    statistics: impl Fn(&[Vec<f64>]) -> [Option<[f64; 2]>; N] + Sync,
+) -> [[Replicates; 2]; N] {
+    let found = resampled(parts, how, statistics);
+    std::array::from_fn(|at| {
+        let both = |which: usize| found.iter().filter_map(|values| Some(values[at]?[which])).collect::<Vec<f64>>();
+        let (one, two) = rayon::join(|| Replicates::of(both(0), how), || Replicates::of(both(1), how));
+        [one, two]
+    })
+}
+
+/// Statistics of one or more numbers over resamples; those of which one is not finite
+/// have no value.
+fn resampled<const N: usize, const M: usize>(
+    parts: &[Vec<f64>],
+    how: Resampling,
+    statistics: impl Fn(&[Vec<f64>]) -> [Option<[f64; M]>; N] + Sync,
+) -> Vec<[Option<[f64; M]>; N]> {
     let sizes: Vec<f64> = parts
         .iter()
         .map(|part| part.iter().filter(|c| c.is_finite() && **c > 0.0).sum::<f64>().min(f64::MAX))
@@ -91,11 +108,10 @@ fn resampled<const N: usize>(
             chance.multinomial(people as u64, part, &mut counts[..part.len()]);
             into.iter_mut().zip(counts.iter()).for_each(|(cell, count)| *cell = *count as f64 * (size / people));
         }
-        statistic(drawn).filter(|values| values.iter().all(|value| value.is_finite()))
+        statistics(drawn).map(|found| found.filter(|values| values.iter().all(|value| value.is_finite())))
     };
     let all = (0..how.resamples).into_par_iter();
-    let found: Vec<[f64; N]> = all.map_init(|| (parts.to_vec(), vec![0; longest]), draw).flatten_iter().collect();
-    std::array::from_fn(|at| Replicates::of(found.iter().map(|values| values[at]).collect(), how))
+    all.map_init(|| (parts.to_vec(), vec![0; longest]), draw).collect()
 }
 
 /// The statistic over draws of what the shares of each part may be, given its
@@ -110,6 +126,16 @@ pub fn posterior(
     how: Resampling,
     statistic: impl Fn(&[Vec<f64>]) -> Option<f64> + Sync,
 ) -> Replicates {
+    let [values] = posteriors(parts, how, |drawn| [statistic(drawn)]);
+    values
+}
+
+/// Several statistics over the same draws, each as [`posterior`] gives it.
+pub fn posteriors<const N: usize>(
+    parts: &[Vec<f64>],
+    how: Resampling,
+    statistics: impl Fn(&[Vec<f64>]) -> [Option<f64>; N] + Sync,
+) -> [Replicates; N] {
     let draw = |drawn: &mut Vec<Vec<f64>>, resample: u32| {
         let mut chance = how.chance(resample);
         for (part, into) in parts.iter().zip(drawn.iter_mut()) {
@@ -119,21 +145,33 @@ pub fn posterior(
             let size: f64 = part.iter().map(|cell| count(*cell)).sum();
             into.iter_mut().for_each(|share| *share *= size / whole);
         }
-        statistic(drawn).filter(|value| value.is_finite())
+        statistics(drawn).map(|value| value.filter(|value| value.is_finite()))
     };
     let all = (0..how.resamples).into_par_iter();
-    Replicates::of(all.map_init(|| parts.to_vec(), draw).flatten_iter().collect(), how)
+    let found: Vec<[Option<f64>; N]> = all.map_init(|| parts.to_vec(), draw).collect();
+    let all: [Vec<f64>; N] = std::array::from_fn(|at| found.iter().filter_map(|values| values[at]).collect());
+    let mut sorted: Vec<Replicates> = all.into_par_iter().map(|values| Replicates::of(values, how)).collect();
+    sorted.reverse();
+    std::array::from_fn(|_| sorted.pop().unwrap_or(Replicates { values: Vec::new(), undefined: how.resamples }))
 }
 
 /// With a larger part of the resamples without a value, what is left of them
 /// says nothing about the statistic.
 const MOST_UNDEFINED: f64 = 0.05;
 
+/// Numbers in rising order. Sorted as whole numbers in the same order, which takes a
+/// fraction of the time.
+pub fn sorted(values: Vec<f64>) -> Vec<f64> {
+    let turned = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
+    let mut keys: Vec<i64> = values.into_iter().map(|value| turned(value.to_bits() as i64)).collect();
+    keys.sort_unstable();
+    keys.into_iter().map(|key| f64::from_bits(turned(key) as u64)).collect()
+}
+
 impl Replicates {
-    fn of(mut values: Vec<f64>, how: Resampling) -> Replicates {
-        values.sort_by(f64::total_cmp);
+    fn of(values: Vec<f64>, how: Resampling) -> Replicates {
         let undefined = how.resamples - values.len() as u32;
-        Replicates { values, undefined }
+        Replicates { values: sorted(values), undefined }
     }
 
     /// The value below which a share of the resamples lies: the one with rank

@@ -82,7 +82,13 @@ impl Counter {
         loop {
             let x = self.normal();
             let v = (1.0 + c * x).powi(3);
-            if v > 0.0 && self.uniform().ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+            if v <= 0.0 {
+                continue;
+            }
+            let u = self.uniform();
+            // The squeeze lies within the region of the logarithms, and spares them.
+            let squeezed = u < 1.0 - 0.0331 * (x * x) * (x * x);
+            if squeezed || u.ln() < 0.5 * x * x + d - d * v + d * v.ln() {
                 return d * v;
             }
         }
@@ -157,19 +163,29 @@ impl Counter {
     pub fn multinomial(&mut self, n: u64, shares: &[f64], into: &mut [u64]) {
         let share = |cell: usize| shares.get(cell).copied().filter(|s| s.is_finite() && *s > 0.0).unwrap_or(0.0);
         // Sums from the end: the last share over what is left is then exactly 1.
-        let mut rest = vec![0.0; into.len()];
+        let (mut few, mut many) = ([0.0; FEW_CELLS], Vec::new());
+        let rest: &mut [f64] = match few.get_mut(..into.len()) {
+            Some(few) => few,
+            None => {
+                many.resize(into.len(), 0.0);
+                &mut many
+            }
+        };
         let mut sum = 0.0;
         for (cell, rest) in rest.iter_mut().enumerate().rev() {
             sum += share(cell);
             *rest = sum;
         }
         let mut left = n;
-        for (cell, (count, rest)) in into.iter_mut().zip(rest).enumerate() {
-            *count = if rest > 0.0 { self.binomial(left, share(cell) / rest) } else { 0 };
+        for (cell, (count, rest)) in into.iter_mut().zip(rest.iter()).enumerate() {
+            *count = if *rest > 0.0 { self.binomial(left, share(cell) / rest) } else { 0 };
             left -= *count;
         }
     }
 }
+
+/// So many cells need no memory of their own.
+const FEW_CELLS: usize = 16;
 
 /// From this n·p on numbers are drawn by rejection.
 const FEW: f64 = 10.0;

@@ -12,22 +12,34 @@
 //! Holistic AI 1.0 makes the coefficient of variation 2·√GE(2), which is too
 //! large by √2.
 
+use std::borrow::Cow;
+
 /// The people who count, their weight in all, and a mean to compare with.
-struct People {
-    each: Vec<(f64, f64)>,
+struct People<'p> {
+    each: Cow<'p, [(f64, f64)]>,
     weight: f64,
     mean: f64,
 }
 
-impl People {
+impl People<'_> {
     /// With their own mean. `None` unless weight and mean are positive.
-    fn new(people: &[(f64, f64)]) -> Option<People> {
+    fn new(people: &[(f64, f64)]) -> Option<People<'_>> {
         let valid = |(benefit, weight): &(f64, f64)| benefit.is_finite() && weight.is_finite() && *weight >= 0.0;
-        let each: Vec<(f64, f64)> = people.iter().copied().filter(|(_, weight)| *weight > 0.0).collect();
+        let described = People::of(people);
+        (people.iter().all(valid) && described.mean > 0.0 && described.mean.is_finite()).then_some(described)
+    }
+
+    /// With their own mean, whatever it is.
+    fn of(people: &[(f64, f64)]) -> People<'_> {
+        let counts = |(_, weight): &(f64, f64)| *weight > 0.0;
+        let each: Cow<'_, [(f64, f64)]> = match people.iter().all(counts) {
+            true => Cow::Borrowed(people),
+            false => Cow::Owned(people.iter().copied().filter(counts).collect()),
+        };
         let weight = each.iter().map(|(_, weight)| weight).sum();
         let mut described = People { each, weight, mean: 0.0 };
         described.mean = described.mean_of(|benefit| benefit);
-        (people.iter().all(valid) && described.mean > 0.0 && described.mean.is_finite()).then_some(described)
+        described
     }
 
     fn mean_of(&self, of: impl Fn(f64) -> f64) -> f64 {
@@ -41,7 +53,7 @@ impl People {
     /// Mean of the parts of GE(α).
     fn entropy(&self, alpha: f64) -> Option<f64> {
         let mut sum = 0.0;
-        for (benefit, weight) in &self.each {
+        for (benefit, weight) in self.each.iter() {
             sum += weight / self.weight * part(benefit / self.mean, alpha)?;
         }
         sum.is_finite().then_some(sum)
@@ -109,35 +121,44 @@ pub struct Decomposition {
 /// nobody has anything has no inequality within. `None` where the index of all
 /// people is. Shorrocks (1980, 1984).
 pub fn decompose(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<Decomposition> {
-    let all = People::new(&groups.concat())?;
-    let total = all.entropy(alpha)?;
+    let total = generalized_entropy(&groups.concat(), alpha)?;
     let between = between_groups(groups, alpha)?;
-    let within = with_means(groups)
-        .iter()
-        .map(|group| Some(group.weight / all.weight * within_group(group, all.mean, alpha)?))
-        .sum::<Option<f64>>()?;
-    within.is_finite().then_some(Decomposition { total, between, within })
+    let [within] = within_groups(groups, [alpha]);
+    Some(Decomposition { total, between, within: within? })
+}
+
+/// The parts within groups of the indices with several α, as [`decompose`] has them.
+pub fn within_groups<const N: usize>(groups: &[Vec<(f64, f64)>], alphas: [f64; N]) -> [Option<f64>; N] {
+    let everyone = groups.concat();
+    let Some(all) = People::new(&everyone) else { return [None; N] };
+    let groups = with_means(groups);
+    alphas.map(|alpha| {
+        all.entropy(alpha)?;
+        let of = |group: &People<'_>| Some(group.weight / all.weight * within_group(group, all.mean, alpha)?);
+        groups.iter().map(of).sum::<Option<f64>>().filter(|within| within.is_finite())
+    })
 }
 
 /// The index of the means of groups, which is the part between them. It needs
 /// no benefit of every single person: at α = 0 it has a value wherever every
 /// group has some benefit, also where the index of all people has none.
 pub fn between_groups(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<f64> {
-    People::new(&groups.concat())?;
+    let [between] = between_groups_of(groups, [alpha]);
+    between
+}
+
+/// The same with several α.
+pub fn between_groups_of<const N: usize>(groups: &[Vec<(f64, f64)>], alphas: [f64; N]) -> [Option<f64>; N] {
+    if People::new(&groups.concat()).is_none() {
+        return [None; N];
+    }
     let means: Vec<(f64, f64)> = with_means(groups).iter().map(|group| (group.mean, group.weight)).collect();
-    generalized_entropy(&means, alpha)
+    alphas.map(|alpha| generalized_entropy(&means, alpha))
 }
 
 /// The groups that have weight.
-fn with_means(groups: &[Vec<(f64, f64)>]) -> Vec<People> {
-    let people = |group: &Vec<(f64, f64)>| {
-        let each: Vec<(f64, f64)> = group.iter().copied().filter(|(_, weight)| *weight > 0.0).collect();
-        let weight: f64 = each.iter().map(|(_, weight)| weight).sum();
-        let mut people = People { each, weight, mean: 0.0 };
-        people.mean = people.mean_of(|benefit| benefit);
-        people
-    };
-    groups.iter().map(people).filter(|people| people.weight > 0.0).collect()
+fn with_means(groups: &[Vec<(f64, f64)>]) -> Vec<People<'_>> {
+    groups.iter().map(|group| People::of(group)).filter(|people| people.weight > 0.0).collect()
 }
 
 /// (μ_g/μ)^α·GE_g(α).
@@ -164,7 +185,8 @@ pub fn coefficient_of_variation(people: &[(f64, f64)]) -> Option<f64> {
 /// average. `None` when a benefit is negative. No correction for small
 /// samples. Gini (1912).
 pub fn gini(people: &[(f64, f64)]) -> Option<f64> {
-    let People { mut each, weight, mean } = People::new(people).filter(|people| people.least() >= 0.0)?;
+    let People { each, weight, mean } = People::new(people).filter(|people| people.least() >= 0.0)?;
+    let mut each = each.into_owned();
     each.sort_by(|one, other| one.0.total_cmp(&other.0));
     let (mut below, mut area) = (0.0, 0.0);
     for pair in each.windows(2) {

@@ -44,7 +44,7 @@ pub use association_correlation::{pearson, phi, point_biserial};
 pub use association_entropy::{mutual_information, normalized_mutual_information, theils_u};
 pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use bayes::{probability_difference_below, probability_ratio_below};
-pub use bootstrap::{Replicates, Resampling, distances, posterior, replicates};
+pub use bootstrap::{Replicates, Resampling, distances, distances_of, posterior, posteriors, replicates, sorted};
 pub use calibration::{CalibrationGroup, calibration_in_the_large, hosmer_lemeshow};
 pub use choice::{DifferenceMethod, Intervals, ProportionMethod, RatioMethod};
 pub use cluster::{RatioSums, effective_trials, linearised_variance};
@@ -60,7 +60,8 @@ pub use exact::{Tail, fisher_mid_p, fisher_one_sided, fisher_two_sided};
 pub use homogeneity::{BreslowDay, breslow_day, breslow_day_tarone};
 pub use hypothesis::{ChiSquare, ZTest, chi_square, g_test, min_expected, pooled_z, yates_chi_square};
 pub use inequality::{
-    Decomposition, atkinson, between_groups, coefficient_of_variation, decompose, generalized_entropy, gini,
+    Decomposition, atkinson, between_groups, between_groups_of, coefficient_of_variation, decompose,
+    generalized_entropy, gini, within_groups,
 };
 pub use kitagawa::{Kitagawa, StratumSide, kitagawa};
 pub use level::{Estimate, Interval, Level};

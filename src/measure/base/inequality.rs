@@ -1,11 +1,17 @@
 //! Inequality of benefits: b = decision − label + 1.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use super::{LABELLED, Look, Measured, effective_counts, empty, people};
 use crate::catalogue::{FN, FP, Inequality, TN, TP};
 use crate::cells::{Cell, Why};
 use crate::measure::evidence::Evidence;
 use crate::measure::part::Part;
-use crate::stats::{Moments, atkinson, between_groups, decompose, distances, generalized_entropy, gini, posterior};
+use crate::stats::{
+    Moments, Replicates, atkinson, between_groups_of, distances_of, generalized_entropy, gini, posteriors,
+    within_groups,
+};
 
 /// Atkinson's aversion to inequality.
 const AVERSION: f64 = 0.5;
@@ -59,10 +65,36 @@ pub(super) fn measure(which: Inequality, part: &Part, look: &Look<'_>) -> Measur
         None => Measured::undefined(why(&weights), &labelled),
         Some(value) => {
             let counts = effective_counts(&weights, people(part, &labelled));
-            let drawn = posterior(&[counts], look.resampling, |parts| index(which, &benefits(&parts[0])));
-            Measured { evidence: Evidence::posterior(drawn), ..Measured::new(value, &labelled) }
+            let place = INDICES.iter().position(|index| *index == which);
+            let drawn = place.map(|place| Arc::clone(&drawn(counts, look)[place]));
+            let evidence = drawn.map_or(Evidence::None, |drawn| Evidence::Posterior { drawn, turned: false });
+            Measured { evidence, ..Measured::new(value, &labelled) }
         }
     }
+}
+
+/// The indices, which are functions of the same draws.
+const INDICES: [Inequality; 5] =
+    [Inequality::LogDeviation, Inequality::Theil, Inequality::Entropy2, Inequality::Gini, Inequality::Atkinson];
+
+/// Draws of each of them.
+pub(super) type Drawn = Rc<[Arc<Replicates>; INDICES.len()]>;
+
+fn drawn(counts: Vec<f64>, look: &Look<'_>) -> Drawn {
+    let key = std::array::from_fn(|benefit| counts[benefit].to_bits());
+    let draw = || {
+        let of = |parts: &[Vec<f64>]| {
+            let weights = &parts[0];
+            let all: [(f64, f64); 3] = std::array::from_fn(|benefit| (benefit as f64, weights[benefit]));
+            let people: &[(f64, f64)] = &all;
+            match weights.iter().all(|weight| *weight > 0.0) {
+                true => INDICES.map(|which| index(which, people)),
+                false => INDICES.map(|which| index(which, &benefits(weights))),
+            }
+        };
+        Rc::new(posteriors(&[counts], look.resampling, of).map(Arc::new))
+    };
+    Rc::clone(look.memory.benefits.borrow_mut().entry(key).or_insert_with(draw))
 }
 
 fn why(weights: &[f64; 3]) -> Why {
@@ -81,40 +113,60 @@ pub(in super::super) fn split(
     let mut parts = parts.to_vec();
     parts.sort_by(|one, two| by_benefit(one).partial_cmp(&by_benefit(two)).unwrap_or(std::cmp::Ordering::Equal));
     let cells: Vec<Vec<f64>> = parts.iter().map(|part| by_benefit(part).to_vec()).collect();
-    let of = |cells: &[Vec<f64>]| {
-        let groups: Vec<Vec<(f64, f64)>> = cells.iter().map(|weights| benefits(weights)).collect();
-        let alpha = which.alpha()?;
-        if within { Some(decompose(&groups, alpha)?.within) } else { between_groups(&groups, alpha) }
+    let Some(place) = SPLIT.iter().position(|index| *index == which) else {
+        return Measured::undefined(Why::ZeroBenefit, all);
     };
-    let Some(value) = of(&cells) else { return Measured::undefined(Why::ZeroBenefit, all) };
+    let Some(value) = parts_of(within, &cells)[place] else { return Measured::undefined(Why::ZeroBenefit, all) };
+    let sizes: Vec<f64> = parts.iter().map(|part| people(part, &part.cell(LABELLED))).collect();
+    let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<u64>>();
+    let key = (within, bits(&[cells.concat(), sizes.clone()].concat()));
+    let mut known = look.memory.splits.borrow_mut();
+    let evidence = known.entry(key).or_insert_with(|| split_evidence(within, &cells, &sizes, look));
+    Measured { evidence: evidence[place].clone(), ..Measured::new(value, all) }
+}
+
+/// The indices that split into a part between groups and one within.
+const SPLIT: [Inequality; 3] = [Inequality::LogDeviation, Inequality::Theil, Inequality::Entropy2];
+
+/// Evidence of the part of each of them.
+pub(super) type Split = [Evidence; SPLIT.len()];
+
+/// The part of each index within or between groups, by the weights of their people
+/// with benefit 0, 1 and 2.
+fn parts_of(within: bool, cells: &[Vec<f64>]) -> [Option<f64>; SPLIT.len()] {
+    let groups: Vec<Vec<(f64, f64)>> = cells.iter().map(|weights| benefits(weights)).collect();
+    let alphas = SPLIT.map(|index| index.alpha().unwrap_or(0.0));
+    if within { within_groups(&groups, alphas) } else { between_groups_of(&groups, alphas) }
+}
+
+fn split_evidence(within: bool, cells: &[Vec<f64>], sizes: &[f64], look: &Look<'_>) -> Split {
     // Groups keep their shares of the weight while their people are drawn.
     let whole: f64 = cells.iter().flatten().sum();
-    let sizes: Vec<f64> = parts.iter().map(|part| people(part, &part.cell(LABELLED))).collect();
-    let drawn: Vec<Vec<f64>> = cells.iter().zip(&sizes).map(|(cells, size)| effective_counts(cells, *size)).collect();
+    let drawn: Vec<Vec<f64>> = cells.iter().zip(sizes).map(|(cells, size)| effective_counts(cells, *size)).collect();
     let scale: Vec<f64> =
-        cells.iter().zip(&sizes).map(|(cells, size)| cells.iter().sum::<f64>() / whole / size.max(1.0)).collect();
+        cells.iter().zip(sizes).map(|(cells, size)| cells.iter().sum::<f64>() / whole / size.max(1.0)).collect();
     let weighted = |parts: &[Vec<f64>]| -> Vec<Vec<f64>> {
         parts.iter().zip(&scale).map(|(cells, scale)| cells.iter().map(|cell| cell * scale).collect()).collect()
     };
-    let evidence = if within {
-        Evidence::posterior(posterior(&drawn, look.resampling, |parts| of(&weighted(parts))))
-    } else {
-        // Near 0 every index between groups is half the square of how their
-        // means are spread: a distance.
-        let shift = deviations(&cells);
-        let apart = |parts: &[Vec<f64>]| {
-            let parts = weighted(parts);
-            let moved = deviations(&parts);
-            let spread = moved
-                .iter()
-                .zip(&shift)
-                .zip(&cells)
-                .map(|((moved, here), cells)| cells.iter().sum::<f64>() / whole * (moved - here).powi(2));
-            Some([of(&parts)?.max(0.0).sqrt(), (0.5 * spread.sum::<f64>()).sqrt()])
-        };
-        Evidence::distance(distances(&drawn, look.resampling, apart), true)
+    if within {
+        let drawn = posteriors(&drawn, look.resampling, |parts| parts_of(true, &weighted(parts)));
+        return drawn.map(Evidence::posterior);
+    }
+    // Near 0 every index between groups is half the square of how their means are
+    // spread: a distance.
+    let shift = deviations(cells);
+    let apart = |parts: &[Vec<f64>]| {
+        let parts = weighted(parts);
+        let moved = deviations(&parts);
+        let spread = moved
+            .iter()
+            .zip(&shift)
+            .zip(cells)
+            .map(|((moved, here), cells)| cells.iter().sum::<f64>() / whole * (moved - here).powi(2));
+        let spread = (0.5 * spread.sum::<f64>()).sqrt();
+        parts_of(false, &parts).map(|found| Some([found?.max(0.0).sqrt(), spread]))
     };
-    Measured { evidence, ..Measured::new(value, all) }
+    distances_of(&drawn, look.resampling, apart).map(|drawn| Evidence::distance(drawn, true))
 }
 
 /// How far the mean benefit of each group lies from that of all, as a share.

@@ -12,6 +12,7 @@ pub(super) use score::{CALIBRATION_BINS, announced, calibration, coarse_bins, cu
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::evidence::{Evidence, Known, Of, Scale as ErrorScale};
@@ -19,11 +20,39 @@ use super::part::{Part, Scale};
 use super::{Measured, Method};
 use crate::catalogue::{Base, FN, FP, Outcomes, TN, TP, Value};
 use crate::cells::{Cell, Quantity, Why};
-use crate::stats::{Intervals, Level, Replicates, Resampling, posterior};
+use crate::stats::{Counter, Intervals, Level, Replicates, Resampling, posterior};
 
-/// Numbers that were measured before, by part and metric: resampling is what
-/// takes time, and each number is used in several comparisons.
-pub(super) type Memory = RefCell<HashMap<(usize, &'static str), Measured>>;
+/// What was found before in a frame: resampling is what takes time.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Numbers by part and metric, each of which is used in several comparisons.
+    measured: RefCell<HashMap<(usize, &'static str), Measured>>,
+    /// Draws of all indices of inequality, by the bits of effective counts.
+    benefits: RefCell<HashMap<[u64; 3], inequality::Drawn>>,
+    /// Evidence of the parts of indices within or between groups, by the bits of what
+    /// they are made of.
+    splits: RefCell<HashMap<(bool, Vec<u64>), inequality::Split>>,
+    /// Normal numbers for so many groups.
+    normals: RefCell<HashMap<usize, Rc<Vec<f64>>>>,
+}
+
+impl Memory {
+    pub(super) fn clear(&self) {
+        self.measured.borrow_mut().clear();
+        self.benefits.borrow_mut().clear();
+        self.splits.borrow_mut().clear();
+        self.normals.borrow_mut().clear();
+    }
+
+    /// Normal numbers of the stream, for each resample one of every group.
+    pub(super) fn normals(&self, groups: usize, how: Resampling) -> Rc<Vec<f64>> {
+        let draw = || {
+            let mut chance = Counter::new(how.seed, how.stream);
+            Rc::new((0..groups * how.resamples as usize).map(|_| chance.normal()).collect())
+        };
+        Rc::clone(self.normals.borrow_mut().entry(groups).or_insert_with(draw))
+    }
+}
 
 /// How numbers are looked at: what scores mean, and how intervals are made.
 #[derive(Clone, Copy, Debug)]
@@ -55,11 +84,11 @@ impl<'p> Seat<'p> {
 
 pub(super) fn measure(base: &Base, seat: &Seat<'_>, look: &Look<'_>) -> Measured {
     let Some(id) = seat.part.id else { return fresh(base, seat, look) };
-    if let Some(found) = look.memory.borrow().get(&(id, base.id)) {
+    if let Some(found) = look.memory.measured.borrow().get(&(id, base.id)) {
         return found.clone();
     }
     let measured = fresh(base, seat, look);
-    look.memory.borrow_mut().insert((id, base.id), measured.clone());
+    look.memory.measured.borrow_mut().insert((id, base.id), measured.clone());
     measured
 }
 

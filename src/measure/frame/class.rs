@@ -18,7 +18,7 @@ impl FrameLook<'_> {
         missing: Option<&Part>,
         into: &mut Measurements,
     ) {
-        self.look.memory.borrow_mut().clear();
+        self.look.memory.clear();
         let of = |part: &Part| part.of_class(class);
         let groups = Groups {
             names: all.names.clone(),

@@ -70,7 +70,7 @@ impl<'a> FrameLook<'a> {
     }
 
     pub(super) fn measure(&self, reference: &Reference, into: &mut Measurements) {
-        self.look.memory.borrow_mut().clear();
+        self.look.memory.clear();
         let groups = self.groups();
         let missing = self.missing();
         for (at, group) in groups.names.iter().enumerate() {
