@@ -6,9 +6,22 @@ fn main() {
     let mode = std::env::args().nth(2).unwrap();
     let chunk: usize = std::env::args().nth(3).and_then(|x| x.parse().ok()).unwrap_or(65536);
     let t = Instant::now();
-    let mut lf =
-        LazyFrame::scan_parquet(PlRefPath::new(path.as_str()), ScanArgsParquet { glob: false, ..Default::default() })
-            .unwrap();
+    let mut lf = LazyFrame::scan_parquet(
+        PlRefPath::new(path.as_str()),
+        ScanArgsParquet {
+            glob: false,
+            low_memory: std::env::var("LOW").is_ok(),
+            parallel: match std::env::var("PAR").as_deref() {
+                Ok("c") => ParallelStrategy::Columns,
+                Ok("r") => ParallelStrategy::RowGroups,
+                Ok("n") => ParallelStrategy::None,
+                Ok("p") => ParallelStrategy::Prefiltered,
+                _ => ParallelStrategy::Auto,
+            },
+            ..Default::default()
+        },
+    )
+    .unwrap();
     let s = lf.collect_schema().unwrap();
     if std::env::args().nth(4).is_some() {
         println!("{s:?}");

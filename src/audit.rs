@@ -37,7 +37,7 @@ pub fn audit(plan: Plan, provenance: Provenance) -> Result<Release, TallyError> 
 /// When the data cannot be read or are not what the plan says.
 pub fn audit_watched(plan: Plan, provenance: Provenance, watch: &Arc<dyn Watch>) -> Result<Release, TallyError> {
     let tallied = tally::run_watched(&plan, watch)?; // the last line that sees a row
-    let report = report(plan, tallied, provenance, watch.as_ref());
+    let report = report(plan, tallied, provenance, watch.as_ref())?;
     Ok(timed(watch.as_ref(), "withholding", || suppress(report))) // the only thing a format can write
 }
 
@@ -53,19 +53,20 @@ pub fn reweigh(
     provenance: Provenance,
 ) -> Result<(Release, Option<Vec<RowWeight>>), TallyError> {
     let (tallied, rows) = tally::run_recording(&plan, attribute)?;
-    let report = report(plan, tallied, provenance, &Silence);
+    let report = report(plan, tallied, provenance, &Silence)?;
     let table = report.reweighings.iter().find(|table| table.attribute == attribute);
     let weights = table.map(|table| remedy::row_weights(table, rows));
     Ok((suppress(report), weights))
 }
 
-fn report(plan: Plan, tallied: Tallied, provenance: Provenance, watch: &dyn Watch) -> Report {
+fn report(plan: Plan, tallied: Tallied, provenance: Provenance, watch: &dyn Watch) -> Result<Report, TallyError> {
     let measurements = timed(watch, "measuring", || measure::all(&tallied.ledger, &tallied.matrix, &plan));
     let judgement = timed(watch, "judging", || judge::all(&measurements, &plan));
     let proxies = timed(watch, "proxies", || proxy::all(&tallied.ledger, &tallied.matrix, &plan));
     let reweighings = timed(watch, "weights", || remedy::reweighings(&tallied.ledger));
     let warnings = plan.rules.iter().filter_map(Rule::out_of_reach).chain(tallied.warnings).collect();
-    Report {
+    let inputs = timed(watch, "hashing", || tallied.inputs.known())?;
+    Ok(Report {
         plan,
         ledger: tallied.ledger,
         measurements,
@@ -73,7 +74,7 @@ fn report(plan: Plan, tallied: Tallied, provenance: Provenance, watch: &dyn Watc
         proxies,
         reweighings,
         warnings,
-        inputs: tallied.inputs,
+        inputs,
         provenance,
-    }
+    })
 }

@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let watch = arguments.watch.watch();
     let inputs = arguments.plan.inputs(&plan);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    let release = crate::audit_watched(plan, provenance, &watch)?;
+    let release = crate::audit::audit_watched(plan, provenance, &watch)?;
     if let Some(folder) = &arguments.out {
         timed(watch.as_ref(), "files", || write_folder(folder, &files(&release)?, &inputs))?;
     }

@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if let Some(path) = &arguments.output {
         spare_inputs(path, &inputs)?;
     }
-    let release = crate::audit_watched(plan, provenance, &watch)?;
+    let release = crate::audit::audit_watched(plan, provenance, &watch)?;
     if let Some(folder) = &arguments.out {
         timed(watch.as_ref(), "files", || write_folder(folder, &super::audit::files(&release)?, &inputs))?;
     }

@@ -22,6 +22,8 @@ pub use measurement::{
     Unknown, WithinStrata,
 };
 
+use rayon::prelude::*;
+
 use crate::catalogue::{Base, Needs, Role, Value, bases};
 use crate::cells::{Frame, Grid, Ledger, Level as ClassLevel, Matrix};
 use crate::plan::{ForecastRole, Plan, Side};
@@ -44,22 +46,35 @@ pub fn all(ledger: &Ledger, matrix: &Matrix, plan: &Plan) -> Measurements {
         bases().filter(|base| base.needs().within(binary) && !is_about_all(base)).collect();
     let classes = if has.lacks(Role::Classes) { Vec::new() } else { classes(first) };
     let neighbourhood = (!has.lacks(Role::Features) && !has.lacks(Role::Decision)).then(|| Neighbourhood::new(matrix));
+    let scale = plan.roles.score.as_ref().map(|score| scale(first, score.higher));
+    let exact = !ledger.intake.weighted && plan.roles.cluster.is_none();
+    let audit = Audit { plan, known, of_class, classes, neighbourhood: neighbourhood.as_ref() };
     let memory = Memory::default();
-    let look = Look {
-        memory: &memory,
-        scale: plan.roles.score.as_ref().map(|score| scale(first, score.higher)),
+    FrameLook::new(&audit, first, look(plan, scale, exact, &memory)).everyone(&mut measurements);
+    // Every frame is measured on its own; they are put together in their order.
+    let of_frame = |frame: &Frame| {
+        let mut found = Measurements { divisions: Vec::new(), all: Vec::new() };
+        let reference = plan.reference(&frame.columns);
+        let memory = Memory::default();
+        FrameLook::new(&audit, frame, look(plan, scale, exact, &memory)).measure(reference, &mut found);
+        found
+    };
+    for found in ledger.frames.par_iter().map(of_frame).collect::<Vec<Measurements>>() {
+        measurements.divisions.extend(found.divisions);
+        measurements.all.extend(found.all);
+    }
+    measurements
+}
+
+fn look<'m>(plan: &Plan, scale: Option<Scale>, exact: bool, memory: &'m Memory) -> Look<'m> {
+    Look {
+        memory,
+        scale,
         level: plan.confidence,
         choice: plan.intervals,
         resampling: Resampling { resamples: plan.resamples, seed: plan.seed, stream: 0 },
-        exact: !ledger.intake.weighted && plan.roles.cluster.is_none(),
-    };
-    let audit = Audit { plan, known, of_class, classes, neighbourhood: neighbourhood.as_ref() };
-    let everyone = FrameLook::new(&audit, first, look);
-    everyone.everyone(&mut measurements);
-    for frame in &ledger.frames {
-        FrameLook::new(&audit, frame, look).measure(plan.reference(&frame.columns), &mut measurements);
+        exact,
     }
-    measurements
 }
 
 /// What is measured of every frame.

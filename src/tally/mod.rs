@@ -26,26 +26,26 @@ mod roles;
 mod sample;
 mod weights;
 
-pub use engine::{Embedded, Engine};
+pub use engine::{Embedded, Engine, Inputs};
 pub use error::TallyError;
 pub use look::{ColumnLook, look};
 pub use weights::write_weights;
 
 use std::sync::Arc;
 
-use crate::cells::{Input, LabelledRow, Ledger, Matrix};
+use crate::cells::{LabelledRow, Ledger, Matrix};
 use crate::plan::Plan;
 use crate::watch::{Watch, silence};
 
 /// What one pass over the rows gives.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Tallied {
     /// The counts.
     pub ledger: Ledger,
     /// The sample for models; empty without features.
     pub matrix: Matrix,
     /// The files that were read.
-    pub inputs: Vec<Input>,
+    pub inputs: Inputs,
     /// What a careful person would want to know about the data.
     pub warnings: Vec<String>,
 }

@@ -57,7 +57,7 @@ fn sources() -> BTreeMap<String, String> {
             let name = path.strip_prefix(at("src")).expect("within src").display().to_string().replace('\\', "/");
             if path.is_dir() {
                 folders.push(path);
-            } else if name != "lib.rs" && name != "main.rs" {
+            } else if name != "lib.rs" {
                 let text = read(&format!("src/{name}"));
                 let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
                 files.insert(name, code.collect::<Vec<_>>().join("\n"));

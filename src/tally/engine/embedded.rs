@@ -1,15 +1,14 @@
 //! The engine that comes with the program: one lazy, streaming pass.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 use std::time::Instant;
 
 use super::super::count::Counter;
 use super::super::{Tallied, TallyError};
 use super::Engine;
+use super::inputs::Inputs;
 use super::source::Source;
-use crate::cells::{Input, LabelledRow};
+use crate::cells::LabelledRow;
 use crate::plan::Plan;
 use crate::watch::{Watch, timed};
 
@@ -36,7 +35,7 @@ pub(in super::super) fn tally(
         Some(demographics) => Some(Source::open(&demographics.path, plan.data.delimiter)?),
     };
     // The bytes are read a second time, beside the counting.
-    let hashes: Vec<_> = std::iter::once(&source).chain(&people).map(hashing).collect();
+    let inputs = Inputs::hashing(std::iter::once(&source).chain(&people));
     let mut counter = Counter::new(plan, &source, people.as_ref())?;
     if let Some(people) = counter.people_rows() {
         watch.done("demographics", start.elapsed(), Some(people));
@@ -63,23 +62,5 @@ pub(in super::super) fn tally(
     watch.done("counting", start.elapsed(), Some(counter.rows()));
     let recorded = counter.recorded();
     let (ledger, matrix, warnings) = timed(watch.as_ref(), "naming", || counter.finish())?;
-    let inputs = timed(watch.as_ref(), "hashing", || {
-        let both = std::iter::once(&source).chain(&people).zip(hashes);
-        both.map(|(source, hash)| input(source, hash)).collect::<Result<_, _>>()
-    })?;
     Ok((Tallied { ledger, matrix, inputs, warnings }, recorded))
-}
-
-type Hashing = JoinHandle<Result<String, TallyError>>;
-
-fn hashing(source: &Source) -> Hashing {
-    let source = source.clone();
-    std::thread::spawn(move || source.hash())
-}
-
-fn input(source: &Source, hash: Hashing) -> Result<Input, TallyError> {
-    let name = source.path.file_name().unwrap_or(Path::new("").as_os_str());
-    // A thread that broke off is tried again here, where its panic is one of the reader's.
-    let sha256 = hash.join().unwrap_or_else(|_| source.hash())?;
-    Ok(Input { name: name.to_string_lossy().into_owned(), sha256 })
 }

@@ -4,9 +4,11 @@
 pub(super) mod column;
 mod diagnose;
 pub(super) mod embedded;
+mod inputs;
 pub(super) mod source;
 
 pub use embedded::Embedded;
+pub use inputs::Inputs;
 
 use super::{Tallied, TallyError};
 use std::sync::Arc;
