@@ -180,6 +180,11 @@ impl Summing {
         }
     }
 
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &Summing) {
+        self.limbs.iter_mut().zip(other.limbs.iter()).for_each(|(own, more)| *own = own.saturating_add(*more));
+    }
+
     /// The sum so far.
     pub fn sum(&self) -> Exact {
         let mut sum = Exact::ZERO;

@@ -8,6 +8,7 @@
 //! not make it coarse.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,8 @@ pub enum Grid {
 }
 
 impl Grid {
-    const COARSE: Grid = Grid::Significant { bits: GRID_BITS };
+    /// The grid of many distinct values.
+    pub const COARSE: Grid = Grid::Significant { bits: GRID_BITS };
 
     /// The width of a bin relative to its numbers, at most; 0 for exact values.
     pub fn width(self) -> f64 {
@@ -137,6 +139,11 @@ impl<K: Ord> Default for Histogram<K> {
 }
 
 impl<K: Ord + Clone> Histogram<K> {
+    /// Distributions that are on a grid already.
+    pub fn of(grid: Grid, parts: BTreeMap<K, Distribution>) -> Histogram<K> {
+        Histogram { grid, parts }
+    }
+
     /// How values are binned.
     pub fn grid(&self) -> Grid {
         self.grid
@@ -188,12 +195,21 @@ impl<K: Ord + Clone> Histogram<K> {
 
     /// Adds another histogram.
     pub fn merge(&mut self, other: &Histogram<K>) {
+        self.absorb(other.clone());
+    }
+
+    /// Takes another histogram in.
+    pub fn absorb(&mut self, mut other: Histogram<K>) {
         let grid = if self.grid == Grid::Exact { other.grid } else { self.grid };
-        let mut other = other.clone();
         self.regrid(grid);
         other.regrid(grid);
-        for (key, part) in &other.parts {
-            self.parts.entry(key.clone()).or_default().merge(part);
+        for (key, part) in other.parts {
+            match self.parts.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(part);
+                }
+                Entry::Occupied(mut own) => own.get_mut().merge(&part),
+            }
         }
         self.settle();
     }

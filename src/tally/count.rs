@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::HashSet;
 use std::path::PathBuf;
 
-use super::alike::alike;
 use super::cluster::Clustering;
 use super::engine::column::Column;
 use super::engine::source::{Kind, Source};
@@ -13,6 +12,7 @@ use super::error::TallyError;
 use super::feature::FeatureCounter;
 use super::frame::{FrameCounter, Place, frames};
 use super::intern::{ANY, Coder, LEVELS, TupleInterner, is_missing};
+use super::leaf::{Kind as PeopleKind, Leaves};
 use super::line::{LARGEST, LARGEST_OF_FOURTH, Line};
 use super::notes::Notes;
 use super::open::Opening;
@@ -21,45 +21,53 @@ use super::people::People;
 use super::ranking::Lists;
 use super::roles::{Roles, Row};
 use super::sample::Sample;
-use crate::cells::{Exclusion, Frame, Group, Intake, Label, LabelledRow, Ledger, Matrix, MatrixRow, Membership};
+use crate::cells::{
+    Exclusion, Frame, Group, Intake, Label, LabelledRow, Ledger, Matrix, MatrixRow, Membership, Outcome,
+};
 use crate::plan::{Plan, Reference};
 use crate::stats::hash64;
 
 /// Everything that is needed to count the rows of one file.
 #[derive(Debug)]
 pub(super) struct Counter {
-    file: PathBuf,
+    pub(super) file: PathBuf,
     seed: u64,
-    missing: Vec<String>,
-    reach: f64,
+    pub(super) missing: Vec<String>,
+    pub(super) reach: f64,
     pub(super) wanted: Vec<(String, Kind)>,
-    attributes: Vec<Origin>,
-    strata: Vec<Origin>,
+    pub(super) attributes: Vec<Origin>,
+    pub(super) strata: Vec<Origin>,
     stratum_names: Vec<String>,
     /// Levels that the plan names, by attribute, and as what.
     named_levels: Vec<(usize, String, &'static str)>,
     people_coders: Vec<Coder>,
-    people: Option<People>,
+    pub(super) people: Option<People>,
     unmatched: HashSet<String>,
     matched: u64,
-    key: Option<usize>,
-    roles: Roles,
-    clusters: Option<Clustering>,
-    frames: Vec<FrameCounter>,
-    stratum_codes: TupleInterner,
-    features: Vec<(usize, FeatureCounter)>,
+    pub(super) key: Option<usize>,
+    pub(super) roles: Roles,
+    pub(super) clusters: Option<Clustering>,
+    pub(super) frames: Vec<FrameCounter>,
+    pub(super) stratum_codes: TupleInterner,
+    pub(super) features: Vec<(usize, FeatureCounter)>,
+    /// Columns before it have a role, those from it on are features alone.
+    pub(super) role_columns: usize,
+    /// People who are alike.
+    pub(super) leaves: Leaves,
+    /// Codes of all attributes together.
+    pub(super) joints: TupleInterner,
     sample: Sample,
     lists: Lists,
-    rows: u64,
-    used: u64,
-    people_counted: u64,
+    pub(super) rows: u64,
+    pub(super) used: u64,
+    pub(super) people_counted: u64,
     notes: Notes,
-    recording: Option<Recording>,
+    pub(super) recording: Option<Recording>,
 }
 
 /// Key, group and label of every row, for a remedy that weighs rows.
 #[derive(Debug)]
-struct Recording {
+pub(super) struct Recording {
     attributes: Vec<usize>,
     rows: Vec<(Option<String>, Vec<u32>, Label, f64)>,
 }
@@ -78,6 +86,7 @@ impl Counter {
         let clusters = cluster.transpose()?.map(Clustering::new);
         let roles = open.roles()?;
         let key = plan.data.key.iter().map(|column| open.wanted.add(column, Kind::Text, "key")).next().transpose()?;
+        let role_columns = open.wanted.columns.len();
         let features = open.features()?;
         let (people, people_coders) = match people {
             None => (None, Vec::new()),
@@ -114,6 +123,9 @@ impl Counter {
             frames: frames(plan),
             stratum_codes: TupleInterner::default(),
             features,
+            role_columns,
+            leaves: Leaves::new(plan.roles.weight.is_some()),
+            joints: TupleInterner::default(),
             sample: Sample::default(),
             rows: 0,
             used: 0,
@@ -154,36 +166,7 @@ impl Counter {
         self.people.as_ref().map(|people| people.rows)
     }
 
-    /// Counts a batch.
-    pub(super) fn batch(&mut self, columns: &[Column<'_>], rows: usize) -> Result<(), TallyError> {
-        let (file, missing) = (self.file.clone(), self.missing.clone());
-        let before = self.rows;
-        let kinds = if self.may_be_alike() { alike(columns.iter(), rows) } else { None };
-        let each: Box<dyn Iterator<Item = (usize, u64)>> = match kinds {
-            Some(kinds) => Box::new(kinds.first.into_iter()),
-            None => Box::new((0..rows).map(|at| (at, 1))),
-        };
-        for (at, copies) in each {
-            self.rows += copies;
-            let row = before + at as u64 + 1;
-            self.row(Line { columns, at, row, copies, file: &file, missing: &missing, reach: self.reach })?;
-        }
-        Ok(())
-    }
-
-    /// Whether rows may be alike: no number is read, which seldom are, and nothing asks
-    /// for a key, a place in a list, a cluster or a sample of rows.
-    fn may_be_alike(&self) -> bool {
-        self.wanted.iter().all(|(_, kind)| *kind == Kind::Text)
-            && self.key.is_none()
-            && self.people.is_none()
-            && self.clusters.is_none()
-            && self.roles.ranking.is_none()
-            && self.features.is_empty()
-            && self.recording.is_none()
-    }
-
-    fn row(&mut self, line: Line<'_>) -> Result<(), TallyError> {
+    pub(super) fn row(&mut self, line: Line<'_>) -> Result<(), TallyError> {
         let key = self.key.and_then(|column| line.text(column)).map(str::trim);
         let key = key.filter(|text| !is_missing(text, &self.missing));
         let (person, fate) = self.person(key);
@@ -247,7 +230,7 @@ impl Counter {
         }
     }
 
-    fn note(&mut self, exclusion: Exclusion, rows: u64, groups: &[u32]) {
+    pub(super) fn note(&mut self, exclusion: Exclusion, rows: u64, groups: &[u32]) {
         self.notes.add(exclusion, rows, groups.iter().copied().map(Some));
     }
 
@@ -257,21 +240,38 @@ impl Counter {
         }
         let weight = row.weight.unwrap_or(1.0);
         for (column, feature) in &mut self.features {
-            feature.add(&line.columns[*column], line.at, groups, (weight, row.times));
+            feature.add(&line.columns[*column], line.at, groups, (weight, row.times), &self.joints);
         }
         let hash = match key {
             Some(key) => hash64(self.seed, key.as_bytes()),
             None => hash64(self.seed, &self.rows.to_le_bytes()),
         };
+        self.offer_hashed(hash, (line.columns, line.at), groups, row.outcome, weight * row.times as f64);
+    }
+
+    /// Offers a row to the sample, by its number in the file.
+    pub(super) fn offer(&mut self, columns: &[Column<'_>], at: usize, row: u64, kind: &PeopleKind, weight: f64) {
+        let hash = hash64(self.seed, &row.to_le_bytes());
+        self.offer_hashed(hash, (columns, at), &kind.groups, kind.outcome, weight);
+    }
+
+    fn offer_hashed(
+        &mut self,
+        hash: u64,
+        (columns, at): (&[Column<'_>], usize),
+        groups: &[u32],
+        outcome: Outcome,
+        weight: f64,
+    ) {
         let (attributes, people, features) = (&self.attributes, &self.people_coders, &self.features);
         let level = |(origin, code): (&Origin, &u32)| origin.coder(people).level(*code).clone();
         self.sample.offer(hash, || MatrixRow {
             hash,
             levels: attributes.iter().zip(groups).map(level).collect(),
-            label: row.outcome.label,
-            decision: row.outcome.decision,
-            weight: weight * row.times as f64,
-            values: features.iter().map(|(column, feature)| feature.raw(&line.columns[*column], line.at)).collect(),
+            label: outcome.label,
+            decision: outcome.decision,
+            weight,
+            values: features.iter().map(|(column, feature)| feature.raw(&columns[*column], at)).collect(),
         });
     }
 
@@ -282,6 +282,7 @@ impl Counter {
     /// The ledger, the sample and the warnings.
     pub(super) fn finish(mut self) -> Result<(Ledger, Matrix, Vec<String>), TallyError> {
         self.check()?;
+        self.empty_leaves();
         if let Some(people) = &self.people {
             for person in people.unseen() {
                 let groups = self.attributes.iter().map(|origin| origin.of_person(people, person));
@@ -296,7 +297,7 @@ impl Counter {
         for (_, feature) in std::mem::take(&mut self.features) {
             let (name, kind) = (feature.column.clone(), feature.kind());
             kinds.push((name.clone(), kind));
-            for (attribute, table) in feature.finish(&attributes).into_iter().enumerate() {
+            for (attribute, table) in feature.finish(&attributes, &self.joints).into_iter().enumerate() {
                 tables.insert((name.clone(), attributes[attribute].column.clone()), table);
             }
         }

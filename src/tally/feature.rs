@@ -3,23 +3,31 @@
 use hashbrown::HashMap;
 
 use super::engine::column::Column;
-use super::intern::{Coder, Interner, is_missing};
+use super::intern::{Coder, Interner, TupleInterner, is_missing};
 use super::line::LARGEST;
+use super::spread::Spreads;
 use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Histogram, Level, Value};
 
 /// How many distinct combinations are buffered before they go into histograms.
 const BUFFER: usize = 200_000;
 
+/// With more combinations of groups than so many each attribute is counted by itself.
+const MOST_JOINTS: usize = 1_024;
+
 /// (attribute, group code, value, weight as bits) → how many.
 type Buffer<V> = HashMap<(u16, u32, V, u64), u64>;
 
-/// What the column has been so far.
+/// Levels of people with the same group in every attribute, and weight as bits.
+type Joint = HashMap<(u32, u32, u64), u64>;
+
+/// What the column has been so far. What was counted for all attributes together is
+/// told apart by code of their groups.
 #[derive(Debug)]
 enum Seen {
-    /// Levels, which may all turn out to be numbers.
-    Levels { interner: Interner, counts: Buffer<u32> },
+    /// Levels, which may all turn out to be numbers. `known` are codes of numbers as bits.
+    Levels { interner: Interner, counts: Buffer<u32>, joint: Joint, known: HashMap<u64, u32> },
     /// Numbers, too many to keep one by one.
-    Numbers { histograms: Vec<Histogram<u32>>, buffer: Buffer<u64> },
+    Numbers { histograms: Vec<Histogram<u32>>, buffer: Buffer<u64>, joint: Spreads },
     /// Names, too many to compare.
     TooMany,
 }
@@ -31,25 +39,73 @@ pub(super) struct FeatureCounter {
     categorical: bool,
     missing: Vec<String>,
     attributes: usize,
+    weighted: bool,
     seen: Seen,
 }
 
+/// The rows of a batch, each with its kind.
+pub(super) struct Rows<'r> {
+    pub(super) kinds: &'r [u32],
+    /// By kind the code of the groups in all attributes; none for rows that are left out.
+    pub(super) joints: &'r [Option<u32>],
+    pub(super) weights: Option<&'r [f64]>,
+    /// How many people each row is.
+    pub(super) times: Option<&'r [u64]>,
+}
+
+impl Rows<'_> {
+    pub(super) fn weight(&self, at: usize) -> f64 {
+        self.weights.map_or(1.0, |weights| weights[at])
+    }
+
+    pub(super) fn times(&self, at: usize) -> u64 {
+        self.times.map_or(1, |times| times[at])
+    }
+
+    /// Everyone who counts: row, groups, weight, and how many.
+    fn each(&self) -> impl Iterator<Item = (usize, u32, f64, u64)> + '_ {
+        self.kinds.iter().enumerate().filter_map(|(at, kind)| {
+            let (joint, times) = (self.joints[*kind as usize]?, self.times(at));
+            (times > 0).then(|| (at, joint, self.weight(at), times))
+        })
+    }
+}
+
 impl FeatureCounter {
-    pub(super) fn new(column: &str, categorical: bool, attributes: usize, missing: &[String]) -> FeatureCounter {
+    pub(super) fn new(
+        column: &str,
+        categorical: bool,
+        attributes: usize,
+        weighted: bool,
+        missing: &[String],
+    ) -> FeatureCounter {
         FeatureCounter {
             column: column.to_string(),
             categorical,
             missing: missing.to_vec(),
             attributes,
-            seen: Seen::Levels { interner: Interner::new(missing), counts: HashMap::new() },
+            weighted,
+            seen: Seen::Levels {
+                interner: Interner::new(missing),
+                counts: HashMap::new(),
+                joint: HashMap::new(),
+                known: HashMap::new(),
+            },
         }
     }
 
     /// Counts a row whose groups are `groups`, one code for each attribute.
-    pub(super) fn add(&mut self, column: &Column<'_>, at: usize, groups: &[u32], (weight, times): (f64, u64)) {
+    pub(super) fn add(
+        &mut self,
+        column: &Column<'_>,
+        at: usize,
+        groups: &[u32],
+        (weight, times): (f64, u64),
+        joints: &TupleInterner,
+    ) {
         match &mut self.seen {
             Seen::TooMany => {}
-            Seen::Levels { interner, counts } => {
+            Seen::Levels { interner, counts, .. } => {
                 let code = match column {
                     Column::Number(numbers) => interner.code(numbers.get(at).map(|n| n.to_string()).as_deref(), 1),
                     texts => interner.code(texts.text(at), 1),
@@ -58,7 +114,7 @@ impl FeatureCounter {
                     *counts.entry((attribute as u16, *group, code, weight.to_bits())).or_default() += times;
                 }
                 if interner.len() > EXACT_VALUES {
-                    self.outgrow();
+                    self.outgrow(joints);
                 }
             }
             Seen::Numbers { buffer, .. } => {
@@ -81,25 +137,68 @@ impl FeatureCounter {
         }
     }
 
+    /// Counts the rows of a batch.
+    pub(super) fn add_rows(&mut self, column: &Column<'_>, rows: &Rows<'_>, joints: &TupleInterner) {
+        // With very many groups in all, rows are counted for one attribute after the other.
+        if joints.len() > MOST_JOINTS {
+            for (at, joint, weight, times) in rows.each() {
+                self.add(column, at, joints.tuple(joint), (weight, times), joints);
+            }
+            return;
+        }
+        for (at, joint, weight, times) in rows.each() {
+            match &mut self.seen {
+                Seen::TooMany => return,
+                Seen::Levels { interner, joint: counts, known, .. } => {
+                    let code = match column {
+                        Column::Number(numbers) => match numbers.get(at) {
+                            None => interner.code(None, 1),
+                            Some(number) => *known
+                                .entry(number.to_bits())
+                                .or_insert_with(|| interner.code(Some(&number.to_string()), 1)),
+                        },
+                        texts => interner.code(texts.text(at), 1),
+                    };
+                    *counts.entry((joint, code, weight.to_bits())).or_default() += times;
+                    if interner.len() > EXACT_VALUES {
+                        self.outgrow(joints);
+                    }
+                }
+                Seen::Numbers { joint: spreads, .. } => match number(column, at, &self.missing) {
+                    Ok(Some(number)) => spreads.add(joint as usize, number + 0.0, weight, times),
+                    Ok(None) => {}
+                    Err(NotANumber) => self.seen = Seen::TooMany,
+                },
+            }
+        }
+        if let Seen::Numbers { joint, .. } = &mut self.seen {
+            joint.settle();
+        }
+    }
+
     /// Too many levels: numbers go on as histograms, names cannot.
-    fn outgrow(&mut self) {
-        let Seen::Levels { interner, counts } = std::mem::replace(&mut self.seen, Seen::TooMany) else { return };
+    fn outgrow(&mut self, joints: &TupleInterner) {
+        let Seen::Levels { interner, mut counts, joint, .. } = std::mem::replace(&mut self.seen, Seen::TooMany) else {
+            return;
+        };
         if self.categorical {
             return;
         }
         let Some(numbers) = numbers(&interner) else { return };
+        spread_out(joint, &mut counts, joints);
         let mut buffer: Buffer<u64> = HashMap::new();
         for ((attribute, group, code, weight), times) in counts {
             if let Some(number) = numbers[code as usize] {
                 *buffer.entry((attribute, group, number.to_bits(), weight)).or_default() += times;
             }
         }
-        self.seen = Seen::Numbers { histograms: vec![Histogram::default(); self.attributes], buffer };
+        let histograms = vec![Histogram::default(); self.attributes];
+        self.seen = Seen::Numbers { histograms, buffer, joint: Spreads::new(self.weighted) };
         self.flush();
     }
 
     fn flush(&mut self) {
-        let Seen::Numbers { histograms, buffer } = &mut self.seen else { return };
+        let Seen::Numbers { histograms, buffer, .. } = &mut self.seen else { return };
         for ((attribute, group, value, weight), times) in buffer.drain() {
             histograms[attribute as usize].add(&group, f64::from_bits(value), f64::from_bits(weight), times);
         }
@@ -135,12 +234,15 @@ impl FeatureCounter {
     }
 
     /// The tables, one for each attribute.
-    pub(super) fn finish(mut self, attributes: &[&Coder]) -> Vec<FeatureTable> {
+    pub(super) fn finish(mut self, attributes: &[&Coder], joints: &TupleInterner) -> Vec<FeatureTable> {
         self.flush();
+        if let Seen::Levels { counts, joint, .. } = &mut self.seen {
+            spread_out(std::mem::take(joint), counts, joints);
+        }
         let kind = self.kind();
         let group = |attribute: usize, code: u32| Group::single(attributes[attribute].level(code).clone());
         match (self.seen, kind) {
-            (Seen::Levels { interner, counts }, Some(FeatureKind::Numeric)) => {
+            (Seen::Levels { interner, counts, .. }, Some(FeatureKind::Numeric)) => {
                 let numbers = numbers(&interner).unwrap_or_default();
                 let mut histograms = vec![Histogram::default(); self.attributes];
                 for ((attribute, code, value, weight), times) in counts {
@@ -151,7 +253,7 @@ impl FeatureCounter {
                 }
                 histograms.into_iter().map(FeatureTable::Numeric).collect()
             }
-            (Seen::Levels { interner, counts }, _) => {
+            (Seen::Levels { interner, counts, .. }, _) => {
                 let mut tables = vec![std::collections::BTreeMap::<(Group, Level), Cell>::new(); self.attributes];
                 for ((attribute, code, value, weight), times) in counts {
                     let key = (group(attribute as usize, code), interner.level(value).clone());
@@ -159,12 +261,24 @@ impl FeatureCounter {
                 }
                 tables.into_iter().map(FeatureTable::Categorical).collect()
             }
-            (Seen::Numbers { histograms, .. }, _) => histograms
+            (Seen::Numbers { histograms, joint, .. }, _) => histograms
                 .into_iter()
                 .enumerate()
-                .map(|(attribute, histogram)| FeatureTable::Numeric(histogram.rekey(|code| group(attribute, *code))))
+                .map(|(attribute, mut histogram)| {
+                    histogram.absorb(joint.histogram(|place| joints.tuple(place as u32)[attribute]));
+                    FeatureTable::Numeric(histogram.rekey(|code| group(attribute, *code)))
+                })
                 .collect(),
             (Seen::TooMany, _) => Vec::new(),
+        }
+    }
+}
+
+/// What was counted for all attributes together, for each of them.
+fn spread_out(joint: Joint, counts: &mut Buffer<u32>, joints: &TupleInterner) {
+    for ((groups, code, weight), times) in joint {
+        for (attribute, group) in joints.tuple(groups).iter().enumerate() {
+            *counts.entry((attribute as u16, *group, code, weight)).or_default() += times;
         }
     }
 }

@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use super::cluster::{Cluster, ClusterCounter};
 use super::estimate::Chances;
 use super::intern::{MISSING_CODE, TupleInterner};
+use super::leaf::Leaves;
 use super::origin::Names;
 use super::roles::Row;
 use crate::cells::{
@@ -114,6 +115,34 @@ impl FrameCounter {
             let addends = std::iter::once((Summand::Weight(outcome), known)).chain(of_score.into_iter().flatten());
             self.clusters.add((cluster, group), addends, times);
         }
+    }
+
+    /// Counts people by kind, and their scores.
+    pub(super) fn add_leaves(&mut self, leaves: &Leaves) {
+        let (attributes, tuples) = (&self.attributes, &mut self.tuples);
+        let mut codes = Vec::new();
+        let mut group = |groups: &[u32]| {
+            codes.clear();
+            codes.extend(attributes.iter().map(|&attribute| groups[attribute]));
+            tuples.code(&codes)
+        };
+        for (kind, cell) in leaves.cells() {
+            let code = group(&kind.groups);
+            self.cells.entry((code, kind.stratum)).or_default()[kind.outcome.index()].merge(&cell);
+            if let Some(other) = kind.counterfactual {
+                let flips = self.flips.entry(code).or_default();
+                flips.all.merge(&cell);
+                match (kind.outcome.decision, other) {
+                    (Decision::Unfavourable, true) => flips.to_favourable.merge(&cell),
+                    (Decision::Favourable, false) => flips.to_unfavourable.merge(&cell),
+                    _ => {}
+                }
+            }
+            if let Some((actual, predicted)) = kind.classes {
+                self.classes.entry((code, actual, predicted)).or_default().merge(&cell);
+            }
+        }
+        self.scores.absorb(leaves.scores(group));
     }
 
     /// The frame. Places in lists are not in it.

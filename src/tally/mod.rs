@@ -6,6 +6,7 @@
 //! metric is.
 
 mod alike;
+mod batch;
 mod binary;
 mod cluster;
 mod count;
@@ -15,6 +16,7 @@ mod estimate;
 mod feature;
 mod frame;
 mod intern;
+mod leaf;
 mod line;
 mod look;
 mod notes;
@@ -24,6 +26,7 @@ mod people;
 mod ranking;
 mod roles;
 mod sample;
+mod spread;
 mod weights;
 
 pub use engine::{Embedded, Engine, Inputs};

@@ -171,7 +171,13 @@ impl Opening<'_> {
                 let categorical = features.categorical.contains(&name);
                 let kind = if categorical { Kind::Text } else { Kind::Number };
                 let at = wanted.add(&name, kind, "feature")?;
-                let counter = FeatureCounter::new(&name, categorical, plan.attributes.len(), &plan.data.missing);
+                let counter = FeatureCounter::new(
+                    &name,
+                    categorical,
+                    plan.attributes.len(),
+                    plan.roles.weight.is_some(),
+                    &plan.data.missing,
+                );
                 counters.push((at, counter));
             }
         }

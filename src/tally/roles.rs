@@ -181,7 +181,9 @@ impl Roles {
                 return Ok(Err(reasons.into_iter().flatten().next().unwrap_or(Exclusion::MissingDecision)));
             }
         };
-        self.check_weight(line, weight)?;
+        if let Some(weight) = weight {
+            self.check_weight(line, weight)?;
+        }
         let times = self.times(line, count)? * line.copies;
         let label = match &mut self.label {
             None => Label::Unknown,
@@ -205,16 +207,22 @@ impl Roles {
         }))
     }
 
-    fn check_weight(&mut self, line: Line<'_>, weight: Option<f64>) -> Result<(), TallyError> {
-        let (Some(weight), Some(of)) = (weight, &self.weight) else { return Ok(()) };
+    fn check_weight(&mut self, line: Line<'_>, weight: f64) -> Result<(), TallyError> {
         if weight < 0.0 {
-            return Err(line.wrong(&of.name, format!("the weight {weight} is negative")));
+            return Err(self.negative_weight(line, weight));
         }
         self.broken_weights |= weight.fract() != 0.0 || weight < 1.0;
         Ok(())
     }
 
-    fn times(&self, line: Line<'_>, count: Option<f64>) -> Result<u64, TallyError> {
+    /// An error for a weight below 0.
+    pub(super) fn negative_weight(&self, line: Line<'_>, weight: f64) -> TallyError {
+        let name = self.weight.as_ref().map_or("", |of| of.name.as_str());
+        line.wrong(name, format!("the weight {weight} is negative"))
+    }
+
+    /// How many people a row stands for.
+    pub(super) fn times(&self, line: Line<'_>, count: Option<f64>) -> Result<u64, TallyError> {
         let (Some(count), Some(of)) = (count, &self.count) else { return Ok(1) };
         if count < 0.0 || count.fract() != 0.0 || count > 1e15 {
             return Err(line.wrong(&of.name, format!("the count {count} must be a whole number, 0 or more")));

@@ -1,0 +1,307 @@
+//! A batch at once. What rows say in words is understood once for all that say the
+//! same; their numbers go to where people of their kind are.
+
+use rayon::prelude::*;
+
+use super::alike::{Kinds, alike};
+use super::binary::DecisionCounter;
+use super::count::Counter;
+use super::engine::column::{Coded, Column};
+use super::error::TallyError;
+use super::feature::Rows;
+use super::leaf::{Kind, Leaves};
+use super::line::{Line, Named};
+use super::origin::{Origin, levels};
+use crate::cells::{Exclusion, Label};
+use crate::plan::Side;
+
+/// The numbers of a batch: not a number where one is missing.
+#[derive(Default)]
+struct Numbers {
+    score: Option<Vec<f64>>,
+    weight: Option<Vec<f64>>,
+    count: Option<Vec<f64>>,
+    /// Which of them are missing, and on which side of a threshold the decision is: what
+    /// tells rows apart besides words.
+    flags: Vec<u32>,
+    /// The first row with a number that cannot be, and what is wrong.
+    wrong: Option<(usize, TallyError)>,
+}
+
+/// Values of [`Numbers::flags`] stay below it.
+const FLAGS: u32 = 1 << 5;
+
+impl Numbers {
+    fn keep(&mut self, wrong: Option<(usize, TallyError)>) {
+        if let Some((row, error)) = wrong
+            && self.wrong.as_ref().is_none_or(|(first, _)| row < *first)
+        {
+            self.wrong = Some((row, error));
+        }
+    }
+
+    fn flag(&mut self, which: u32, of: impl Iterator<Item = bool>) {
+        self.flags.iter_mut().zip(of).for_each(|(flags, is)| *flags |= u32::from(is) << which);
+    }
+
+    fn plain(&self) -> bool {
+        self.score.is_none() && self.weight.is_none() && self.count.is_none()
+    }
+}
+
+impl Counter {
+    /// Counts a batch.
+    pub(super) fn batch(&mut self, columns: &[Column<'_>], rows: usize) -> Result<(), TallyError> {
+        if !self.at_once() {
+            return self.one_by_one(columns, rows);
+        }
+        let numbers = self.numbers(columns, rows);
+        let flags = Column::Coded(Coded { codes: numbers.flags.clone(), texts: vec![None; FLAGS as usize] });
+        let words = columns[..self.role_columns].iter().chain([&flags]);
+        match alike(words, rows) {
+            Some(kinds) => self.all_at_once(columns, kinds, numbers),
+            None => self.one_by_one(columns, rows),
+        }
+    }
+
+    /// Whether rows are no more than their words and a few numbers: nothing asks for a
+    /// key, a place in a list, a cluster, a forecast, chances, or each row by itself.
+    fn at_once(&self) -> bool {
+        let plain = |origin: &Origin| matches!(origin, Origin::Outputs(..));
+        self.key.is_none()
+            && self.people.is_none()
+            && self.clusters.is_none()
+            && self.recording.is_none()
+            && self.roles.ranking.is_none()
+            && self.roles.forecast.is_none()
+            && self.attributes.iter().chain(&self.strata).all(plain)
+    }
+
+    fn one_by_one(&mut self, columns: &[Column<'_>], rows: usize) -> Result<(), TallyError> {
+        let (file, missing) = (self.file.clone(), self.missing.clone());
+        for at in 0..rows {
+            self.rows += 1;
+            let row = self.rows;
+            self.row(Line { columns, at, row, copies: 1, file: &file, missing: &missing, reach: self.reach })?;
+        }
+        Ok(())
+    }
+
+    fn numbers(&self, columns: &[Column<'_>], rows: usize) -> Numbers {
+        let mut found = Numbers { flags: vec![0; rows], ..Numbers::default() };
+        let line = |at: usize| self.line(columns, at, 1);
+        let read =
+            |of: &Option<Named>, what| of.as_ref().map(|of| read_column(&columns[of.column], of, what, rows, line));
+        let (score, weight, count) = (
+            read(&self.roles.score, "a score"),
+            read(&self.roles.weight, "a weight"),
+            read(&self.roles.count, "a count"),
+        );
+        let decision = match &self.roles.decision {
+            Some(DecisionCounter::Threshold { of, threshold, above }) => {
+                let (numbers, wrong) = read_column(&columns[of.column], of, "a score", rows, line);
+                Some((numbers, wrong, *threshold, *above))
+            }
+            _ => None,
+        };
+        let missing = |numbers: &[f64]| numbers.iter().map(|number| number.is_nan()).collect::<Vec<bool>>();
+        if let Some((numbers, wrong)) = score {
+            found.keep(wrong);
+            found.flag(0, missing(&numbers).into_iter());
+            found.score = Some(numbers);
+        }
+        if let Some((numbers, wrong)) = weight {
+            found.keep(wrong);
+            found.flag(1, missing(&numbers).into_iter());
+            found.weight = Some(numbers);
+        }
+        if let Some((numbers, wrong)) = count {
+            found.keep(wrong);
+            found.flag(2, missing(&numbers).into_iter());
+            found.count = Some(numbers);
+        }
+        if let Some((numbers, wrong, threshold, above)) = decision {
+            found.keep(wrong);
+            found.flag(3, missing(&numbers).into_iter());
+            let favourable = |score: &f64| (*score >= threshold) == (above == Side::Favourable);
+            found.flag(4, numbers.iter().map(favourable).collect::<Vec<bool>>().into_iter());
+        }
+        found
+    }
+
+    fn line<'r>(&'r self, columns: &'r [Column<'r>], at: usize, copies: u64) -> Line<'r> {
+        let row = self.rows + at as u64 + 1;
+        Line { columns, at, row, copies, file: &self.file, missing: &self.missing, reach: self.reach }
+    }
+
+    fn all_at_once(&mut self, columns: &[Column<'_>], kinds: Kinds, mut numbers: Numbers) -> Result<(), TallyError> {
+        let (file, missing) = (self.file.clone(), self.missing.clone());
+        let before = self.rows;
+        let (mut understood, mut wrong) = (Vec::with_capacity(kinds.first.len()), numbers.wrong.take());
+        for (first, copies) in &kinds.first {
+            if wrong.as_ref().is_some_and(|(row, _)| row <= first) {
+                break;
+            }
+            let row = before + *first as u64 + 1;
+            let reach = self.reach;
+            match self.understand(Line {
+                columns,
+                at: *first,
+                row,
+                copies: *copies,
+                file: &file,
+                missing: &missing,
+                reach,
+            }) {
+                Ok(kind) => understood.push(kind),
+                Err(error) => {
+                    wrong = Some((*first, error));
+                    break;
+                }
+            }
+        }
+        let checked = wrong.as_ref().map_or(kinds.of.len(), |(row, _)| *row);
+        let times = self.check_numbers(columns, &kinds.of[..checked], &understood, &numbers)?;
+        if let Some((_, error)) = wrong {
+            return Err(error);
+        }
+        let places: Vec<Option<usize>> =
+            understood.iter().map(|kind| kind.as_ref().map(|kind| self.leaves.place(kind))).collect();
+        let joints: Vec<Option<u32>> =
+            understood.iter().map(|kind| kind.as_ref().map(|kind| self.joints.code(&kind.groups))).collect();
+        self.count_people(&kinds, &places, &numbers, times.as_deref());
+        let rows =
+            Rows { kinds: &kinds.of, joints: &joints, weights: numbers.weight.as_deref(), times: times.as_deref() };
+        let tuples = &self.joints;
+        self.features.par_iter_mut().for_each(|(column, feature)| feature.add_rows(&columns[*column], &rows, tuples));
+        if !self.features.is_empty() {
+            for (at, kind) in kinds.of.iter().enumerate() {
+                let times = rows.times(at);
+                if let Some(kind) = understood[*kind as usize].as_ref().filter(|_| times > 0) {
+                    self.offer(columns, at, before + at as u64 + 1, kind, rows.weight(at) * times as f64);
+                }
+            }
+        }
+        self.rows += kinds.of.len() as u64;
+        if self.leaves.settle() {
+            self.empty_leaves();
+        }
+        Ok(())
+    }
+
+    /// Weights and counts of the rows that are not left out; how many people these are.
+    fn check_numbers(
+        &mut self,
+        columns: &[Column<'_>],
+        kinds: &[u32],
+        understood: &[Option<Kind>],
+        numbers: &Numbers,
+    ) -> Result<Option<Vec<u64>>, TallyError> {
+        if numbers.weight.is_none() && numbers.count.is_none() {
+            return Ok(None);
+        }
+        let mut times = numbers.count.as_ref().map(|count| vec![0; count.len()]);
+        let counts = |(_, kind): &(usize, &u32)| understood[**kind as usize].is_some();
+        for (at, _) in kinds.iter().enumerate().filter(counts) {
+            if let Some(weights) = &numbers.weight {
+                let (weight, line) = (weights[at], self.line(columns, at, 1));
+                if weight < 0.0 {
+                    return Err(self.roles.negative_weight(line, weight));
+                }
+                self.roles.broken_weights |= weight.fract() != 0.0 || weight < 1.0;
+            }
+            if let (Some(times), Some(count)) = (&mut times, &numbers.count) {
+                times[at] = self.roles.times(self.line(columns, at, 1), Some(count[at]))?;
+            }
+        }
+        Ok(times)
+    }
+
+    /// What the words of a row say, for all rows that say the same; nothing where these
+    /// are left out.
+    fn understand(&mut self, line: Line<'_>) -> Result<Option<Kind>, TallyError> {
+        let (groups, _) = levels(&mut self.attributes, line, None)?;
+        let row = match self.roles.read(line)? {
+            Ok(row) => row,
+            Err(reason) => {
+                self.note(reason, line.copies, &groups);
+                return Ok(None);
+            }
+        };
+        if self.roles.label.is_some() && row.outcome.label == Label::Unknown {
+            self.note(Exclusion::MissingLabel, line.copies, &groups);
+        }
+        let (stratum, _) = levels(&mut self.strata, line, None)?;
+        self.used += line.copies;
+        let stratum = self.stratum_codes.code(&stratum);
+        Ok(Some(Kind::of(groups, stratum, &row)))
+    }
+
+    fn count_people(&mut self, kinds: &Kinds, places: &[Option<usize>], numbers: &Numbers, times: Option<&[u64]>) {
+        if numbers.plain() {
+            for (place, (_, copies)) in places.iter().zip(&kinds.first) {
+                if let Some(place) = place {
+                    self.people_counted += copies;
+                    self.leaves.add(*place, 1.0, None, *copies);
+                }
+            }
+            return;
+        }
+        for (at, kind) in kinds.of.iter().enumerate() {
+            let Some(place) = places[*kind as usize] else { continue };
+            let times = times.map_or(1, |times| times[at]);
+            if times > 0 {
+                self.people_counted += times;
+                let weight = numbers.weight.as_ref().map_or(1.0, |weights| weights[at]);
+                let score = numbers.score.as_ref().map(|scores| scores[at]);
+                self.leaves.add(place, weight, score, times);
+            }
+        }
+    }
+
+    /// Counts the people of every kind in the frames.
+    pub(super) fn empty_leaves(&mut self) {
+        let leaves = std::mem::replace(&mut self.leaves, Leaves::new(self.roles.weight.is_some()));
+        self.frames.par_iter_mut().for_each(|frame| frame.add_leaves(&leaves));
+    }
+}
+
+/// The numbers of a column; what is wrong with the first that cannot be.
+fn read_column<'r>(
+    column: &Column<'_>,
+    of: &Named,
+    what: &str,
+    rows: usize,
+    line: impl Fn(usize) -> Line<'r>,
+) -> (Vec<f64>, Option<(usize, TallyError)>) {
+    let mut numbers = vec![f64::NAN; rows];
+    let mut first = None;
+    let mut known: Vec<Option<f64>> = Vec::new();
+    let reach = line(0).reach;
+    let within = |number: f64| number == 0.0 || (1.0 / reach..=reach).contains(&number.abs());
+    for (at, into) in numbers.iter_mut().enumerate() {
+        // What was read before is not read again.
+        let quick = match column {
+            Column::Number(all) => all.get(at).filter(|number| within(*number)),
+            Column::Coded(coded) => known.get(coded.codes[at] as usize).copied().flatten(),
+            Column::Text(_) => None,
+        };
+        let number = match quick {
+            Some(number) => Some(number),
+            None => match line(at).number(of, what) {
+                Ok(number) => number,
+                Err(error) => {
+                    first = Some((at, error));
+                    break;
+                }
+            },
+        };
+        if let (Column::Coded(coded), Some(number), None) = (column, number, quick) {
+            let code = coded.codes[at] as usize;
+            known.resize(known.len().max(code + 1), None);
+            known[code] = Some(number);
+        }
+        *into = number.unwrap_or(f64::NAN);
+    }
+    (numbers, first)
+}
