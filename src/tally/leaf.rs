@@ -92,10 +92,10 @@ impl Leaves {
         self.leaves.len() > MOST_LEAVES
     }
 
-    /// Every kind with its people; without weights their number alone.
+    /// Every kind that has people; without weights their number alone.
     pub(super) fn cells(&self) -> impl Iterator<Item = (&Kind, Cell)> {
-        self.places.iter().map(|(kind, place)| {
-            let leaf = &self.leaves[*place];
+        let peopled = self.places.iter().map(|(kind, place)| (kind, &self.leaves[*place]));
+        peopled.filter(|(_, leaf)| leaf.people > 0).map(|(kind, leaf)| {
             let (weight, square) = match &leaf.weights {
                 Some(weights) => (weights.0.sum(), weights.1.sum()),
                 None => Default::default(),

@@ -149,6 +149,39 @@ proptest! {
         prop_assert_eq!(&serde_json::from_str::<Ledger>(&text).expect("the same"), &both.ledger);
     }
 
+    /// Rows that are understood at once, by what they say, are counted as row by row: with
+    /// a key every row is looked at by itself.
+    #[test]
+    fn at_once_is_row_by_row(people in people(60), weighted in any::<bool>(), counted in any::<bool>(), copies in 1..3usize) {
+        let rows = csv(&people, 0, &GROUPS, 1.0);
+        let (header, body) = rows.split_once('\n').expect("a header");
+        let table = Table::new(&format!("{header}\n{}", body.repeat(copies)));
+        let of = |key: bool| {
+            let mut text = plan("a", weighted);
+            if !key {
+                text = text.replace("key = \"id\"\n", "");
+            }
+            if counted {
+                text = text.replace("[roles]\n", "[roles]\ncount = \"score\"\n").replace("score = \"score\"\n", "");
+                text = text.replace("count = \"score\"", "count = \"times\"");
+            }
+            let plan = Plan::from_text(&text, "plan", table.path(), &Default::default()).expect("valid");
+            tally::run(&plan)
+        };
+        if counted {
+            let lines = body.repeat(copies);
+            let lines = lines.lines().enumerate().map(|(at, line)| format!("{line},{}\n", at * 7 % 4)).collect::<String>();
+            std::fs::write(table.path().join("data.csv"), format!("{header},times\n{lines}")).expect("written");
+        }
+        let (one, other) = (of(true).expect("readable"), of(false).expect("readable"));
+        let (one, warnings, other, others) = (one.ledger, one.warnings, other.ledger, other.warnings);
+        prop_assert_eq!(one.intake, other.intake);
+        prop_assert_eq!(one.exclusions, other.exclusions);
+        prop_assert!(one.frames == other.frames, "frames");
+        prop_assert!(one.features == other.features, "features");
+        prop_assert_eq!(warnings, others);
+    }
+
     /// The order of rows changes nothing, to the last bit.
     #[test]
     fn the_order_of_rows_changes_nothing(people in people(60), seed in any::<u64>()) {
