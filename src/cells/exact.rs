@@ -134,6 +134,11 @@ impl Exact {
         other.limbs.each(|limb, amount| self.limbs.add(limb, amount));
     }
 
+    /// Takes another sum off.
+    pub fn take(&mut self, other: &Exact) {
+        other.limbs.each(|limb, amount| self.limbs.add(limb, -amount));
+    }
+
     /// The sum as a float, within a few units in the last place.
     pub fn value(&self) -> f64 {
         if let Limbs::One(limb, low, high) = self.limbs {
@@ -220,8 +225,10 @@ fn carried(limbs: &Limbs) -> f64 {
 
 /// `amount · 2^(32·limb)`, in two steps so that no power of two leaves the range.
 fn scaled(amount: i128, limb: i16) -> f64 {
-    let half = i32::from(limb) * 16;
-    amount as f64 * 2f64.powi(half) * 2f64.powi(half)
+    let half = i64::from(limb) * 16;
+    // Halves of the exponents of numbers are exponents of normal numbers.
+    let power = f64::from_bits(((half + 1023).clamp(1, 2046) as u64) << 52);
+    amount as f64 * power * power
 }
 
 impl FromIterator<f64> for Exact {

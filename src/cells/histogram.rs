@@ -114,6 +114,28 @@ impl Distribution {
         }
     }
 
+    /// The same without people who are part of it, on the same grid.
+    pub fn without(&self, part: &Distribution) -> Distribution {
+        let mut rest = self.clone();
+        rest.cell.n -= part.cell.n.min(rest.cell.n);
+        rest.cell.weight.take(&part.cell.weight);
+        rest.cell.square.take(&part.cell.square);
+        rest.sum.take(&part.sum);
+        rest.sum_of_squares.take(&part.sum_of_squares);
+        let mut emptied = false;
+        for (bin, weight) in &part.bins {
+            if let Some(left) = rest.bins.get_mut(bin) {
+                left.take(weight);
+                emptied |= left.is_zero();
+            }
+        }
+        if emptied {
+            // Whoever weighs nothing leaves a bin of their own all the same.
+            rest.bins.retain(|bin, left| !left.is_zero() || !part.bins.contains_key(bin));
+        }
+        rest
+    }
+
     fn regrid(&mut self, from: Grid, to: Grid) {
         let mut bins: BTreeMap<i64, Exact> = BTreeMap::new();
         for (bin, weight) in &self.bins {

@@ -8,9 +8,9 @@ use super::{Measured, Test, TestMethod};
 use crate::catalogue::{Comparison, DistributionOf, Outcomes, QUALIFIED, REJECTED, SELECTED, UNQUALIFIED};
 use crate::cells::{Cell, Distribution, Why};
 use crate::stats::{
-    Interval, Level, Proportion, ScoreBin, chi_square, distances, jensen_shannon, kolmogorov_smirnov, kullback_leibler,
-    largest_gap, lp_norm, miettinen_nurminen_difference, population_stability_index, posterior, quantile_weights,
-    total_variation, wasserstein,
+    Interval, Level, Proportion, Resampling, ScoreBin, chi_square, distances_of, jensen_shannon, kolmogorov_smirnov,
+    kullback_leibler, largest_gap, lp_norm, miettinen_nurminen_difference, population_stability_index, posterior,
+    quantile_weights, total_variation, wasserstein,
 };
 
 /// Bins of the population stability index.
@@ -22,7 +22,7 @@ pub(super) fn compare(of: DistributionOf, how: Comparison, sides: &Sides<'_>, lo
     let (group, reference, other) = (sides.group.part, sides.reference.part, sides.other());
     match of {
         DistributionOf::Scores => {
-            let test = (how == Comparison::KolmogorovSmirnov).then(|| scores_test(group, other)).flatten();
+            let test = (how == Comparison::KolmogorovSmirnov).then(|| scores_test(group, other, look)).flatten();
             Measured { test, ..scores(how, group, reference, look) }
         }
         DistributionOf::Labels => outcomes(how, [QUALIFIED, UNQUALIFIED], (group, reference, other)),
@@ -102,7 +102,7 @@ pub(super) fn everyone(part: &Part) -> Distribution {
 }
 
 fn scores(how: Comparison, group: &Part, reference: &Part, look: &Look<'_>) -> Measured {
-    let (one, two) = (everyone(group), everyone(reference));
+    let (one, two) = (look.memory.everyone(group), look.memory.everyone(reference));
     let Some(scale) = look.scale else { return Measured::undefined(Why::EmptyGroup, &Cell::default()) };
     for (side, why) in [(&one, Why::UndefinedGroup), (&two, Why::UndefinedReference)] {
         if side.cell.weight.value() <= 0.0 {
@@ -122,8 +122,8 @@ fn scores(how: Comparison, group: &Part, reference: &Part, look: &Look<'_>) -> M
 }
 
 /// Kolmogorov and Smirnov's test of two that share nobody.
-fn scores_test(group: &Part, other: &Part) -> Option<Test> {
-    let (one, two) = (everyone(group), everyone(other));
+fn scores_test(group: &Part, other: &Part, look: &Look<'_>) -> Option<Test> {
+    let (one, two) = (look.memory.everyone(group), look.memory.everyone(other));
     let bins: Vec<ScoreBin> =
         by_score(&one, &two).map(|(_, positives, negatives)| ScoreBin { positives, negatives }).collect();
     let test = kolmogorov_smirnov(&bins, people(group, &one.cell), people(other, &two.cell))?;
@@ -146,13 +146,25 @@ fn scores_evidence(
     let (own, other): (Vec<f64>, Vec<f64>) = coarse_bins(one, two).into_iter().unzip();
     let centres = coarse_centres(fine, own.len());
     let sides = [effective_counts(&other, numbers[0]), effective_counts(&own, numbers[1])];
+    let place = usize::from(how == Comparison::Wasserstein);
+    let [gap, area] = look.memory.gaps(&sides, &centres, look.resampling);
+    if place == 0 { gap } else { area }
+}
+
+/// The largest gap of two distribution functions and the area between them, over
+/// resamples of both sides.
+pub(super) fn gaps(sides: &[Vec<f64>; 2], centres: &[f64], how: Resampling) -> [Evidence; 2] {
+    const BOTH: [Comparison; 2] = [Comparison::KolmogorovSmirnov, Comparison::Wasserstein];
     let here = cumulative_gaps(&sides[0], &sides[1]);
-    let drawn = distances(&sides, look.resampling, |parts| {
-        let gaps = cumulative_gaps(&parts[0], &parts[1])?;
-        let moved: Vec<f64> = gaps.iter().zip(here.as_ref()?).map(|(there, here)| there - here).collect();
-        Some([gap_size(how, &gaps, &centres), gap_size(how, &moved, &centres)])
+    let drawn = distances_of(sides, how, |parts| {
+        let both = || {
+            let gaps = cumulative_gaps(&parts[0], &parts[1])?;
+            let moved: Vec<f64> = gaps.iter().zip(here.as_ref()?).map(|(there, here)| there - here).collect();
+            Some(BOTH.map(|how| [gap_size(how, &gaps, centres), gap_size(how, &moved, centres)]))
+        };
+        both().map_or([None; 2], |found| found.map(Some))
     });
-    Evidence::distance(drawn, false)
+    drawn.map(|drawn| Evidence::distance(drawn, false))
 }
 
 /// Shares of the bins are drawn and not people, of whom a bin may lose its last and

@@ -4,6 +4,8 @@
 //! Neighbours at the same distance share the places that are left, so that
 //! their order changes nothing.
 
+use rayon::prelude::*;
+
 use super::Measured;
 use super::evidence::Evidence;
 use crate::cells::{Cell, Decision, Group, Matrix, MatrixRow, Value, Why};
@@ -38,8 +40,9 @@ impl<'m> Neighbourhood<'m> {
             others.sort_by(|a, b| a.0.total_cmp(&b.0));
             Some((yes(rows[at]) - nearest_mean(&others)?).abs())
         };
-        let found = (0..rows.len()).filter_map(|at| Some((rows[at], inconsistency(at)?)));
-        Neighbourhood { attributes: &matrix.attributes, people: found.collect() }
+        let found: Vec<Option<f64>> = (0..rows.len()).into_par_iter().map(inconsistency).collect();
+        let people = rows.iter().zip(found).filter_map(|(row, found)| Some((*row, found?)));
+        Neighbourhood { attributes: &matrix.attributes, people: people.collect() }
     }
 
     /// The consistency of one group of a frame, or of everyone.

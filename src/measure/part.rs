@@ -41,6 +41,27 @@ pub(super) struct Part {
 impl Part {
     /// The people of the groups that `keep` accepts.
     pub(super) fn of(frame: &Frame, keep: impl Fn(&Group) -> bool) -> Part {
+        let mut part = Part::without_scores(frame, &keep);
+        for group in frame.groups.keys().filter(|group| keep(group)) {
+            part.add_scores(frame, group);
+        }
+        part
+    }
+
+    /// Of every group all others with a recorded level.
+    pub(super) fn rests(frame: &Frame, names: &[&Group], parts: &[Part]) -> Vec<Part> {
+        let mut all = Part::default();
+        names.iter().for_each(|group| all.add_scores(frame, group));
+        let rest = |(name, part): (&&Group, &Part)| Part {
+            favourable: all.favourable.without(&part.favourable),
+            unfavourable: all.unfavourable.without(&part.unfavourable),
+            unlabelled: all.unlabelled.without(&part.unlabelled),
+            ..Part::without_scores(frame, |other| other != *name && !other.is_missing())
+        };
+        names.iter().zip(parts).map(rest).collect()
+    }
+
+    fn without_scores(frame: &Frame, keep: impl Fn(&Group) -> bool) -> Part {
         let mut part = Part::default();
         let kept: Vec<&Group> = frame.groups.keys().filter(|group| keep(group)).collect();
         for group in &kept {
@@ -61,13 +82,7 @@ impl Part {
         part
     }
 
-    fn add(&mut self, frame: &Frame, group: &Group) {
-        if let Some(tally) = frame.groups.get(group) {
-            match whole_people(frame) {
-                true => self.tally.merge(tally),
-                false => self.tally.merge(&expected(tally)),
-            }
-        }
+    fn add_scores(&mut self, frame: &Frame, group: &Group) {
         for (label, into) in [
             (Label::Favourable, &mut self.favourable),
             (Label::Unfavourable, &mut self.unfavourable),
@@ -75,6 +90,15 @@ impl Part {
         ] {
             if let Some(scores) = frame.scores.part(&(group.clone(), label)) {
                 into.merge(scores);
+            }
+        }
+    }
+
+    fn add(&mut self, frame: &Frame, group: &Group) {
+        if let Some(tally) = frame.groups.get(group) {
+            match whole_people(frame) {
+                true => self.tally.merge(tally),
+                false => self.tally.merge(&expected(tally)),
             }
         }
         if let Some(regression) = frame.regressions.get(group) {
@@ -232,10 +256,19 @@ pub(super) fn by_score<'p>(
     favourable: &'p Distribution,
     unfavourable: &'p Distribution,
 ) -> impl Iterator<Item = (i64, f64, f64)> + 'p {
-    let keys: std::collections::BTreeSet<i64> =
-        favourable.bins.keys().chain(unfavourable.bins.keys()).copied().collect();
-    let weight = |distribution: &Distribution, bin: i64| distribution.bins.get(&bin).map_or(0.0, Exact::value);
-    keys.into_iter().map(move |bin| (bin, weight(favourable, bin), weight(unfavourable, bin)))
+    let (mut one, mut two) = (favourable.bins.iter().peekable(), unfavourable.bins.iter().peekable());
+    std::iter::from_fn(move || {
+        let next = match (one.peek(), two.peek()) {
+            (Some((a, _)), Some((b, _))) => **a.min(b),
+            (Some((bin, _)), None) | (None, Some((bin, _))) => **bin,
+            (None, None) => return None,
+        };
+        let weight = |side: &mut std::iter::Peekable<_>| {
+            let here: Option<(&i64, &Exact)> = side.next_if(|(bin, _): &(&i64, &Exact)| **bin == next);
+            here.map_or(0.0, |(_, weight)| weight.value())
+        };
+        Some((next, weight(&mut one), weight(&mut two)))
+    })
 }
 
 /// The same cells with the expected number of people, where everyone is in the

@@ -60,8 +60,18 @@ pub fn replicates(
     how: Resampling,
     statistic: impl Fn(&[Vec<f64>]) -> Option<f64> + Sync,
 ) -> Replicates {
-    let found = resampled(parts, how, |drawn| [statistic(drawn).map(|value| [value])]);
-    Replicates::of(found.into_iter().filter_map(|[value]| Some(value?[0])).collect(), how)
+    let [values] = replicates_of(parts, how, |drawn| [statistic(drawn)]);
+    values
+}
+
+/// Several statistics over the same resamples, each as [`replicates`] gives it.
+pub fn replicates_of<const N: usize>(
+    parts: &[Vec<f64>],
+    how: Resampling,
+    statistics: impl Fn(&[Vec<f64>]) -> [Option<f64>; N] + Sync,
+) -> [Replicates; N] {
+    let found = resampled(parts, how, |drawn| statistics(drawn).map(|value| value.map(|value| [value])));
+    std::array::from_fn(|at| Replicates::of(found.iter().filter_map(|values| Some(values[at]?[0])).collect(), how))
 }
 
 /// A distance over resamples, and how far each resample lies from the sample

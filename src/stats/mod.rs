@@ -44,7 +44,9 @@ pub use association_correlation::{pearson, phi, point_biserial};
 pub use association_entropy::{mutual_information, normalized_mutual_information, theils_u};
 pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use bayes::{probability_difference_below, probability_ratio_below};
-pub use bootstrap::{Replicates, Resampling, distances, distances_of, posterior, posteriors, replicates, sorted};
+pub use bootstrap::{
+    Replicates, Resampling, distances, distances_of, posterior, posteriors, replicates, replicates_of, sorted,
+};
 pub use calibration::{CalibrationGroup, calibration_in_the_large, hosmer_lemeshow};
 pub use choice::{DifferenceMethod, Intervals, ProportionMethod, RatioMethod};
 pub use cluster::{RatioSums, effective_trials, linearised_variance};

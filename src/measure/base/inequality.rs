@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{LABELLED, Look, Measured, effective_counts, empty, people};
+use super::{LABELLED, Look, Measured, bits, effective_counts, empty, people};
 use crate::catalogue::{FN, FP, Inequality, TN, TP};
 use crate::cells::{Cell, Why};
 use crate::measure::evidence::Evidence;
@@ -118,8 +118,7 @@ pub(in super::super) fn split(
     };
     let Some(value) = parts_of(within, &cells)[place] else { return Measured::undefined(Why::ZeroBenefit, all) };
     let sizes: Vec<f64> = parts.iter().map(|part| people(part, &part.cell(LABELLED))).collect();
-    let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<u64>>();
-    let key = (within, bits(&[cells.concat(), sizes.clone()].concat()));
+    let key = (within, bits(cells.iter().flatten().chain(&sizes)));
     let mut known = look.memory.splits.borrow_mut();
     let evidence = known.entry(key).or_insert_with(|| split_evidence(within, &cells, &sizes, look));
     Measured { evidence: evidence[place].clone(), ..Measured::new(value, all) }

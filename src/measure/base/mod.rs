@@ -15,11 +15,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::distribution;
 use super::evidence::{Evidence, Known, Of, Scale as ErrorScale};
 use super::part::{Part, Scale};
 use super::{Measured, Method};
 use crate::catalogue::{Base, FN, FP, Outcomes, TN, TP, Value};
-use crate::cells::{Cell, Quantity, Why};
+use crate::cells::{Cell, Distribution, Quantity, Why};
 use crate::stats::{Counter, Intervals, Level, Replicates, Resampling, posterior};
 
 /// What was found before in a frame: resampling is what takes time.
@@ -32,8 +33,19 @@ pub(super) struct Memory {
     /// Evidence of the parts of indices within or between groups, by the bits of what
     /// they are made of.
     splits: RefCell<HashMap<(bool, Vec<u64>), inequality::Split>>,
+    /// Scores of everyone of a part, labelled or not.
+    everyone: RefCell<HashMap<usize, Rc<Distribution>>>,
+    /// Evidence of gaps of two distribution functions, likewise.
+    gaps: RefCell<HashMap<Vec<u64>, [Evidence; 2]>>,
+    /// Evidence of what is made of bins of scores, likewise.
+    binned: RefCell<HashMap<Vec<u64>, score::Binned>>,
     /// Normal numbers for so many groups.
     normals: RefCell<HashMap<usize, Rc<Vec<f64>>>>,
+}
+
+/// Numbers as a key.
+fn bits<'n>(numbers: impl Iterator<Item = &'n f64>) -> Vec<u64> {
+    numbers.map(|number| number.to_bits()).collect()
 }
 
 impl Memory {
@@ -41,7 +53,23 @@ impl Memory {
         self.measured.borrow_mut().clear();
         self.benefits.borrow_mut().clear();
         self.splits.borrow_mut().clear();
+        self.everyone.borrow_mut().clear();
+        self.gaps.borrow_mut().clear();
+        self.binned.borrow_mut().clear();
         self.normals.borrow_mut().clear();
+    }
+
+    /// The scores of everyone of a part, labelled or not.
+    pub(super) fn everyone(&self, part: &Part) -> Rc<Distribution> {
+        let Some(id) = part.id else { return Rc::new(distribution::everyone(part)) };
+        let mut known = self.everyone.borrow_mut();
+        Rc::clone(known.entry(id).or_insert_with(|| Rc::new(distribution::everyone(part))))
+    }
+
+    /// The largest gap of two distribution functions and the area between them.
+    pub(super) fn gaps(&self, sides: &[Vec<f64>; 2], centres: &[f64], how: Resampling) -> [Evidence; 2] {
+        let key = bits(sides[0].iter().chain(&sides[1]).chain(centres));
+        self.gaps.borrow_mut().entry(key).or_insert_with(|| distribution::gaps(sides, centres, how)).clone()
     }
 
     /// Normal numbers of the stream, for each resample one of every group.

@@ -1,13 +1,16 @@
 //! Numbers from scores: levels, ranks, calibration.
 
-use super::{Look, Measured, Seat, effective_counts, empty, people};
+use super::{Look, Measured, Seat, bits, effective_counts, empty, people};
 use crate::catalogue::ScoreValue;
 use crate::cells::{Cell, Distribution, Grid, Label, Outcome, Summand, Why};
 use crate::measure::evidence::{Evidence, Of};
 use crate::measure::part::{Part, Scale, by_score};
 use crate::measure::{Test, TestMethod};
 use crate::plan::Side;
-use crate::stats::{self, CalibrationGroup, Moments, Proportion, ScoreBin, auc, distances, replicates, skewness};
+use crate::stats::{
+    self, CalibrationGroup, Moments, Proportion, ScoreBin, auc, distances, distances_of, replicates, replicates_of,
+    skewness,
+};
 
 /// Bins of calibration curves and errors.
 pub(in super::super) const CALIBRATION_BINS: usize = 10;
@@ -66,13 +69,11 @@ fn moments_of(distribution: &Distribution, n: f64, grid: Grid) -> Option<Moments
 }
 
 /// Moments of the scores of everyone, labelled or not.
-pub(in super::super) fn score_moments(part: &Part, scale: Scale, level: stats::Level) -> Option<Moments> {
-    let mut all = part.favourable.clone();
-    all.merge(&part.unfavourable);
-    all.merge(&part.unlabelled);
+fn score_moments(part: &Part, scale: Scale, look: &Look<'_>) -> Option<Moments> {
+    let all = look.memory.everyone(part);
     let plain = moments_of(&all, all.cell.effective(), scale.grid)?;
     let labels = [Label::Favourable, Label::Unfavourable, Label::Unknown];
-    Some(Moments { n: part.clustered(&labels, &all.cell, plain.variance, plain.mean, level), ..plain })
+    Some(Moments { n: part.clustered(&labels, &all.cell, plain.variance, plain.mean, look.level), ..plain })
 }
 
 fn mean_score(part: &Part, scale: Scale, look: &Look<'_>) -> Measured {
@@ -81,7 +82,7 @@ fn mean_score(part: &Part, scale: Scale, look: &Look<'_>) -> Measured {
         all.merge(&part.unlabelled.cell);
         all
     };
-    match score_moments(part, scale, look.level) {
+    match score_moments(part, scale, look) {
         None => Measured::undefined(empty(&people), &people),
         Some(moments) => Measured {
             evidence: Evidence::Mean(moments),
@@ -385,53 +386,106 @@ fn equal_mass(part: &Part, scale: Scale) -> Vec<Bin> {
     bins
 }
 
+/// What is made of the bins of scores: the mass of each bin, and the sum of what is
+/// compared in it, score or rate of all with its own rate.
+#[derive(Clone, Copy)]
+struct Gaps<'b> {
+    value: ScoreValue,
+    /// The mean score of each bin and label.
+    means: &'b [f64],
+}
+
+impl Gaps<'_> {
+    fn of(&self, counts: &[f64]) -> Option<Vec<(f64, f64)>> {
+        let whole: f64 = counts.iter().sum();
+        let rate = counts.iter().step_by(2).sum::<f64>() / whole;
+        let gap = |(at, pair): (usize, &[f64])| {
+            let expected = match self.value {
+                ScoreValue::Resolution => (pair[0] + pair[1]) * rate,
+                _ => pair[0] * self.means[2 * at] + pair[1] * self.means[2 * at + 1],
+            };
+            ((pair[0] + pair[1]) / whole, (expected - pair[0]) / whole)
+        };
+        (whole > 0.0).then(|| counts.chunks_exact(2).enumerate().map(gap).collect())
+    }
+
+    fn squared(&self) -> bool {
+        matches!(self.value, ScoreValue::Reliability | ScoreValue::Resolution)
+    }
+
+    fn size(&self, mass: f64, gap: f64) -> f64 {
+        match self.squared() {
+            true if mass > 0.0 => gap * gap / mass,
+            true => 0.0,
+            false => gap.abs(),
+        }
+    }
+
+    fn root(&self, sum: f64) -> f64 {
+        if self.squared() { sum.sqrt() } else { sum }
+    }
+}
+
+/// What is made of bins of equal width; of those of equal mass only the error is.
+const OF_BINS: [ScoreValue; 3] = [ScoreValue::CalibrationError, ScoreValue::Reliability, ScoreValue::Resolution];
+
+/// Evidence of each of them.
+pub(super) type Binned = [Evidence; OF_BINS.len()];
+
 /// A number from bins, resampled by bin and label; scores of a bin and label
 /// are taken at their mean.
 fn binned(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell, look: &Look<'_>) -> Measured {
     let counts: Vec<f64> = bins.iter().flat_map(|bin| [bin.favourable.1, bin.unfavourable.1]).collect();
     let mean = |(sum, weight): (f64, f64)| if weight > 0.0 { sum / weight } else { 0.0 };
     let means: Vec<f64> = bins.iter().flat_map(|bin| [mean(bin.favourable), mean(bin.unfavourable)]).collect();
-    // Of each bin its mass, and the sum of what is compared: score or rate of
-    // all with its own rate.
-    let gaps = |counts: &[f64]| -> Option<Vec<(f64, f64)>> {
-        let whole: f64 = counts.iter().sum();
-        let rate = counts.iter().step_by(2).sum::<f64>() / whole;
-        let gap = |(at, pair): (usize, &[f64])| {
-            let expected = match value {
-                ScoreValue::Resolution => (pair[0] + pair[1]) * rate,
-                _ => pair[0] * means[2 * at] + pair[1] * means[2 * at + 1],
-            };
-            ((pair[0] + pair[1]) / whole, (expected - pair[0]) / whole)
-        };
-        (whole > 0.0).then(|| counts.chunks_exact(2).enumerate().map(gap).collect())
-    };
-    let squared = matches!(value, ScoreValue::Reliability | ScoreValue::Resolution);
-    let size = |mass: f64, gap: f64| match squared {
-        true if mass > 0.0 => gap * gap / mass,
-        true => 0.0,
-        false => gap.abs(),
-    };
-    let root = |sum: f64| if squared { sum.sqrt() } else { sum };
-    let Some(here) = gaps(&counts) else { return Measured::undefined(Why::ZeroWeight, labelled) };
-    let number: f64 = here.iter().map(|(mass, gap)| size(*mass, *gap)).sum();
+    let gaps = Gaps { value, means: &means };
+    let Some(here) = gaps.of(&counts) else { return Measured::undefined(Why::ZeroWeight, labelled) };
+    let number: f64 = here.iter().map(|(mass, gap)| gaps.size(*mass, *gap)).sum();
     // What rounding leaves of no gap is none.
     let number = if number > 1e-15 { number } else { 0.0 };
     let cells = effective_counts(&counts, people(part, labelled));
-    let drawn = distances(std::slice::from_ref(&cells), look.resampling, |parts| {
-        let there = gaps(&parts[0])?;
-        let value: f64 = there.iter().map(|(mass, gap)| size(*mass, *gap)).sum();
-        let moved = there.iter().zip(&here).map(|((_, gap), (mass, own))| size(*mass, gap - own));
-        Some([root(value), root(moved.sum())])
-    });
-    let consistent = replicates(&consistent_pairs(value, &counts, &means, &cells), look.resampling, |pairs| {
-        let there = gaps(&pairs.concat())?;
-        let noise = there.iter().zip(&here).map(|((_, gap), (mass, _))| size(*mass, *gap));
-        Some(root(noise.sum()))
-    });
-    let [values, apart] = drawn;
-    let apart = if consistent.mean() > apart.mean() { consistent } else { apart };
+    // The error is the same function of bins of equal mass.
+    let place = OF_BINS.iter().position(|of| *of == value).unwrap_or(0);
+    let key = bits(counts.iter().chain(&means).chain(&cells));
+    let mut known = look.memory.binned.borrow_mut();
+    let evidence = known.entry(key).or_insert_with(|| of_bins(&counts, &means, &cells, look));
     let test = over_bins(value, bins, part, labelled);
-    Measured { evidence: Evidence::distance([values, apart], squared), test, ..Measured::new(number, labelled) }
+    Measured { evidence: evidence[place].clone(), test, ..Measured::new(number, labelled) }
+}
+
+fn of_bins(counts: &[f64], means: &[f64], cells: &[f64], look: &Look<'_>) -> Binned {
+    let all = OF_BINS.map(|value| Gaps { value, means });
+    let here = all.map(|gaps| gaps.of(counts).unwrap_or_default());
+    let at = |of: usize| (&all[of], &here[of]);
+    let drawn = distances_of(&[cells.to_vec()], look.resampling, |parts| {
+        std::array::from_fn(|of| {
+            let (gaps, here) = at(of);
+            let there = gaps.of(&parts[0])?;
+            let value: f64 = there.iter().map(|(mass, gap)| gaps.size(*mass, *gap)).sum();
+            let moved = there.iter().zip(here).map(|((_, gap), (mass, own))| gaps.size(*mass, gap - own));
+            Some([gaps.root(value), gaps.root(moved.sum())])
+        })
+    });
+    // With labels as if there were no gap: for scores that are the rates, and for one rate.
+    let noise = |of: usize, counts: &[f64]| {
+        let (gaps, here) = at(of);
+        let there = gaps.of(counts)?;
+        let noise = there.iter().zip(here).map(|((_, gap), (mass, _))| gaps.size(*mass, *gap));
+        Some(gaps.root(noise.sum()))
+    };
+    let of_scores = consistent_pairs(ScoreValue::CalibrationError, counts, means, cells);
+    let [error, reliability] = replicates_of(&of_scores, look.resampling, |pairs| {
+        let counts = pairs.concat();
+        [noise(0, &counts), noise(1, &counts)]
+    });
+    let of_rate = consistent_pairs(ScoreValue::Resolution, counts, means, cells);
+    let resolution = replicates(&of_rate, look.resampling, |pairs| noise(2, &pairs.concat()));
+    let mut consistent = [error, reliability, resolution].into_iter();
+    let mut squared = all.map(|gaps| gaps.squared()).into_iter();
+    drawn.map(|[values, apart]| {
+        let larger = consistent.next().filter(|consistent| consistent.mean() > apart.mean());
+        Evidence::distance([values, larger.unwrap_or(apart)], squared.next().unwrap_or(false))
+    })
 }
 
 /// The people of each bin with labels as if there were no gap: favourable at

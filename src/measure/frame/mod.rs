@@ -106,11 +106,10 @@ impl<'a> FrameLook<'a> {
 
     fn groups(&self) -> Groups<'a> {
         let names: Vec<&Group> = self.frame.groups.keys().filter(|group| !group.is_missing()).collect();
+        let parts: Vec<Part> = names.iter().map(|group| Part::of(self.frame, |other| other == *group)).collect();
+        let rests = Part::rests(self.frame, &names, &parts);
         let numbered = |(id, part): (usize, Part)| Part { id: Some(id), ..part };
-        let parts = names.iter().map(|group| Part::of(self.frame, |other| other == *group));
-        let rest = |group: &&Group| Part::of(self.frame, |other| other != *group && !other.is_missing());
-        let rests = names.iter().map(rest);
-        let mut all: Vec<Part> = parts.chain(rests).enumerate().map(numbered).collect();
+        let mut all: Vec<Part> = parts.into_iter().chain(rests).enumerate().map(numbered).collect();
         let rests = all.split_off(names.len());
         let parts = all;
         Groups { names, parts, rests }
