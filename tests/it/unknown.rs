@@ -266,6 +266,11 @@ fn places_by_enumeration() {
     let unknown = ["x,2", "x,4", "y,1", "y,5", "z,3"];
     let plan = plan_of("query = \"list\"\nrank = \"place\"\ntop_k = 3", &METRICS);
     by_row("list,place", known, &unknown, &plan, &METRICS, &BOUNDS);
+    // Everyone has all first places, whoever they are.
+    const AGAINST_ALL: [&str; 2] = ["top_k_share.difference", "exposure.ratio"];
+    let plan = plan_of("query = \"list\"\nrank = \"place\"\ntop_k = 3", &AGAINST_ALL);
+    let plan = plan.replace("reference = \"a\"", "reference = \"overall\"");
+    by_row("list,place", known, &unknown, &plan, &AGAINST_ALL, &AGAINST_ALL);
 }
 
 /// Within strata, of which one has unknown people of one group alone.

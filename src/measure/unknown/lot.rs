@@ -188,6 +188,7 @@ pub(super) fn with_all(part: &Part, unknown: &Part) -> Part {
     all.unlabelled.merge(&unknown.unlabelled);
     all.regression.merge(&unknown.regression);
     all.flips.merge(&unknown.flips);
+    all.ranking = places::joined(&part.ranking, &unknown.ranking);
     for (pair, cell) in &unknown.classes {
         all.classes.entry(pair.clone()).or_default().merge(cell);
     }

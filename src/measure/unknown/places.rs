@@ -42,6 +42,19 @@ pub(super) fn pushed(value: RankedValue, part: &Part, unknown: &Part, up: bool) 
     Some(Part { id: None, ranking, ..part.clone() })
 }
 
+/// The places of a group and of all unknown people.
+pub(super) fn joined(own: &Ranking, more: &Ranking) -> Ranking {
+    let all = |own: &RatioSums, more: &RatioSums| {
+        with(own, (more.a.value(), more.b.value()), (more.aa.value(), more.bb.value()))
+    };
+    Ranking {
+        candidates: own.candidates + more.candidates,
+        in_top: own.in_top + more.in_top,
+        top: all(&own.top, &more.top),
+        exposure: all(&own.exposure, &more.exposure),
+    }
+}
+
 fn exact(value: f64) -> Exact {
     [value].into_iter().collect()
 }
