@@ -13,7 +13,8 @@ use crate::report::Provenance;
 /// What to audit: a plan file, or a data file with flags. Flags win.
 #[derive(Args)]
 pub(super) struct PlanOptions {
-    /// A plan file (.toml), or a data file (.csv, .tsv, .parquet, .arrow, .feather; text also .gz, .zst)
+    /// A plan file (.toml), or data: a file (.csv, .tsv, .jsonl, .parquet, .arrow, .feather; text
+    /// also .gz, .zst), a folder, a pattern in quotes, or - for standard input
     #[arg(value_name = "PLAN|DATA", default_value = "evenhand.toml")]
     source: PathBuf,
     /// What was decided: COLUMN=FAVOURABLE (several values with |), or 'SCORE>=NUMBER', 'SCORE<NUMBER'
@@ -124,8 +125,7 @@ fn unknown(word: &str) -> Result<Unknown, String> {
 impl PlanOptions {
     /// Every file that the audit reads, so that none of them is written over.
     pub(super) fn inputs(&self, plan: &Plan) -> Vec<PathBuf> {
-        let people = plan.data.demographics.as_ref().map(|demographics| demographics.path.clone());
-        [Some(self.source.clone()), Some(plan.data.path.clone()), people].into_iter().flatten().collect()
+        std::iter::once(self.source.clone()).chain(crate::tally::files(plan)).collect()
     }
 
     fn flags(&self, store: Option<&str>) -> Flags {

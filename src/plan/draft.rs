@@ -25,7 +25,7 @@ pub(super) struct Draft {
     pub(super) resamples: Option<At<u64>>,
     pub(super) bayes: bool,
     pub(super) intervals: Intervals,
-    pub(super) path: Option<At<String>>,
+    pub(super) paths: Vec<At<String>>,
     pub(super) path_from_flag: bool,
     pub(super) delimiter: Option<At<String>>,
     pub(super) key: Option<String>,
@@ -76,11 +76,17 @@ impl Draft {
                 format!("`every` must be an ISO 8601 duration such as \"P1M\", not \"{}\"", every.value),
             );
         }
-        let resolve = |path: PathBuf, from_flag: bool| if from_flag { path } else { base.join(path) };
-        let path = self.path?;
-        let demographics = self
-            .demographics
-            .map(|at| Demographics { path: resolve(at.value.path, self.demographics_from_flag), on: at.value.on });
+        let resolve = |path: PathBuf, from_flag: bool| match from_flag || path == Path::new("-") {
+            true => path,
+            false => base.join(path),
+        };
+        if self.paths.is_empty() {
+            return None;
+        }
+        let demographics = self.demographics.map(|at| Demographics {
+            paths: at.value.paths.into_iter().map(|path| resolve(path, self.demographics_from_flag)).collect(),
+            on: at.value.on,
+        });
         Some(Plan {
             title: self.title,
             confidence: confidence?,
@@ -90,7 +96,7 @@ impl Draft {
             intervals: self.intervals,
             bayes: self.bayes,
             data: Data {
-                path: resolve(PathBuf::from(path.value), self.path_from_flag),
+                paths: self.paths.into_iter().map(|at| resolve(at.value.into(), self.path_from_flag)).collect(),
                 delimiter: delimiter?,
                 key: self.key.or_else(|| demographics.as_ref().map(|d| d.on.clone())),
                 missing: self.missing,

@@ -1,6 +1,7 @@
 //! `evenhand.toml` → draft.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
@@ -70,16 +71,17 @@ fn audit(table: &mut Table<'_, '_>, draft: &mut Draft) {
 }
 
 fn data(table: &mut Table<'_, '_>, draft: &mut Draft) {
-    draft.path = table.required("path");
+    draft.paths = table.required_list("path");
     draft.delimiter = table.string("delimiter");
     draft.key = table.string("key").map(|at| at.value);
     draft.missing = table.strings("missing").into_iter().map(|at| at.value).collect();
     draft.demographics = table
         .table("demographics", "`demographics`", |inner| {
             let place = inner.place();
-            let path = inner.required("path");
+            let paths: Vec<PathBuf> = inner.required_list("path").into_iter().map(|at| at.value.into()).collect();
             let on = inner.required("on");
-            Some(At::new(Demographics { path: path?.value.into(), on: on?.value }, place))
+            (!paths.is_empty()).then_some(())?;
+            Some(At::new(Demographics { paths, on: on?.value }, place))
         })
         .flatten();
 }

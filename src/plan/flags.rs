@@ -90,7 +90,7 @@ pub(super) fn apply(flags: &Flags, draft: &mut Draft, problems: &mut Problems) {
     }
     match (&flags.demographics, &flags.on) {
         (Some(path), Some(on)) => {
-            let role = Demographics { path: path.into(), on: on.clone() };
+            let role = Demographics { paths: vec![path.into()], on: on.clone() };
             draft.demographics = Some(At::new(role, Place::Flag("--demographics")));
             draft.demographics_from_flag = true;
         }

@@ -64,8 +64,9 @@ pub struct Plan {
 /// Where the rows are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Data {
-    /// The file of model outputs.
-    pub path: PathBuf,
+    /// The files of model outputs: at least one path, each of a file, a pattern such as
+    /// `outputs/*.parquet`, a folder, or `-` for standard input.
+    pub paths: Vec<PathBuf>,
     /// The delimiter of text files; by default from the file's name.
     pub delimiter: Option<u8>,
     /// A column that identifies a row, for sampling.
@@ -79,8 +80,8 @@ pub struct Data {
 /// A second file with attributes, joined on a key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Demographics {
-    /// The file.
-    pub path: PathBuf,
+    /// The files, as for the outputs.
+    pub paths: Vec<PathBuf>,
     /// The key column, in both files.
     pub on: String,
 }
@@ -319,7 +320,7 @@ impl Plan {
     pub fn from_flags(data: &Path, flags: &Flags) -> Result<Plan, PlanError> {
         let mut problems = Problems::default();
         let mut draft = Draft {
-            path: Some(At::new(data.display().to_string(), Place::Flag("DATA"))),
+            paths: vec![At::new(data.display().to_string(), Place::Flag("DATA"))],
             path_from_flag: true,
             ..Draft::default()
         };

@@ -85,6 +85,21 @@ impl<'t, 'p> Table<'t, 'p> {
         self.string(key)
     }
 
+    /// One string or several; a problem where there is none.
+    pub(super) fn required_list(&mut self, key: &'static str) -> Vec<At<String>> {
+        let empty = match self.get(key).map(|value| value.get_ref()) {
+            None => true,
+            Some(DeValue::Array(items)) => items.is_empty(),
+            Some(_) => false,
+        };
+        let strings = self.strings(key);
+        if empty {
+            let place = self.place();
+            self.problems.add(&place, format!("{} has no `{key}`", self.name));
+        }
+        strings
+    }
+
     pub(super) fn number(&mut self, key: &'static str) -> Option<At<f64>> {
         let value = self.get(key)?;
         match number(value.get_ref()) {
@@ -132,7 +147,7 @@ impl<'t, 'p> Table<'t, 'p> {
         for item in items {
             match item.get_ref().as_str() {
                 Some(text) => strings.push(At::new(text.to_string(), self.place_of(item))),
-                None => self.wrong(key, item, "a list of strings"),
+                None => self.wrong(key, item, "a string or a list of strings"),
             }
         }
         strings

@@ -7,6 +7,7 @@ use super::alike::{Kinds, alike};
 use super::binary::DecisionCounter;
 use super::count::Counter;
 use super::engine::column::{Coded, Column};
+use super::engine::source::Place;
 use super::error::TallyError;
 use super::feature::Rows;
 use super::leaf::{Kind, Leaves};
@@ -51,7 +52,11 @@ impl Numbers {
 
 impl Counter {
     /// Counts a batch.
-    pub(super) fn batch(&mut self, columns: &[Column<'_>], rows: usize) -> Result<(), TallyError> {
+    pub(super) fn batch(&mut self, columns: &[Column<'_>], rows: usize, place: Place<'_>) -> Result<(), TallyError> {
+        if self.part != place.file {
+            self.part = place.file.to_path_buf();
+        }
+        self.before_part = self.rows - place.before;
         if !self.at_once() {
             return self.one_by_one(columns, rows);
         }
@@ -78,10 +83,10 @@ impl Counter {
     }
 
     fn one_by_one(&mut self, columns: &[Column<'_>], rows: usize) -> Result<(), TallyError> {
-        let (file, missing) = (self.file.clone(), self.missing.clone());
+        let (file, missing) = (self.part.clone(), self.missing.clone());
         for at in 0..rows {
             self.rows += 1;
-            let row = self.rows;
+            let row = self.rows - self.before_part;
             self.row(Line { columns, at, row, copies: 1, file: &file, missing: &missing, reach: self.reach })?;
         }
         Ok(())
@@ -130,19 +135,19 @@ impl Counter {
     }
 
     fn line<'r>(&'r self, columns: &'r [Column<'r>], at: usize, copies: u64) -> Line<'r> {
-        let row = self.rows + at as u64 + 1;
-        Line { columns, at, row, copies, file: &self.file, missing: &self.missing, reach: self.reach }
+        let row = self.rows - self.before_part + at as u64 + 1;
+        Line { columns, at, row, copies, file: &self.part, missing: &self.missing, reach: self.reach }
     }
 
     fn all_at_once(&mut self, columns: &[Column<'_>], kinds: Kinds, mut numbers: Numbers) -> Result<(), TallyError> {
-        let (file, missing) = (self.file.clone(), self.missing.clone());
+        let (file, missing) = (self.part.clone(), self.missing.clone());
         let before = self.rows;
         let (mut understood, mut wrong) = (Vec::with_capacity(kinds.first.len()), numbers.wrong.take());
         for (first, copies) in &kinds.first {
             if wrong.as_ref().is_some_and(|(row, _)| row <= first) {
                 break;
             }
-            let row = before + *first as u64 + 1;
+            let row = before - self.before_part + *first as u64 + 1;
             let reach = self.reach;
             match self.understand(Line {
                 columns,

@@ -30,7 +30,11 @@ use crate::stats::hash64;
 /// Everything that is needed to count the rows of one file.
 #[derive(Debug)]
 pub(super) struct Counter {
-    pub(super) file: PathBuf,
+    /// How messages about whole columns call the files.
+    file: PathBuf,
+    /// The file at hand, and rows before it.
+    pub(super) part: PathBuf,
+    pub(super) before_part: u64,
     seed: u64,
     pub(super) missing: Vec<String>,
     pub(super) reach: f64,
@@ -100,6 +104,8 @@ impl Counter {
         let fourth = plan.roles.cluster.is_some() || plan.roles.forecast.is_some();
         Ok(Counter {
             file: source.path.clone(),
+            part: PathBuf::new(),
+            before_part: 0,
             seed: plan.seed,
             missing: missing.clone(),
             reach: if fourth { LARGEST_OF_FOURTH } else { LARGEST },

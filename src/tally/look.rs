@@ -60,12 +60,12 @@ impl ColumnLook {
 /// # Errors
 /// When the file cannot be read.
 pub fn look(path: &Path, delimiter: Option<u8>) -> Result<Vec<ColumnLook>, TallyError> {
-    let source = Source::open(path, delimiter)?;
+    let source = Source::open(&[path.to_path_buf()], delimiter)?;
     let wanted: Vec<(String, Kind)> = source.columns.iter().map(|name| (name.clone(), Kind::Text)).collect();
     let looks = source.columns.iter().map(|name| ColumnLook { name: name.clone(), ..ColumnLook::default() });
     let state = Arc::new(Mutex::new(looks.collect::<Vec<_>>()));
     let shared = Arc::clone(&state);
-    source.stream(&wanted, move |columns, rows| {
+    source.stream(&wanted, move |columns, rows, _| {
         if let Ok(mut looks) = shared.lock() {
             for (look, column) in looks.iter_mut().zip(columns) {
                 (0..rows).for_each(|row| look.see(column.text(row)));

@@ -34,6 +34,7 @@ pub use error::TallyError;
 pub use look::{ColumnLook, look};
 pub use weights::write_weights;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cells::{LabelledRow, Ledger, Matrix};
@@ -67,6 +68,12 @@ pub fn run(plan: &Plan) -> Result<Tallied, TallyError> {
 /// When the data cannot be read or are not what the plan says.
 pub fn run_watched(plan: &Plan, watch: &Arc<dyn Watch>) -> Result<Tallied, TallyError> {
     Embedded.tally(plan, watch)
+}
+
+/// The files that the plan's paths stand for, as far as they are there.
+pub fn files(plan: &Plan) -> Vec<PathBuf> {
+    let people = plan.data.demographics.iter().flat_map(|demographics| &demographics.paths);
+    plan.data.paths.iter().chain(people).flat_map(|path| engine::files_of(path)).collect()
 }
 
 /// Counts what the plan asks for, and keeps group and label of every row in

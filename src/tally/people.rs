@@ -51,8 +51,9 @@ impl People {
         let people = People { width: coders.len(), parts, ..People::default() };
         let state = Arc::new(Mutex::new((people, coders)));
         let shared = Arc::clone(&state);
-        let (path, key, missing) = (source.path.clone(), key.to_string(), missing.to_vec());
-        source.stream(&wanted, move |columns, rows| {
+        let (key, missing) = (key.to_string(), missing.to_vec());
+        source.stream(&wanted, move |columns, rows, place| {
+            let path = place.file;
             let Ok(mut guard) = shared.lock() else { return Ok(()) };
             let (people, coders) = &mut *guard;
             for row in 0..rows {
@@ -60,12 +61,12 @@ impl People {
                 let number = people.rows;
                 let text = columns[0].text(row).map(str::trim).filter(|text| !is_missing(text, &missing));
                 if let Some(text) = text {
-                    people.add_key(text, number, &path, &key)?;
+                    people.add_key(text, number, path, &key)?;
                 }
                 let line =
-                    Line { columns, at: row, row: number, copies: 1, file: &path, missing: &missing, reach: LARGEST };
+                    Line { columns, at: row, row: number, copies: 1, file: path, missing: &missing, reach: LARGEST };
                 for (coder, column) in coders.iter_mut().zip(&levels) {
-                    people.codes.push(coder.code(line.text(*column), (number, 1), &path)?);
+                    people.codes.push(coder.code(line.text(*column), (number, 1), path)?);
                 }
                 for attribute in &estimated {
                     people.chances.extend(attribute.read(line)?);

@@ -46,7 +46,9 @@ fn files_that_cannot_be_read() {
     let table = Table::new(CSV);
     let missing = refused(&table, &[&["audit", "nowhere.csv"], &USUAL[..], &["--out", "out"]].concat(), 1);
     said.push(missing);
-    said.push(refused(&table, &[&["audit", "."], &USUAL[..]].concat(), 1));
+    std::fs::create_dir(table.path().join("folder")).expect("made");
+    said.push(refused(&table, &[&["audit", "folder"], &USUAL[..]].concat(), 1));
+    said.push(refused(&table, &[&["audit", "*.parquet"], &USUAL[..]].concat(), 1));
     said.push(refused(&table, &["audit", "nowhere.toml"], 2));
     said.push(about("data.xlsx", b"x", &[]));
     said.push(about("empty.csv", b"", &[]));

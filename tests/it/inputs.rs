@@ -35,7 +35,7 @@ pub fn write_parquet(path: &Path) {
 /// The German credit audit of another file.
 fn german(path: &Path) -> Release {
     let mut plan = crate::support::plan("german-credit");
-    plan.data.path = path.to_path_buf();
+    plan.data.paths = vec![path.to_path_buf()];
     let mut release = audit(plan, Provenance::default()).unwrap_or_else(|error| panic!("{error}"));
     release.provenance.inputs.clear();
     release

@@ -7,6 +7,7 @@ mod bad_input;
 mod catalogue;
 mod commands;
 mod determinism;
+mod files;
 mod fixtures;
 mod gallery;
 mod inputs;

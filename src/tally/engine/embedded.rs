@@ -29,10 +29,10 @@ pub(in super::super) fn tally(
     watch: &Arc<dyn Watch>,
 ) -> Result<(Tallied, Vec<LabelledRow>), TallyError> {
     let start = Instant::now();
-    let source = Source::open(&plan.data.path, plan.data.delimiter)?;
+    let source = Source::open(&plan.data.paths, plan.data.delimiter)?;
     let people = match &plan.data.demographics {
         None => None,
-        Some(demographics) => Some(Source::open(&demographics.path, plan.data.delimiter)?),
+        Some(demographics) => Some(Source::open(&demographics.paths, plan.data.delimiter)?),
     };
     // The bytes are read a second time, beside the counting.
     let inputs = Inputs::hashing(std::iter::once(&source).chain(&people));
@@ -46,9 +46,9 @@ pub(in super::super) fn tally(
     let state = Arc::new(Mutex::new(Some(counter)));
     let shared = Arc::clone(&state);
     let (heard, of) = (Arc::clone(watch), source.rows());
-    source.stream(&wanted, move |columns, rows| match shared.lock() {
+    source.stream(&wanted, move |columns, rows, place| match shared.lock() {
         Ok(mut guard) => guard.as_mut().map_or(Ok(()), |counter| {
-            counter.batch(columns, rows)?;
+            counter.batch(columns, rows, place)?;
             heard.counted(counter.rows(), of);
             Ok(())
         }),
@@ -57,7 +57,7 @@ pub(in super::super) fn tally(
     let counter = state.lock().ok().and_then(|mut guard| guard.take());
     let Some(mut counter) = counter else {
         let reason = "the counting stopped half-way".to_string();
-        return Err(TallyError::Unopenable { file: plan.data.path.clone(), reason });
+        return Err(TallyError::Unopenable { file: source.path.clone(), reason });
     };
     watch.done("counting", start.elapsed(), Some(counter.rows()));
     let recorded = counter.recorded();

@@ -5,23 +5,24 @@ use std::path::Path;
 use std::thread::JoinHandle;
 
 use super::super::TallyError;
+use super::file::DataFile;
 use super::source::Source;
 use crate::cells::Input;
 
 /// Files of which the hashes may still be in the making.
 #[derive(Debug)]
 pub struct Inputs {
-    pending: Vec<(Source, JoinHandle<Result<String, TallyError>>)>,
+    pending: Vec<(DataFile, JoinHandle<Result<String, TallyError>>)>,
 }
 
 impl Inputs {
     /// Begins to hash.
     pub(super) fn hashing<'s>(sources: impl Iterator<Item = &'s Source>) -> Inputs {
-        let begin = |source: &Source| {
-            let own = source.clone();
-            (source.clone(), std::thread::spawn(move || own.hash()))
+        let begin = |file: &DataFile| {
+            let own = file.clone();
+            (file.clone(), std::thread::spawn(move || own.hash()))
         };
-        Inputs { pending: sources.map(begin).collect() }
+        Inputs { pending: sources.flat_map(|source| &source.files).map(begin).collect() }
     }
 
     /// The files, when all hashes are made.
@@ -29,11 +30,11 @@ impl Inputs {
     /// # Errors
     /// When a file can no longer be read.
     pub fn known(self) -> Result<Vec<Input>, TallyError> {
-        let known = |(source, hash): (Source, JoinHandle<_>)| {
-            let name = source.path.file_name().unwrap_or(Path::new("").as_os_str());
+        let known = |(file, hash): (DataFile, JoinHandle<_>)| {
+            let name = file.shown.file_name().unwrap_or(Path::new("").as_os_str());
             let name = name.to_string_lossy().into_owned();
             // A thread that broke off is no reason to go without.
-            Ok(Input { name, sha256: hash.join().unwrap_or_else(|_| source.hash())? })
+            Ok(Input { name, sha256: hash.join().unwrap_or_else(|_| file.hash())? })
         };
         self.pending.into_iter().map(known).collect()
     }

@@ -4,17 +4,27 @@
 pub(super) mod column;
 mod diagnose;
 pub(super) mod embedded;
+mod expand;
+mod file;
 mod inputs;
+mod lines;
 pub(super) mod source;
 
 pub use embedded::Embedded;
 pub use inputs::Inputs;
 
 use super::{Tallied, TallyError};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::plan::Plan;
 use crate::watch::Watch;
+
+/// The files behind a path; the path itself where none is known.
+pub(super) fn files_of(path: &Path) -> Vec<PathBuf> {
+    let found = expand::expand(&[path.to_path_buf()]);
+    found.map_or_else(|_| vec![path.to_path_buf()], |found| found.into_iter().map(|found| found.path).collect())
+}
 
 /// A way to count rows.
 pub trait Engine {

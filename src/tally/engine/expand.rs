@@ -1,0 +1,94 @@
+//! Which files a path stands for: one, those of a pattern, those of a folder.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::super::error::TallyError;
+use super::file::{is_data, unopenable};
+
+/// A file, and the columns that the names of its folders give to all of its rows.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    pub(super) constants: Vec<(String, String)>,
+}
+
+/// The files behind paths, each path's in the order of their names. A folder stands for
+/// all data files in it and below; folders such as `year=2024` are columns.
+pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Found>, TallyError> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(of_folder(path)?);
+        } else if is_pattern(path) && !path.exists() {
+            found.extend(of_pattern(path)?);
+        } else {
+            found.push(Found { path: path.clone(), constants: Vec::new() });
+        }
+    }
+    Ok(found)
+}
+
+fn is_pattern(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '['])
+}
+
+fn of_pattern(pattern: &Path) -> Result<Vec<Found>, TallyError> {
+    let wrong = |reason: String| TallyError::Unopenable { file: pattern.into(), reason };
+    let paths =
+        glob::glob(&pattern.to_string_lossy()).map_err(|error| wrong(format!("is no pattern: {}", error.msg)))?;
+    let mut found = Vec::new();
+    for path in paths {
+        let path = path.map_err(|error| unopenable(error.path(), error.error()))?;
+        if !path.is_dir() {
+            let constants = constants(&path);
+            found.push(Found { path, constants });
+        }
+    }
+    match found.is_empty() {
+        true => Err(wrong("no file has such a name".into())),
+        false => Ok(found),
+    }
+}
+
+fn of_folder(folder: &Path) -> Result<Vec<Found>, TallyError> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(here) = folders.pop() {
+        let entries = std::fs::read_dir(&here).map_err(|error| unopenable(&here, &error))?;
+        for entry in entries {
+            let path = entry.map_err(|error| unopenable(&here, &error))?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            // What writers leave beside the data, such as _SUCCESS.
+            if name.starts_with(['.', '_']) {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_data(&path) {
+                let constants = constants(path.strip_prefix(folder).unwrap_or(&path));
+                found.push(Found { path, constants });
+            }
+        }
+    }
+    found.sort_by(|one, two| one.path.cmp(&two.path));
+    match found.is_empty() {
+        true => Err(TallyError::Unopenable {
+            file: folder.into(),
+            reason: "is a directory without data files: name a file, or a folder with .csv, .parquet or other data"
+                .into(),
+        }),
+        false => Ok(found),
+    }
+}
+
+/// Columns from folders named `column=value`; an empty value, or what Hive calls null, is
+/// none.
+fn constants(path: &Path) -> Vec<(String, String)> {
+    let folders = path.parent().into_iter().flat_map(Path::components);
+    let pair = |component: Component<'_>| {
+        let text = component.as_os_str().to_string_lossy().into_owned();
+        let (column, value) = text.split_once('=')?;
+        let value = if value == "__HIVE_DEFAULT_PARTITION__" { "" } else { value };
+        (!column.is_empty()).then(|| (column.to_string(), value.to_string()))
+    };
+    folders.filter_map(pair).collect()
+}

@@ -1,0 +1,459 @@
+//! One data file: its columns, and its rows in batches.
+//!
+//! Text files are read as text throughout, so that codes such as `01` survive;
+//! what a number is, is decided by the role. Typed files keep their numbers
+//! where the role wants numbers.
+
+use std::fs::File;
+use std::io::Read;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use polars::prelude::*;
+use sha2::{Digest, Sha256};
+use tempfile::TempPath;
+
+use super::super::error::TallyError;
+use super::column::Column;
+use super::diagnose::diagnose;
+use super::lines;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Text { delimiter: u8 },
+    Lines,
+    Parquet,
+    Arrow,
+}
+
+impl Format {
+    fn name(self) -> &'static str {
+        match self {
+            Format::Text { .. } => "delimited text",
+            Format::Lines => "JSON lines",
+            Format::Parquet => "Parquet",
+            Format::Arrow => "Arrow IPC",
+        }
+    }
+}
+
+/// How a column is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Kind {
+    /// As text.
+    Text,
+    /// As numbers where the file has numbers, else as text.
+    Number,
+}
+
+/// A file that was opened and whose header is known.
+#[derive(Clone, Debug)]
+pub(super) struct DataFile {
+    path: PathBuf,
+    /// How messages call it.
+    pub(super) shown: PathBuf,
+    format: Format,
+    /// Those of the file, then those of its folders.
+    pub(super) columns: Vec<String>,
+    /// What typed files hold, by column; empty for text.
+    types: Vec<DataType>,
+    /// What the folders say of all rows.
+    constants: Vec<(String, String)>,
+    /// Of standard input, while it is needed.
+    _spooled: Option<Arc<TempPath>>,
+}
+
+impl DataFile {
+    /// Opens a file and reads its header.
+    pub(super) fn open(
+        path: &Path,
+        constants: Vec<(String, String)>,
+        delimiter: Option<u8>,
+    ) -> Result<DataFile, TallyError> {
+        if path == Path::new("-") {
+            return DataFile::of_standard_input(delimiter);
+        }
+        DataFile::open_as(path, path, constants, delimiter, None)
+    }
+
+    /// Standard input can be read once, and a file is read twice: it is put into one.
+    fn of_standard_input(delimiter: Option<u8>) -> Result<DataFile, TallyError> {
+        let shown = Path::new("standard input");
+        let cannot = |error: std::io::Error| unopenable(shown, &error);
+        let mut input = std::io::BufReader::new(std::io::stdin().lock());
+        let ending = kind_of(std::io::BufRead::fill_buf(&mut input).map_err(cannot)?);
+        let mut spooled = tempfile::Builder::new().suffix(ending).tempfile().map_err(cannot)?;
+        std::io::copy(&mut input, spooled.as_file_mut()).map_err(cannot)?;
+        let spooled = Arc::new(spooled.into_temp_path());
+        DataFile::open_as(&spooled, shown, Vec::new(), delimiter, Some(Arc::clone(&spooled)))
+    }
+
+    fn open_as(
+        path: &Path,
+        shown: &Path,
+        constants: Vec<(String, String)>,
+        delimiter: Option<u8>,
+        spooled: Option<Arc<TempPath>>,
+    ) -> Result<DataFile, TallyError> {
+        let metadata = std::fs::metadata(path).map_err(|error| unopenable(shown, &error))?;
+        File::open(path).map_err(|error| unopenable(shown, &error))?;
+        if metadata.len() == 0 {
+            return Err(TallyError::Empty { file: shown.into(), what: "the file is empty" });
+        }
+        let Some(format) = format_of(path, delimiter) else {
+            return Err(TallyError::Unopenable { file: shown.into(), reason: UNKNOWN.into() });
+        };
+        let mut source = DataFile {
+            path: path.into(),
+            shown: shown.into(),
+            format,
+            columns: Vec::new(),
+            types: Vec::new(),
+            constants,
+            _spooled: spooled,
+        };
+        match format {
+            Format::Text { .. } => {
+                source.columns = source.header()?;
+            }
+            Format::Lines => {
+                source.columns = lines::header(path).map_err(|detail| source.unreadable(detail))?;
+            }
+            _ => {
+                let schema =
+                    guarded(|| source.scan(&[])?.collect_schema()).map_err(|detail| source.unreadable(detail))?;
+                source.columns = schema.iter_names().map(|name| name.to_string()).collect();
+                source.types = schema.iter_values().cloned().collect();
+            }
+        }
+        for (column, _) in &source.constants {
+            if source.columns.contains(column) {
+                let what =
+                    format!("the folder and the file both say what `{column}` is: take the column out of the file");
+                return Err(TallyError::Header { file: shown.into(), what });
+            }
+            source.columns.push(column.clone());
+        }
+        Ok(source)
+    }
+
+    /// The first line of a text file, read as data so that nothing is renamed.
+    fn header(&self) -> Result<Vec<String>, TallyError> {
+        let frame = guarded(|| self.text_reader()?.with_has_header(false).with_n_rows(Some(1)).finish()?.collect())
+            .map_err(|detail| self.unreadable(detail))?;
+        let wrong = |what: String| TallyError::Header { file: self.shown.clone(), what };
+        let mut names: Vec<String> = Vec::new();
+        for column in frame.columns() {
+            let texts = column.str().map_err(|error| self.unreadable(error.to_string()))?;
+            let name = texts.get(0).unwrap_or_default().trim_start_matches('\u{feff}').trim().to_string();
+            if name.is_empty() {
+                return Err(wrong(format!("column {} has no name in the header", names.len() + 1)));
+            }
+            if names.contains(&name) {
+                return Err(wrong(format!("two columns are called `{name}`: rename one")));
+            }
+            names.push(name);
+        }
+        if let [only] = names.as_slice()
+            && let Some(other) = [',', ';', '\t', '|'].into_iter().find(|other| only.contains(*other))
+        {
+            let shown = if other == '\t' { "\\t".to_string() } else { other.to_string() };
+            return Err(wrong(format!("there is one column, `{only}`: is the delimiter \"{shown}\"?")));
+        }
+        Ok(names)
+    }
+
+    /// How many rows there are, where the file says so.
+    pub(super) fn rows(&self) -> Option<u64> {
+        if self.format != Format::Parquet {
+            return None;
+        }
+        let rows = || ParquetReader::new(File::open(&self.path)?).num_rows();
+        guarded(rows).ok().map(|rows| rows as u64)
+    }
+
+    /// What a column holds where it is wanted as words, as far as it decides how they are
+    /// written: 1, 1.0 or true.
+    pub(super) fn word_type(&self, column: &str, kind: Kind) -> &'static str {
+        match self.type_of(column) {
+            _ if kind == Kind::Number => "numbers",
+            Some(dtype) if dtype.is_integer() => "whole numbers",
+            Some(dtype) if dtype.is_primitive_numeric() || dtype.is_decimal() => "numbers with a point",
+            Some(DataType::Boolean) => "truth values",
+            Some(dtype) if dtype.is_temporal() => "times",
+            _ => "text",
+        }
+    }
+
+    fn text_reader(&self) -> PolarsResult<LazyCsvReader> {
+        let delimiter = match self.format {
+            Format::Text { delimiter } => delimiter,
+            _ => b',',
+        };
+        Ok(LazyCsvReader::new(PlRefPath::try_from_path(&self.path)?)
+            .with_separator(delimiter)
+            .with_infer_schema_length(Some(0))
+            .with_glob(false)
+            .with_cache(false)
+            .with_missing_is_null(true))
+    }
+
+    fn scan(&self, wanted: &[(String, Kind)]) -> PolarsResult<LazyFrame> {
+        let path = PlRefPath::try_from_path(&self.path)?;
+        let frame = match self.format {
+            Format::Text { .. } => {
+                let schema: Schema =
+                    self.own_columns().map(|name| Field::new(name.as_str().into(), DataType::String)).collect();
+                self.text_reader()?.with_has_header(true).with_schema(Some(Arc::new(schema))).finish()?
+            }
+            Format::Lines => LazyFrame::default(),
+            Format::Parquet => {
+                LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, ..ScanArgsParquet::default() })?
+            }
+            Format::Arrow => LazyFrame::scan_ipc(
+                path,
+                IpcScanOptions::default(),
+                UnifiedScanArgs { glob: false, ..UnifiedScanArgs::default() },
+            )?,
+        };
+        if wanted.is_empty() {
+            return Ok(frame);
+        }
+        let columns: Vec<Expr> = wanted
+            .iter()
+            .map(|(name, kind)| {
+                let dtype = self.type_of(name).unwrap_or(&DataType::String);
+                let numeric = dtype.is_primitive_numeric() || dtype.is_decimal();
+                // `col` would read a name such as `^a$` as a pattern.
+                let column = nth(self.columns.iter().position(|c| c == name).unwrap_or(0) as i64).as_expr();
+                match kind {
+                    Kind::Number if numeric => column.cast(DataType::Float64),
+                    Kind::Text if Column::is_coded(dtype) => column,
+                    _ => column.cast(DataType::String),
+                }
+            })
+            .collect();
+        Ok(frame.select(columns))
+    }
+
+    /// Those of the file itself.
+    fn own_columns(&self) -> impl Iterator<Item = &String> {
+        self.columns.iter().take(self.columns.len() - self.constants.len())
+    }
+
+    fn type_of(&self, column: &str) -> Option<&DataType> {
+        self.types.get(self.columns.iter().position(|name| name == column)?)
+    }
+
+    /// An error when a wanted column holds what is neither number nor name.
+    fn readable(&self, wanted: &[(String, Kind)]) -> Result<(), TallyError> {
+        for (column, _) in wanted {
+            if let Some(dtype) = self.type_of(column)
+                && (dtype.is_nested()
+                    || dtype.is_binary()
+                    || dtype.is_object()
+                    || matches!(dtype, DataType::Duration(_) | DataType::Datetime(_, Some(_))))
+            {
+                let what = format!(
+                    "holds {dtype}, which is neither a number nor a name: leave the column out, or turn it into one"
+                );
+                return Err(TallyError::column(&self.shown, column, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Streams the wanted columns through `each`, batch by batch in the order
+    /// of the file, with the number of rows in the batch.
+    pub(super) fn stream(
+        &self,
+        wanted: &[(String, Kind)],
+        mut each: impl FnMut(&[Column<'_>], usize) -> Result<(), TallyError> + Send + 'static,
+    ) -> Result<(), TallyError> {
+        self.readable(wanted)?;
+        // Where each wanted column comes from: the file, or its folders.
+        let own: Vec<(String, Kind)> =
+            wanted.iter().filter(|(name, _)| self.constant(name).is_none()).cloned().collect();
+        let constants: Vec<Option<String>> = wanted.iter().map(|(name, _)| self.constant(name).cloned()).collect();
+        let mut all =
+            move |columns: Vec<Column<'_>>, rows: usize| each(&with_constants(columns, &constants, rows), rows);
+        if own.is_empty() {
+            return Err(TallyError::Header {
+                file: self.shown.clone(),
+                what: "no column of the file itself is needed: name one, such as the decision".into(),
+            });
+        }
+        let failure: Arc<Mutex<Option<TallyError>>> = Arc::default();
+        let seen = Arc::clone(&failure);
+        let mut checked = move |columns: Vec<Column<'_>>, rows| {
+            let outcome = all(columns, rows);
+            let failed = outcome.is_err();
+            if let (Err(error), Ok(mut slot)) = (outcome, seen.lock()) {
+                slot.get_or_insert(error);
+            }
+            failed
+        };
+        let outcome = match self.format {
+            Format::Lines => {
+                let names: Vec<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
+                lines::stream(&self.path, &names, &mut checked)
+            }
+            _ => self.stream_frame(&own, checked),
+        };
+        if let Some(error) = failure.lock().ok().and_then(|mut slot| slot.take()) {
+            return Err(error);
+        }
+        outcome.map_err(|detail| self.unreadable(detail))
+    }
+
+    fn constant(&self, column: &str) -> Option<&String> {
+        self.constants.iter().find(|(name, _)| name == column).map(|(_, value)| value)
+    }
+
+    fn stream_frame(
+        &self,
+        wanted: &[(String, Kind)],
+        take: impl FnMut(Vec<Column<'_>>, usize) -> bool + Send + 'static,
+    ) -> Result<(), String> {
+        let take = Mutex::new(take);
+        let names: Vec<String> = wanted.iter().map(|(name, _)| name.clone()).collect();
+        let callback = PlanCallback::new(move |batch: DataFrame| -> PolarsResult<bool> {
+            let of = |name: &String| Column::of(batch.column(name)?.as_materialized_series());
+            let columns: Vec<Column<'_>> = names.iter().map(of).collect::<PolarsResult<_>>()?;
+            let mut take = take.lock().map_err(|_| polars_err!(ComputeError: "an earlier batch failed"))?;
+            Ok(take(columns, batch.height()))
+        });
+        guarded(|| {
+            self.scan(wanted)?
+                .sink_batches(callback, true, NonZeroUsize::new(65_536))?
+                .collect_with_engine(Engine::Streaming)
+                .map(|_| ())
+        })
+    }
+
+    fn unreadable(&self, detail: String) -> TallyError {
+        let found = match self.format {
+            Format::Text { delimiter } => diagnose(&self.path, delimiter),
+            _ => None,
+        };
+        let detail = found.unwrap_or(detail);
+        TallyError::Unreadable { file: self.shown.clone(), format: self.format.name(), detail }
+    }
+
+    /// SHA-256 of the file as it lies on the disk.
+    pub(super) fn hash(&self) -> Result<String, TallyError> {
+        let mut file = File::open(&self.path).map_err(|error| unopenable(&self.shown, &error))?;
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            let read = file.read(&mut buffer).map_err(|error| unopenable(&self.shown, &error))?;
+            if read == 0 {
+                break;
+            }
+            hasher.update(&buffer[..read]);
+        }
+        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+pub(super) fn unopenable(path: &Path, error: &std::io::Error) -> TallyError {
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_string(),
+        std::io::ErrorKind::PermissionDenied => "may not be read (permission denied)".to_string(),
+        _ => error.to_string(),
+    };
+    TallyError::Unopenable { file: path.into(), reason }
+}
+
+/// Columns of a file and of its folders in the order in which they are wanted.
+fn with_constants<'c>(own: Vec<Column<'c>>, constants: &'c [Option<String>], rows: usize) -> Vec<Column<'c>> {
+    let mut own = own.into_iter();
+    let of = |constant: &'c Option<String>| match constant {
+        Some(value) => Some(lines::constant(value, rows)),
+        None => own.next(),
+    };
+    constants.iter().filter_map(of).collect()
+}
+
+const UNKNOWN: &str = "unknown kind of file: .csv, .tsv, .jsonl (also .gz, .zst), .parquet, .arrow and .feather are read; for another text file give its delimiter";
+
+/// Whether the name is one of a data file.
+pub(super) fn is_data(path: &Path) -> bool {
+    format_of(path, None).is_some()
+}
+
+fn format_of(path: &Path, delimiter: Option<u8>) -> Option<Format> {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let stem = [".gz", ".zst", ".zlib"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
+    match stem.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("csv" | "txt") => Some(Format::Text { delimiter: delimiter.unwrap_or(b',') }),
+        Some("tsv" | "tab") => Some(Format::Text { delimiter: delimiter.unwrap_or(b'\t') }),
+        Some("jsonl" | "ndjson") => Some(Format::Lines),
+        Some("parquet" | "pq") => Some(Format::Parquet),
+        Some("arrow" | "feather" | "ipc") => Some(Format::Arrow),
+        _ => delimiter.map(|delimiter| Format::Text { delimiter }),
+    }
+}
+
+/// The ending of a file that begins like this.
+fn kind_of(start: &[u8]) -> &'static str {
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    match start {
+        [b'P', b'A', b'R', b'1', ..] => ".parquet",
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => ".arrow",
+        [0x1f, 0x8b, ..] => ".csv.gz",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => ".csv.zst",
+        _ if first == Some(&b'{') => ".jsonl",
+        _ => ".csv",
+    }
+}
+
+/// How many readers run at this moment.
+static READING: AtomicUsize = AtomicUsize::new(0);
+
+/// The reader gives up on some files by a panic, in whichever of its threads; what
+/// that would print is no message. A panic of anything else prints as it did.
+fn silence_reader() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let of_reader = panic.location().is_some_and(|place| place.file().contains("polars"));
+            if !(of_reader && READING.load(Ordering::SeqCst) > 0) {
+                before(panic);
+            }
+        }));
+    });
+}
+
+/// Runs a reader; its errors and panics become one line of text.
+fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
+    silence_reader();
+    READING.fetch_add(1, Ordering::SeqCst);
+    let outcome = catch_unwind(AssertUnwindSafe(read));
+    READING.fetch_sub(1, Ordering::SeqCst);
+    match outcome {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(first_line(&error.to_string())),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()))
+                .unwrap_or_default();
+            Err(first_line(&format!("the reader gave up: {text}")))
+        }
+    }
+}
+
+fn first_line(text: &str) -> String {
+    if text.contains("not supported by Polars") || text.contains("does not support primitive") {
+        let kind = text.split("datatype ").nth(1).and_then(|rest| rest.split(['(', ' ']).next()).unwrap_or("special");
+        return format!("a column holds a type that cannot be read ({kind}): write the file without that column");
+    }
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("damaged").to_string()
+}

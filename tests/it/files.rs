@@ -1,0 +1,197 @@
+//! Several files as one table: lists, patterns, folders, and what must be alike in
+//! them; JSON lines; standard input.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use evenhand::report::Shown;
+use evenhand::{Plan, Provenance, Release, audit};
+
+use crate::inputs::{gzip, write_parquet};
+use crate::support::{PLAN, at, read};
+
+/// The German credit audit of other files.
+fn german(paths: &[&Path]) -> Result<Release, String> {
+    let mut plan = crate::support::plan("german-credit");
+    plan.data.paths = paths.iter().map(|path| path.to_path_buf()).collect();
+    audit(plan, Provenance::default()).map_err(|error| error.to_string())
+}
+
+/// The lines of the fixture in three parts, each with the header.
+fn parts() -> [String; 3] {
+    let text = read(&at("fixtures/german-credit/data.csv"));
+    let (header, body) = text.split_once('\n').expect("a header");
+    let lines: Vec<&str> = body.lines().collect();
+    [&lines[..300], &lines[300..301], &lines[301..]].map(|part| format!("{header}\n{}\n", part.join("\n")))
+}
+
+fn same(one: &Release, other: &Release) {
+    assert_eq!(one.measurements, other.measurements);
+    assert_eq!(one.joint_proxies, other.joint_proxies);
+}
+
+#[test]
+fn several_files_are_one_table() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let whole = german(&[&at("fixtures/german-credit/data.csv")]).expect("an audit");
+    for (at, part) in parts().iter().enumerate() {
+        std::fs::write(path(&format!("part-{at}.csv")), part).expect("written");
+    }
+    std::fs::write(path("_SUCCESS"), "").expect("written");
+    let listed = german(&[&path("part-0.csv"), &path("part-1.csv"), &path("part-2.csv")]).expect("a list");
+    let pattern = german(&[&path("part-?.csv")]).expect("a pattern");
+    let of_folder = german(&[folder.path()]).expect("a folder");
+    for found in [&listed, &pattern, &of_folder] {
+        same(found, &whole);
+        let names: Vec<&str> = found.provenance.inputs.iter().map(|input| input.name.as_str()).collect();
+        assert_eq!(names, ["part-0.csv", "part-1.csv", "part-2.csv"]);
+    }
+    // Columns in another order, and another kind of file.
+    let [_, one, _] = parts();
+    let turned: String = one.lines().map(|line| line.rsplit(',').collect::<Vec<_>>().join(",") + "\n").collect();
+    std::fs::write(path("part-1.csv"), turned).expect("written");
+    std::fs::write(path("part-2.csv.gz"), gzip(parts()[2].as_bytes())).expect("written");
+    std::fs::remove_file(path("part-2.csv")).expect("removed");
+    same(&german(&[folder.path()]).expect("a folder"), &whole);
+}
+
+/// What is wrong in one of several files is told with that file and its row.
+#[test]
+fn faults_have_their_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let write = |name: &str, text: &str| std::fs::write(path(name), text).expect("written");
+    let plan = |text: &str| Plan::from_text(text, "plan", folder.path(), &Default::default()).expect("valid");
+    let message = |text: &str| audit(plan(text), Provenance::default()).expect_err("refused").to_string();
+    let weighted = PLAN.replace("data.csv", "*.csv").replace("[[attribute]]", "weight = \"w\"\n[[attribute]]");
+    write("a.csv", "group,decision,label,w\na,yes,yes,1\nb,no,no,1\n");
+    write("b.csv", "group,decision,label,w\na,yes,yes,1\nb,no,no,x\n");
+    assert!(message(&weighted).contains("b.csv: row 2, column `w`: \"x\" is not a weight"), "{}", message(&weighted));
+    write("b.csv", "group,decision,label,w\na,yes,yes,1\nb,no,no,-1\n");
+    assert!(message(&weighted).contains("b.csv: row 2, column `w`: the weight -1 is negative"));
+    write("b.csv", "group,decision,label\na,yes,yes\n");
+    let found = message(&weighted);
+    assert!(found.contains("b.csv: column `w`: there is no such column") && found.contains("a.csv"), "{found}");
+    assert!(message(&PLAN.replace("data.csv", "*.parquet")).contains("no file has such a name"));
+    std::fs::create_dir(path("empty")).expect("made");
+    assert!(message(&PLAN.replace("data.csv", "empty")).contains("is a directory without data files"));
+}
+
+/// A column of names is written alike in all files: 1 in one and 1.0 in another are not.
+#[test]
+fn types_that_drift_are_told() {
+    use polars::prelude::*;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, column: Column| {
+        let decisions = Column::new("d".into(), ["yes", "no"]);
+        let mut frame = DataFrame::new_infer_height(vec![column, decisions]).expect("a frame");
+        let file = std::fs::File::create(folder.path().join(name)).expect("made");
+        ParquetWriter::new(file).finish(&mut frame).expect("written");
+    };
+    write("a.parquet", Column::new("g".into(), [1i64, 2]));
+    let text = "[audit]\nmin_group_size = 1\n[data]\npath = \"*.parquet\"\n[roles]\ndecision = { column = \"d\", favourable = \"yes\" }\n[[attribute]]\ncolumn = \"g\"\n";
+    let run = || {
+        let plan = Plan::from_text(text, "plan", folder.path(), &Default::default()).expect("valid");
+        audit(plan, Provenance::default()).map_err(|error| error.to_string())
+    };
+    write("b.parquet", Column::new("g".into(), [1i32, 2]));
+    assert!(run().is_ok());
+    write("b.parquet", Column::new("g".into(), [1.0, 2.0]));
+    let message = run().expect_err("refused");
+    assert!(message.contains("b.parquet: column `g`: holds numbers with a point, and whole numbers in"), "{message}");
+}
+
+/// Folders such as `group=a` are columns of all their rows.
+#[test]
+fn folders_are_columns() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (group, rows) in [("a", "yes\nno\n"), ("b", "yes\n"), ("__HIVE_DEFAULT_PARTITION__", "no\n")] {
+        let inner = folder.path().join(format!("data/group={group}"));
+        std::fs::create_dir_all(&inner).expect("made");
+        std::fs::write(inner.join("part.csv"), format!("decision\n{rows}")).expect("written");
+    }
+    let text = PLAN.replace("data.csv", "data").replace("label = { column = \"label\", favourable = \"yes\" }\n", "");
+    let plan = |text: &str| Plan::from_text(text, "plan", folder.path(), &Default::default()).expect("valid");
+    for path in ["data", "data/*/*.csv"] {
+        let release =
+            audit(plan(&text.replace("\"data\"", &format!("\"{path}\""))), Provenance::default()).expect(path);
+        let groups = &release.divisions[0].groups;
+        let sizes: Vec<(&str, Shown<u64>)> =
+            groups.iter().map(|group| (group.group.as_str(), group.n.clone())).collect();
+        assert_eq!(sizes, [("a", Shown::Value(2)), ("b", Shown::Value(1)), ("(missing)", Shown::Value(1))]);
+    }
+}
+
+fn json_lines() -> String {
+    let text = read(&at("fixtures/german-credit/data.csv"));
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    let object = |line: &str| {
+        let pairs = header.iter().zip(line.split(',')).map(|(name, value)| match value.parse::<i64>() {
+            Ok(number) => format!("\"{name}\":{number}"),
+            Err(_) if value.is_empty() => format!("\"{name}\":null"),
+            Err(_) => format!("\"{name}\":\"{value}\""),
+        });
+        format!("{{{}}}\n", pairs.collect::<Vec<_>>().join(","))
+    };
+    lines.map(object).collect()
+}
+
+#[test]
+fn objects_a_line() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let whole = german(&[&at("fixtures/german-credit/data.csv")]).expect("an audit");
+    std::fs::write(path("a.jsonl"), json_lines()).expect("written");
+    std::fs::write(path("a.ndjson.gz"), gzip(json_lines().as_bytes())).expect("written");
+    std::fs::write(path("a.jsonl.zst"), zstd::encode_all(json_lines().as_bytes(), 3).expect("in memory"))
+        .expect("written");
+    for name in ["a.jsonl", "a.ndjson.gz", "a.jsonl.zst"] {
+        same(&german(&[&path(name)]).expect(name), &whole);
+    }
+    for (text, fault) in [
+        ("{\"group\":\"a\"}\n{\"group\":", "line 2, column"),
+        ("[1]\n", "line 1 is no JSON object"),
+        ("{\"group\":\"a\",\"decision\":[1],\"label\":\"yes\"}\n", "line 1: `decision` holds a list or an object"),
+    ] {
+        std::fs::write(path("b.jsonl"), text).expect("written");
+        let plan = PLAN.replace("data.csv", "b.jsonl");
+        let plan = Plan::from_text(&plan, "plan", folder.path(), &Default::default()).expect("valid");
+        let message = audit(plan, Provenance::default()).expect_err("refused").to_string();
+        assert!(message.contains(fault), "{message}");
+    }
+}
+
+/// Standard input of any kind, told apart by how it begins.
+#[test]
+fn standard_input() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let parquet = folder.path().join("a.parquet");
+    write_parquet(&parquet);
+    let plan = read(&at("fixtures/german-credit/evenhand.toml")).replace("\"data.csv\"", "\"-\"");
+    std::fs::write(folder.path().join("plan.toml"), plan).expect("written");
+    let csv = std::fs::read(at("fixtures/german-credit/data.csv")).expect("a fixture");
+    let inputs = [csv.clone(), gzip(&csv), std::fs::read(&parquet).expect("read"), json_lines().into_bytes()];
+    let run = |input: &[u8]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_evenhand"))
+            .current_dir(folder.path())
+            .args(["audit", "plan.toml"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("runs");
+        child.stdin.take().expect("piped").write_all(input).expect("taken");
+        let output = child.wait_with_output().expect("ends");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let first = run(&inputs[0]);
+    assert_eq!(first.0, Some(0), "{}", first.2);
+    for input in &inputs[1..] {
+        assert_eq!(run(input), first);
+    }
+    assert!(run(b"").2.contains("standard input: the file is empty"));
+}
