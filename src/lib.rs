@@ -18,6 +18,7 @@ pub mod report;
 pub mod stats;
 mod suggest;
 pub mod tally;
+mod unfinished;
 pub mod watch;
 
 pub use audit::{audit, audit_watched, reweigh};

@@ -9,6 +9,7 @@ mod options;
 mod output;
 mod remedy;
 mod review;
+mod signals;
 mod watch;
 
 use std::process::ExitCode;
@@ -23,7 +24,8 @@ const EXIT_CODES: &str = "Exit codes:
   1   could not run: a file or the data in it
   2   usage, or the plan file
   10  gate: a rule failed
-  11  gate: a rule could not be decided or had nothing to work on (see --on-inconclusive)";
+  11  gate: a rule could not be decided or had nothing to work on (see --on-inconclusive)
+  130 interrupted (143: told to end): nothing was written";
 
 /// Audit the decisions of a model for disparities between groups.
 #[derive(Parser)]
@@ -56,6 +58,7 @@ enum Command {
 
 /// Runs the program and says how it went.
 pub fn run() -> ExitCode {
+    signals::heed();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::Stop;
+use crate::unfinished::Unfinished;
 
 /// One file of an output folder: its name within it, and its bytes.
 pub(super) struct OutputFile {
@@ -30,6 +31,7 @@ pub(super) fn write_folder(folder: &Path, files: &[OutputFile], inputs: &[&Path]
     }
     let cannot = |error: &std::io::Error| Stop::io(folder, error);
     let staging = tempfile::Builder::new().prefix(".evenhand-").tempdir_in(&parent).map_err(|error| cannot(&error))?;
+    let unfinished = Unfinished::new(staging.path());
     for file in files {
         let path = staging.path().join(&file.name);
         if let Some(inner) = path.parent() {
@@ -39,16 +41,21 @@ pub(super) fn write_folder(folder: &Path, files: &[OutputFile], inputs: &[&Path]
     }
     if !folder.exists() {
         readable(staging.path()).map_err(|error| cannot(&error))?;
-        return std::fs::rename(staging.keep(), folder).map_err(|error| cannot(&error));
+        let move_all = || std::fs::rename(staging.keep(), folder);
+        return unfinished.complete(move_all).map_err(|error| cannot(&error));
     }
-    // Into a folder that is there file by file; only charts of ours that are
-    // no longer part of the audit are taken away.
+    unfinished.complete(|| move_into(folder, staging.path(), files))
+}
+
+/// Moves files into a folder that is there, one by one; only charts of ours that are no
+/// longer part of the audit are taken away.
+fn move_into(folder: &Path, staging: &Path, files: &[OutputFile]) -> Result<(), Stop> {
     for file in files {
         let target = folder.join(&file.name);
         if let Some(inner) = target.parent() {
             std::fs::create_dir_all(inner).map_err(|error| Stop::io(inner, &error))?;
         }
-        std::fs::rename(staging.path().join(&file.name), &target).map_err(|error| Stop::io(&target, &error))?;
+        std::fs::rename(staging.join(&file.name), &target).map_err(|error| Stop::io(&target, &error))?;
     }
     for stale in std::fs::read_dir(folder.join("charts")).into_iter().flatten().flatten() {
         let name = format!("charts/{}", stale.file_name().to_string_lossy());
@@ -77,8 +84,9 @@ fn readable(_: &Path) -> std::io::Result<()> {
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     let cannot = |error: &std::io::Error| Stop::io(path, error);
     let mut file = tempfile::NamedTempFile::new_in(parent_of(path)).map_err(|error| cannot(&error))?;
+    let unfinished = Unfinished::new(file.path());
     file.write_all(bytes).map_err(|error| cannot(&error))?;
-    file.persist(path).map_err(|failed| cannot(&failed.error))?;
+    unfinished.complete(|| file.persist(path)).map_err(|failed| cannot(&failed.error))?;
     Ok(())
 }
 

@@ -152,9 +152,16 @@ impl Evidence {
             }
             Evidence::Strata(how, tables) => {
                 let found = mantel_haenszel(tables, level)?;
+                // Of effective numbers of people; it lies around the number of the weights.
                 match how {
-                    Comparison::MantelHaenszelDifference => Some((found.difference_interval?, Method::Sato)),
-                    _ => Some((found.odds_ratio_interval?, Method::RobinsBreslowGreenland)),
+                    Comparison::MantelHaenszelDifference => {
+                        let shift = value - found.difference;
+                        Some((found.difference_interval?.map(|end| end + shift).clamp(-1.0, 1.0), Method::Sato))
+                    }
+                    _ => {
+                        let times = value / found.odds_ratio?;
+                        Some((found.odds_ratio_interval?.map(|end| end * times), Method::RobinsBreslowGreenland))
+                    }
                 }
             }
             Evidence::Chosen(inner, groups) => {

@@ -264,7 +264,13 @@ impl Measurement {
     pub fn worst_case_at(&self, level: Level) -> Option<Interval> {
         let unknown = self.unknown.as_ref()?;
         let interval = unknown.reach.at(level, &self.choice)?.clamp(self.range.0, self.range.1);
-        Some(interval.around(unknown.low).around(unknown.high))
+        let interval = interval.around(unknown.low).around(unknown.high);
+        // Without the unknown people less is known: what is not certain of the others
+        // alone is not certain of all.
+        Some(match self.interval_at(level) {
+            Some((own, _)) => Interval::new(interval.low.min(own.low), interval.high.max(own.high)),
+            None => interval,
+        })
     }
 }
 

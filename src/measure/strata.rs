@@ -20,8 +20,12 @@ pub(super) fn strata_of(part: &Part) -> BTreeSet<Stratum> {
 
 /// Two sides by stratum.
 pub(super) struct Pooled {
+    /// Effective numbers of people: what intervals and tests are made of.
     pub(super) tables: Arc<Vec<StratumTable>>,
     pub(super) found: MantelHaenszel,
+    /// The common odds ratio and difference, of the weights themselves.
+    odds_ratio: Option<f64>,
+    pub(super) difference: f64,
 }
 
 /// Pools the strata of a group and a reference that share nobody.
@@ -42,7 +46,18 @@ pub(super) fn pool(base: &Base, group: &Part, reference: &Part, level: Level) ->
         })
         .collect();
     let found = mantel_haenszel(&tables, level)?;
-    Some(Pooled { tables: Arc::new(tables), found })
+    let weights = |stratum: &Stratum| {
+        let of = |part: &Part| {
+            let part = part.within(stratum);
+            let [hits, all] = [rate.numerator(), rate.denominator()].map(|set| part.cell(set).weight.value());
+            (hits, all - hits)
+        };
+        let ((a, b), (c, d)) = (of(group), of(reference));
+        StratumTable { a, b, c, d }
+    };
+    let weighted: Vec<StratumTable> = strata_of(group).iter().map(weights).collect();
+    let plain = mantel_haenszel(&weighted, level)?;
+    Some(Pooled { tables: Arc::new(tables), found, odds_ratio: plain.odds_ratio, difference: plain.difference })
 }
 
 /// How much fewer people clusters make of a part, by its rate over all strata.
@@ -54,14 +69,16 @@ fn design(rate: Rate, part: &Part, level: Level) -> f64 {
 
 /// A pooled comparison as a measurement about `people`.
 pub(super) fn pooled(how: Comparison, pooled: Option<&Pooled>, people: &Cell) -> Measured {
-    let Some(Pooled { tables, found }) = pooled else { return Measured::undefined(Why::NoSharedStratum, people) };
+    let Some(Pooled { tables, found, odds_ratio, difference }) = pooled else {
+        return Measured::undefined(Why::NoSharedStratum, people);
+    };
     let method = TestMethod::CochranMantelHaenszel;
     let test = found.test.map(|(statistic, p)| Test { method, statistic: Some(statistic), p });
     let quantity = match how {
-        Comparison::MantelHaenszelDifference => Quantity::Value(found.difference),
+        Comparison::MantelHaenszelDifference => Quantity::Value(*difference),
         _ => {
             let why = if found.test.is_none() { Why::NoSharedStratum } else { Why::ZeroReference };
-            found.odds_ratio.map_or(Quantity::Undefined(why), Quantity::Value)
+            odds_ratio.map_or(Quantity::Undefined(why), Quantity::Value)
         }
     };
     let evidence = match quantity {
@@ -73,7 +90,7 @@ pub(super) fn pooled(how: Comparison, pooled: Option<&Pooled>, people: &Cell) ->
 
 /// Whether the odds ratio is the same in all strata: Breslow and Day's test
 /// with Tarone's correction.
-pub(super) fn homogeneity(Pooled { tables, found }: &Pooled) -> Option<Test> {
+pub(super) fn homogeneity(Pooled { tables, found, .. }: &Pooled) -> Option<Test> {
     let test = breslow_day_tarone(tables, found.odds_ratio?)?;
     Some(Test { method: TestMethod::BreslowDayTarone, statistic: Some(test.statistic), p: test.p })
 }

@@ -287,7 +287,7 @@ pub fn open_question(finding: &ReleasedFinding, min_group_size: u64) -> String {
         sentences.push(format!(
             "Wherever the people without a recorded group belong, it lies between {} and {}{}{}.",
             number(low),
-            number(high),
+            if high.is_finite() { number(high) } else { "no bound".into() },
             whole.map(|whole| format!(", with intervals {whole}")).unwrap_or_default(),
             if finding.unknown == "worst" { ", and the rule goes by that" } else { "" }
         ));

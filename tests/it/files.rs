@@ -118,8 +118,7 @@ fn folders_are_columns() {
         let release =
             audit(plan(&text.replace("\"data\"", &format!("\"{path}\""))), Provenance::default()).expect(path);
         let groups = &release.divisions[0].groups;
-        let sizes: Vec<(&str, Shown<u64>)> =
-            groups.iter().map(|group| (group.group.as_str(), group.n.clone())).collect();
+        let sizes: Vec<(&str, Shown<u64>)> = groups.iter().map(|group| (group.group.as_str(), group.n)).collect();
         assert_eq!(sizes, [("a", Shown::Value(2)), ("b", Shown::Value(1)), ("(missing)", Shown::Value(1))]);
     }
 }
@@ -194,4 +193,37 @@ fn standard_input() {
         assert_eq!(run(input), first);
     }
     assert!(run(b"").2.contains("standard input: the file is empty"));
+}
+
+/// An interruption ends the program and leaves nothing behind.
+#[cfg(unix)]
+#[test]
+fn interrupted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let temporary = folder.path().join("temporary");
+    std::fs::create_dir(&temporary).expect("made");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_evenhand"))
+        .current_dir(folder.path())
+        .env("TMPDIR", &temporary)
+        .args(["audit", "-", "--attribute", "group", "--decision", "decision=yes", "--out", "out"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let mut input = child.stdin.take().expect("piped");
+    input.write_all(b"group,decision\na,yes\n").expect("taken");
+    input.flush().expect("taken");
+    let spooled = || std::fs::read_dir(&temporary).expect("a folder").count();
+    for _ in 0..1_000 {
+        if spooled() > 0 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(spooled(), 1);
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("sent");
+    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    assert_eq!((spooled(), folder.path().join("out").exists()), (0, false));
+    drop(input);
 }

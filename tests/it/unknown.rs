@@ -240,6 +240,22 @@ fn classes_by_enumeration() {
     by_row("told,is", &known, &unknown, &plan, &METRICS, &["macro_recall.difference"]);
 }
 
+/// Where nobody is without a benefit, only the mix of one and two counts, and the end
+/// need not have all of either. A group that has an index only with unknown people makes
+/// a summary of all groups uncertain in a way that no range tells.
+#[test]
+fn mixed_benefits_by_enumeration() {
+    const METRICS: [&str; 4] = ["theil_index", "gini", "atkinson", "generalized_entropy"];
+    let roles = "decision = { column = \"decision\", favourable = \"yes\" }\nlabel = { column = \"label\", favourable = \"yes\" }";
+    let plan = plan_of(roles, &METRICS);
+    let known = "a,yes,yes\na,yes,yes\nb,yes,yes\nb,yes,no\nb,no,no\n";
+    let unknown = ["yes,no", "yes,no", "yes,yes", "no,no", "yes,no"];
+    by_row("decision,label", known, &unknown, &plan, &METRICS, &[]);
+    let csv = format!("group,decision,label\n{known}c,no,yes\n,yes,yes\n");
+    let release = Table::new(&csv).audit(&plan_of(roles, &["gini.worst"]));
+    assert_eq!(release.findings[0].unknown_low, None);
+}
+
 /// Predicted numbers: only sums of errors are known, and all ranges are bounds.
 #[test]
 fn errors_by_enumeration() {
@@ -351,6 +367,30 @@ fn the_highest_group_may_be_another() {
     // All fifty in b: 99 of 150; c stays at 450 of 1,000.
     let lowest = 0.45 / (99.0 / 150.0);
     assert!(of_c.unknown_low.expect("a range") <= lowest + 1e-12, "{:?}", of_c.unknown_low);
+}
+
+/// So may the largest.
+#[test]
+fn the_largest_group_may_be_another() {
+    let csv = rows(&[
+        ("a", "yes", "yes", 50),
+        ("a", "no", "no", 50),
+        ("b", "yes", "no", 19),
+        ("b", "no", "yes", 76),
+        ("c", "yes", "yes", 40),
+        ("c", "no", "no", 40),
+        ("", "no", "yes", 10),
+    ]);
+    let found = judged(
+        &csv,
+        &PLAN.replace("reference = \"a\"", "reference = \"largest\""),
+        "selection_rate.difference",
+        "at_most = 0.9",
+    );
+    let of_c = found.iter().find(|finding| finding.measurement.group == "c").expect("c");
+    // Against b with all ten: 19 of 105; against a, c with all ten: 40 of 90.
+    assert!((of_c.unknown_high.expect("a range") - (0.5 - 19.0 / 105.0)).abs() < 1e-12, "{of_c:?}");
+    assert!((of_c.unknown_low.expect("a range") - (40.0 / 90.0 - 0.5)).abs() < 1e-12, "{of_c:?}");
 }
 
 /// A group of which nobody is selected does not take the worst case away.

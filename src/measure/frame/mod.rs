@@ -339,8 +339,9 @@ impl<'a> FrameLook<'a> {
         }
     }
 
-    /// A worst case against the reference; where that was chosen by looking at the
-    /// rates, against any other group, since unknown people move the rates.
+    /// A worst case against the reference. Where that was chosen by looking at the
+    /// rates, against any other group, since unknown people move the rates; where it is
+    /// the largest group, against any that may be the largest with them.
     fn against_any(
         &self,
         duel: &Duel<'_>,
@@ -348,16 +349,25 @@ impl<'a> FrameLook<'a> {
         sides: &Sides<'_>,
         of: impl Fn(&Sides<'_>) -> Option<Unknown>,
     ) -> Option<Unknown> {
-        if !duel.data_chosen {
+        let groups = duel.groups.names.len();
+        let others = |may_be: &dyn Fn(usize) -> bool| -> Vec<Option<Unknown>> {
+            let with_each = (0..groups).filter(|other| *other != at && may_be(*other)).map(|other| {
+                let reference = duel.groups.seat(other, self.population(duel.groups.names[other]));
+                of(&Sides { reference, ..*sides })
+            });
+            with_each.collect()
+        };
+        if duel.data_chosen {
+            return unknown::chosen(others(&|_| true), groups);
+        }
+        if *self.audit.plan.reference(&self.frame.columns) != Reference::Largest {
             return of(sides);
         }
-        let groups = duel.groups.names.len();
-        let others = (0..groups).filter(|other| *other != at);
-        let with_each = others.map(|other| {
-            let reference = duel.groups.seat(other, self.population(duel.groups.names[other]));
-            of(&Sides { reference, ..*sides })
-        });
-        unknown::chosen(with_each.collect(), groups)
+        let size = |at: usize| duel.groups.parts[at].people().n;
+        let most = (0..groups).map(size).max().unwrap_or(0);
+        let unknown = duel.missing.map_or(0, |missing| missing.people().n);
+        // Of sizes nobody looks at rates: one pair of groups, not the worst of all.
+        unknown::chosen(others(&|other| size(other) + unknown >= most), 2)
     }
 
     /// The selection rate, or whatever rate comes first.
@@ -373,14 +383,14 @@ impl<'a> FrameLook<'a> {
         }
         let base = self.main_rate()?;
         let overall = compare(base, Comparison::Difference, sides, &self.look);
-        let within = strata::pool(base, sides.group.part, sides.reference.part, self.look.level)?.found;
+        let within = strata::pool(base, sides.group.part, sides.reference.part, self.look.level)?;
         let difference = overall.quantity.value()?;
         if difference * within.difference >= 0.0 {
             return None;
         }
         let alpha = self.look.level.alpha();
         let beyond_chance =
-            within.test.is_some_and(|(_, p)| p < alpha) && overall.test.is_some_and(|test| test.p < alpha);
+            within.found.test.is_some_and(|(_, p)| p < alpha) && overall.test.is_some_and(|test| test.p < alpha);
         let metric = base.id;
         Some(Reversal { group: group.clone(), metric, overall: difference, within: within.difference, beyond_chance })
     }

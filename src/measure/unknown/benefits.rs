@@ -8,7 +8,10 @@ use crate::measure::part::Part;
 /// Who has a benefit of 0, 1 and 2.
 const BY_BENEFIT: [Outcomes; 3] = [FN, TP.or(TN), FP];
 
-/// How many numbers of people are tried at once on the way to an end.
+/// With no more combinations than so many all are tried.
+const MOST_TRIED: f64 = 4_096.0;
+
+/// How many weights of people are tried at once on the way to an end.
 const STEPS: usize = 64;
 
 /// A group with the unknown people who take its index up, or down, as far as they can.
@@ -18,7 +21,9 @@ const STEPS: usize = 64;
 /// people: where someone is without, no number of people with 1 and with 2 is best
 /// unless one of the two is at its end (Euler's theorem on homogeneous functions),
 /// and where nobody is, only their proportion matters, which is the same at an end.
-/// So one of both is at its end, and the other is searched.
+/// So one of both is at its end, and the other is searched: as weights that need not
+/// be those of whole people, which makes it a bound. With few people all numbers are
+/// tried.
 pub(super) fn pushed(index: Inequality, part: &Part, unknown: &Part, up: bool) -> Option<Part> {
     let own = BY_BENEFIT.map(|set| part.cell(set).weight.value());
     let more = BY_BENEFIT.map(|set| unknown.cell(set).weight.value());
@@ -41,11 +46,19 @@ pub(super) fn pushed(index: Inequality, part: &Part, unknown: &Part, up: bool) -
         }
         value
     };
-    for end in [0.0, more[1]] {
-        search(more[2], whole, |twos| try_one(end, twos));
-    }
-    for end in [0.0, more[2]] {
-        search(more[1], whole, |ones| try_one(ones, end));
+    if whole && (more[1] + 1.0) * (more[2] + 1.0) <= MOST_TRIED {
+        for ones in 0..=more[1] as u64 {
+            (0..=more[2] as u64).for_each(|twos| {
+                try_one(ones as f64, twos as f64);
+            });
+        }
+    } else {
+        for end in [0.0, more[1]] {
+            search(more[2], |twos| try_one(end, twos));
+        }
+        for end in [0.0, more[2]] {
+            search(more[1], |ones| try_one(ones, end));
+        }
     }
     let (_, [ones, twos]) = best?;
     let mut taken = with(part, unknown, if up { FN } else { NOBODY });
@@ -59,15 +72,13 @@ pub(super) fn pushed(index: Inequality, part: &Part, unknown: &Part, up: bool) -
     Some(taken)
 }
 
-/// Tries numbers of people from nobody to all, ever closer around the best.
-fn search(all: f64, whole: bool, mut height: impl FnMut(f64) -> Option<f64>) {
+/// Tries weights of people from nobody to all, ever closer around the best.
+fn search(all: f64, mut height: impl FnMut(f64) -> Option<f64>) {
     let (mut low, mut high) = (0.0, all);
     loop {
         let step = (high - low) / STEPS as f64;
-        let step = if whole { step.max(1.0) } else { step };
-        let places = (0..=STEPS).map(|at| low + step * at as f64).map(|at| if whole { at.round() } else { at });
         let mut best: Option<(f64, f64)> = None;
-        for place in places.chain([high]).filter(|place| *place <= high) {
+        for place in (0..=STEPS).map(|at| low + step * at as f64).chain([high]) {
             if let Some(value) = height(place)
                 && best.is_none_or(|(most, _)| value > most)
             {
@@ -75,12 +86,9 @@ fn search(all: f64, whole: bool, mut height: impl FnMut(f64) -> Option<f64>) {
             }
         }
         let Some((_, place)) = best else { return };
-        if step <= if whole { 1.0 } else { all * 1e-9 } {
+        if step <= all * 1e-9 {
             return;
         }
-        (low, high) = ((place - step).max(0.0).floor(), (place + step).min(all));
-        if !whole {
-            low = (place - step).max(0.0);
-        }
+        (low, high) = ((place - step).max(0.0), (place + step).min(all));
     }
 }

@@ -243,6 +243,10 @@ pub(super) fn of_summary(
     unknown: &Part,
     look: &Look<'_>,
 ) -> Option<Unknown> {
+    // A group that has no number may get one from the unknown people, and count or not.
+    if seats.iter().any(|seat| measure(base, seat, look).known().is_none()) {
+        return None;
+    }
     let each: Option<Vec<Ends>> = seats.iter().map(|seat| lot::outermost(ends(base, seat, unknown, look)?)).collect();
     let each = Arc::new(each?);
     let of_pairs = |how| {

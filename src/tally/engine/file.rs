@@ -4,7 +4,7 @@
 //! what a number is, is decided by the role. Typed files keep their numbers
 //! where the role wants numbers.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +21,7 @@ use super::super::error::TallyError;
 use super::column::Column;
 use super::diagnose::diagnose;
 use super::lines;
+use crate::unfinished::Unfinished;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -64,7 +65,9 @@ pub(super) struct DataFile {
     /// What the folders say of all rows.
     constants: Vec<(String, String)>,
     /// Of standard input, while it is needed.
-    _spooled: Option<Arc<TempPath>>,
+    _spooled: Option<Arc<(TempPath, Unfinished)>>,
+    /// What the file was like when it was opened.
+    version: Metadata,
 }
 
 impl DataFile {
@@ -87,9 +90,10 @@ impl DataFile {
         let mut input = std::io::BufReader::new(std::io::stdin().lock());
         let ending = kind_of(std::io::BufRead::fill_buf(&mut input).map_err(cannot)?);
         let mut spooled = tempfile::Builder::new().suffix(ending).tempfile().map_err(cannot)?;
+        let unfinished = Unfinished::new(spooled.path());
         std::io::copy(&mut input, spooled.as_file_mut()).map_err(cannot)?;
-        let spooled = Arc::new(spooled.into_temp_path());
-        DataFile::open_as(&spooled, shown, Vec::new(), delimiter, Some(Arc::clone(&spooled)))
+        let spooled = Arc::new((spooled.into_temp_path(), unfinished));
+        DataFile::open_as(&spooled.0, shown, Vec::new(), delimiter, Some(Arc::clone(&spooled)))
     }
 
     fn open_as(
@@ -97,7 +101,7 @@ impl DataFile {
         shown: &Path,
         constants: Vec<(String, String)>,
         delimiter: Option<u8>,
-        spooled: Option<Arc<TempPath>>,
+        spooled: Option<Arc<(TempPath, Unfinished)>>,
     ) -> Result<DataFile, TallyError> {
         let metadata = std::fs::metadata(path).map_err(|error| unopenable(shown, &error))?;
         File::open(path).map_err(|error| unopenable(shown, &error))?;
@@ -115,6 +119,7 @@ impl DataFile {
             types: Vec::new(),
             constants,
             _spooled: spooled,
+            version: metadata,
         };
         match format {
             Format::Text { .. } => {
@@ -342,6 +347,17 @@ impl DataFile {
         };
         let detail = found.unwrap_or(detail);
         TallyError::Unreadable { file: self.shown.clone(), format: self.format.name(), detail }
+    }
+
+    /// An error when the file is not what it was when it was opened.
+    pub(super) fn unchanged(&self) -> Result<(), TallyError> {
+        let now = std::fs::metadata(&self.path).map_err(|error| unopenable(&self.shown, &error))?;
+        let same_time = now.modified().ok() == self.version.modified().ok();
+        if now.len() == self.version.len() && same_time {
+            return Ok(());
+        }
+        let reason = "changed while it was read: run again when nothing writes to it".to_string();
+        Err(TallyError::Unopenable { file: self.shown.clone(), reason })
     }
 
     /// SHA-256 of the file as it lies on the disk.

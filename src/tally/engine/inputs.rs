@@ -28,14 +28,35 @@ impl Inputs {
     /// The files, when all hashes are made.
     ///
     /// # Errors
-    /// When a file can no longer be read.
+    /// When a file can no longer be read, or has changed since it was opened.
     pub fn known(self) -> Result<Vec<Input>, TallyError> {
         let known = |(file, hash): (DataFile, JoinHandle<_>)| {
             let name = file.shown.file_name().unwrap_or(Path::new("").as_os_str());
             let name = name.to_string_lossy().into_owned();
             // A thread that broke off is no reason to go without.
-            Ok(Input { name, sha256: hash.join().unwrap_or_else(|_| file.hash())? })
+            let sha256 = hash.join().unwrap_or_else(|_| file.hash())?;
+            file.unchanged()?;
+            Ok(Input { name, sha256 })
         };
         self.pending.into_iter().map(known).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changes_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, "a,b\n1,2\n3,4\n").expect("written");
+        let begin =
+            || Inputs::hashing(std::iter::once(&Source::open(std::slice::from_ref(&path), None).expect("opened")));
+        assert_eq!(begin().known().expect("the same")[0].name, "a.csv");
+        let inputs = begin();
+        std::fs::write(&path, "a,b\n1,2\n").expect("written");
+        let message = inputs.known().expect_err("another").to_string();
+        assert!(message.contains("a.csv: changed while it was read"), "{message}");
     }
 }

@@ -1,0 +1,31 @@
+//! What happens when the program is told to stop, or the ground moves under it.
+
+/// From now on an interruption leaves no half-written output, and a file that gets
+/// shorter while it is read ends in a message.
+#[cfg(unix)]
+pub(super) fn heed() {
+    use signal_hook::consts::signal::{SIGBUS, SIGINT, SIGTERM};
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+        std::thread::spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                crate::unfinished::remove_all();
+                std::process::exit(128 + signal);
+            }
+        });
+    }
+    // SAFETY: what runs writes bytes that are there already and ends the process; both may
+    // be done within a signal.
+    let _ = unsafe { signal_hook::low_level::register(SIGBUS, shrunken) };
+}
+
+#[cfg(not(unix))]
+pub(super) fn heed() {}
+
+/// Reading a mapped file beyond its end is a signal and no error.
+#[cfg(unix)]
+fn shrunken() {
+    const MESSAGE: &[u8] = b"error: a data file got shorter while it was read: run again when nothing writes to it\n";
+    // SAFETY: the pointer and the length are those of a constant.
+    unsafe { libc::write(2, MESSAGE.as_ptr().cast(), MESSAGE.len()) };
+    signal_hook::low_level::exit(1);
+}
