@@ -60,6 +60,14 @@ impl Binary {
             return warnings;
         }
         let names: BTreeSet<&str> = self.coder.values().collect();
+        for value in names.iter().filter(|value| !self.favourable.contains(value)) {
+            if let Some(favourable) = self.favourable.0.iter().find(|favourable| sounds_like(value, favourable)) {
+                warnings.push(format!(
+                    "column `{}` ({role}): \"{value}\" counts as not favourable, and reads like \"{favourable}\": add it to `favourable` if it means the same, or list it as `unfavourable`",
+                    self.coder.column
+                ));
+            }
+        }
         let others: Vec<String> =
             names.iter().filter(|value| !self.favourable.contains(value)).map(|value| format!("\"{value}\"")).collect();
         // Many values may be free text, which no output holds.
@@ -111,6 +119,20 @@ impl Binary {
         );
         Err(TallyError::Column { file: file.to_path_buf(), column: self.coder.column.clone(), what })
     }
+}
+
+/// Words for one thing and for the other.
+const MEANINGS: [[&str; 5]; 2] = [["yes", "y", "true", "t", "1"], ["no", "n", "false", "f", "0"]];
+
+/// Whether two values that differ are likely spellings of the same: in capitals, or in
+/// the word for yes.
+fn sounds_like(one: &str, other: &str) -> bool {
+    let (one, other) = (plain(one).to_lowercase(), plain(other).to_lowercase());
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let meaning = |text: &str| MEANINGS.iter().position(|words| words.contains(&text));
+    let number = |text: &str| text.parse::<f64>().is_ok();
+    (letters(&one) == letters(&other) && !letters(&one).is_empty() && !number(&one) && !number(&other))
+        || meaning(&one).is_some_and(|found| meaning(&other) == Some(found))
 }
 
 /// One spelling for a number or a truth value.

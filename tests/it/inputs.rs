@@ -85,6 +85,19 @@ fn values_as_they_stand_in_files() {
     assert!(release.warnings.iter().any(|warning| warning.contains("blanks around 1 value")), "{:?}", release.warnings);
 }
 
+/// What reads like a favourable value and is none is told.
+#[test]
+fn other_spellings_are_told() {
+    let table = Table::new("group,decision,label\na,yes,yes\na,Yes,no\nb,no,yes\nb,1,no\nb,y.e.s,no\n");
+    let release = table.audit(PLAN);
+    for value in ["Yes", "1", "y.e.s"] {
+        let told = format!("\"{value}\" counts as not favourable, and reads like \"yes\"");
+        assert!(release.warnings.iter().any(|warning| warning.contains(&told)), "{value}: {:?}", release.warnings);
+    }
+    assert!(!release.warnings.iter().any(|warning| warning.contains("\"no\" counts")));
+    assert_eq!(row(&release, "group", "a", "selection_rate").value, Some(0.5));
+}
+
 /// Words for "no value" are values until the plan says otherwise, and suspicious.
 #[test]
 fn missing_words_are_declared() {
