@@ -180,8 +180,9 @@ impl Summing {
     #[inline]
     pub fn add(&mut self, value: f64, times: u64) {
         let (limb, amount) = split(value);
+        let amount = if times == 1 { amount } else { amount.saturating_mul(i128::from(times)) };
         if let Some(slot) = self.limbs.get_mut((limb - LOWEST) as usize) {
-            *slot = slot.saturating_add(amount.saturating_mul(i128::from(times)));
+            *slot = slot.saturating_add(amount);
         }
     }
 

@@ -17,15 +17,81 @@ const MOST_JOINTS: usize = 1_024;
 /// (attribute, group code, value, weight as bits) → how many.
 type Buffer<V> = HashMap<(u16, u32, V, u64), u64>;
 
-/// Levels of people with the same group in every attribute, and weight as bits.
-type Joint = HashMap<(u32, u32, u64), u64>;
+/// Levels of people with the same group in every attribute.
+#[derive(Debug, Default)]
+struct Joint {
+    /// Of people who weigh 1, in the first groups: by code of groups and of level how many.
+    plain: Vec<Vec<u64>>,
+    /// Of all others: by code of groups, of level, and weight as bits.
+    weighted: HashMap<(u32, u32, u64), u64>,
+}
+
+/// So many groups have a table each.
+const MOST_PLAIN: u32 = 64;
+
+impl Joint {
+    #[inline]
+    fn add(&mut self, groups: u32, level: u32, weight: f64, times: u64) {
+        if weight != 1.0 || groups >= MOST_PLAIN {
+            *self.weighted.entry((groups, level, weight.to_bits())).or_default() += times;
+            return;
+        }
+        let (groups, level) = (groups as usize, level as usize);
+        if groups >= self.plain.len() {
+            self.plain.resize_with(groups + 1, Vec::new);
+        }
+        let levels = &mut self.plain[groups];
+        if level >= levels.len() {
+            levels.resize((level + 1).next_power_of_two(), 0);
+        }
+        levels[level] += times;
+    }
+
+    /// Everyone: code of groups, of level, weight as bits, and how many.
+    fn each(self) -> impl Iterator<Item = (u32, u32, u64, u64)> {
+        let of_groups = |(groups, levels): (usize, Vec<u64>)| {
+            let peopled = levels.into_iter().enumerate().filter(|(_, times)| *times > 0);
+            peopled.map(move |(level, times)| (groups as u32, level as u32, 1f64.to_bits(), times))
+        };
+        let plain = self.plain.into_iter().enumerate().flat_map(of_groups);
+        plain.chain(self.weighted.into_iter().map(|((groups, level, weight), times)| (groups, level, weight, times)))
+    }
+}
+
+/// Codes of numbers as bits; those seen last are found without hashing.
+#[derive(Debug, Default)]
+struct Known {
+    recent: Vec<Option<(u64, u32)>>,
+    all: HashMap<u64, u32>,
+}
+
+/// How many numbers are kept where they are found at once.
+const RECENT: usize = 4_096;
+
+impl Known {
+    #[inline]
+    fn code(&mut self, bits: u64, new: impl FnOnce() -> u32) -> u32 {
+        if self.recent.is_empty() {
+            self.recent = vec![None; RECENT];
+        }
+        let place = &mut self.recent[(bits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize % RECENT];
+        if let Some((known, code)) = place
+            && *known == bits
+        {
+            return *code;
+        }
+        let code = *self.all.entry(bits).or_insert_with(new);
+        *place = Some((bits, code));
+        code
+    }
+}
 
 /// What the column has been so far. What was counted for all attributes together is
 /// told apart by code of their groups.
 #[derive(Debug)]
 enum Seen {
     /// Levels, which may all turn out to be numbers. `known` are codes of numbers as bits.
-    Levels { interner: Interner, counts: Buffer<u32>, joint: Joint, known: HashMap<u64, u32> },
+    Levels { interner: Interner, counts: Buffer<u32>, joint: Joint, known: Known },
     /// Numbers, too many to keep one by one.
     Numbers { histograms: Vec<Histogram<u32>>, buffer: Buffer<u64>, joint: Spreads },
     /// Names, too many to compare.
@@ -88,8 +154,8 @@ impl FeatureCounter {
             seen: Seen::Levels {
                 interner: Interner::new(missing),
                 counts: HashMap::new(),
-                joint: HashMap::new(),
-                known: HashMap::new(),
+                joint: Joint::default(),
+                known: Known::default(),
             },
         }
     }
@@ -153,13 +219,13 @@ impl FeatureCounter {
                     let code = match column {
                         Column::Number(numbers) => match numbers.get(at) {
                             None => interner.code(None, 1),
-                            Some(number) => *known
-                                .entry(number.to_bits())
-                                .or_insert_with(|| interner.code(Some(&number.to_string()), 1)),
+                            Some(number) => {
+                                known.code(number.to_bits(), || interner.code(Some(&number.to_string()), 1))
+                            }
                         },
                         texts => interner.code(texts.text(at), 1),
                     };
-                    *counts.entry((joint, code, weight.to_bits())).or_default() += times;
+                    counts.add(joint, code, weight, times);
                     if interner.len() > EXACT_VALUES {
                         self.outgrow(joints);
                     }
@@ -276,7 +342,7 @@ impl FeatureCounter {
 
 /// What was counted for all attributes together, for each of them.
 fn spread_out(joint: Joint, counts: &mut Buffer<u32>, joints: &TupleInterner) {
-    for ((groups, code, weight), times) in joint {
+    for (groups, code, weight, times) in joint.each() {
         for (attribute, group) in joints.tuple(groups).iter().enumerate() {
             *counts.entry((attribute as u16, *group, code, weight)).or_default() += times;
         }

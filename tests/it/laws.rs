@@ -379,6 +379,30 @@ fn sites_with_their_own_demographics_merge() {
     assert_eq!(whole.intake.demographics, Some(16));
 }
 
+/// The same with more distinct scores and features than are kept one by one, and a
+/// column that turns out to be of names at the end.
+#[test]
+fn very_many_numbers_at_once_and_row_by_row() {
+    let mut csv = String::from("id,group,stratum,decision,label,score,weight,number,name\n");
+    for at in 0..70_000 {
+        let (group, word) = (GROUPS[at % 4], ["yes", "no"][at / 3 % 2]);
+        let (score, number) = (at as f64 / 7e4, (at * 37 % 70_000) as f64 * 0.37);
+        let name = if at == 69_999 { "x".to_string() } else { (at * 11).to_string() };
+        csv.push_str(&format!("{at},{group},s0,{word},{word},{score},1,{number},{name}\n"));
+    }
+    let table = Table::new(&csv);
+    for weighted in [false, true] {
+        let of = |text: &str| {
+            let plan = Plan::from_text(text, "plan", table.path(), &Default::default()).expect("valid");
+            tally::run(&plan).expect("readable").ledger
+        };
+        let text = plan("a", weighted);
+        let (one, other) = (of(&text), of(&text.replace("key = \"id\"\n", "")));
+        assert!(one == other);
+        assert!(one.unusable.contains("name") && one.features.len() == 2, "{:?}", one.unusable);
+    }
+}
+
 /// Ledgers of different plans are refused, in words.
 #[test]
 fn ledgers_of_other_plans_do_not_merge() {

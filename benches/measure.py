@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Times whole audits beside what others need for the same columns, and prints Markdown.
+
+usage: measure.py FOLDER [--rows 10000000] [--evenhand target/release/evenhand]
+
+Data are made in FOLDER once (numpy, pyarrow). Each line is the best of three runs of a
+whole process, with its peak memory; peers (duckdb, polars, pyarrow) run in processes of
+their own. See peers.md.
+"""
+import argparse, os, resource, subprocess, sys, time
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+RACES = np.array(["White", "Black", "Hispanic", "Asian", "Native", "Other"])
+FEATURES = ["age", "region", "income", "debt", "lines", "utilization", "tenure", "inquiries", "delinquencies", "loan"]
+
+
+def block(rows, seed):
+    g = np.random.default_rng(seed)
+    race = g.choice(6, rows, p=[0.60, 0.18, 0.13, 0.06, 0.02, 0.01])
+    sex = g.random(rows) < 0.51
+    region = np.clip(np.rint(g.normal(np.array([5, 13, 16, 9, 18.5, 10])[race], 4.5)), 0, 19).astype(int)
+    income = np.round(np.exp(g.normal(10.7 - 0.1 * (race == 1) + 0.1 * sex, 0.55)), 2)
+    score = np.round(1 / (1 + np.exp(-(np.log(income) - 10.7 + g.normal(0, 1, rows)))), 6)
+    columns = {
+        "race": RACES[race], "sex": np.where(sex, "M", "F"),
+        "age": np.clip(g.gamma(6, 7, rows) + 16, 18, 90).astype(np.int64),
+        "region": np.char.add("R", region.astype(str)), "income": income,
+        "debt": np.round(g.beta(2.2, 4.5, rows), 4), "lines": g.poisson(5, rows).astype(float),
+        "utilization": np.round(g.beta(1.6, 2.6, rows), 4), "tenure": np.round(g.exponential(60, rows), 1),
+        "inquiries": g.poisson(1.7, rows).astype(float), "delinquencies": g.poisson(0.5, rows).astype(float),
+        "loan": np.round(income * g.lognormal(-1.2, 0.5, rows), 2),
+        "label": (g.random(rows) < score).astype(np.int64), "score": score,
+        "pred": (score >= 0.5).astype(np.int64), "id": np.arange(rows) + seed * rows,
+    }
+    for k in range(20):
+        columns[f"a{k}"] = np.char.add("v", g.integers(0, 5, rows).astype(str))
+    for n in (2, 20, 200):
+        columns[f"l{n}"] = np.char.add("v", g.integers(0, n, rows).astype(str))
+    return pa.table(columns)
+
+
+def make(folder, rows):
+    os.makedirs(folder, exist_ok=True)
+    for n in sorted({rows // 10, rows}):
+        path = f"{folder}/d{n}.parquet"
+        if not os.path.exists(path):
+            writer = None
+            for seed in range(max(1, n // 1_000_000)):
+                table = block(min(n, 1_000_000), seed)
+                writer = writer or pq.ParquetWriter(path, table.schema)
+                writer.write_table(table)
+            writer.close()
+    small = pq.read_table(f"{folder}/d{rows // 10}.parquet", columns=["race", "sex", "label", "pred", "id"])
+    for name in ("d.csv", "d.csv.gz"):
+        if not os.path.exists(f"{folder}/{name}"):
+            pc.write_csv(small, pa.CompressedOutputStream(f"{folder}/{name}", "gzip") if name.endswith("gz") else f"{folder}/{name}")
+    if not os.path.exists(f"{folder}/people.parquet"):
+        order = np.random.default_rng(9).permutation(small.num_rows)
+        pq.write_table(small.select(["id", "race", "sex"]).take(pa.array(order)), f"{folder}/people.parquet")
+        pq.write_table(small.select(["id", "pred", "label"]), f"{folder}/outputs.parquet")
+
+
+def best(command, **kwargs):
+    found = (1e9, 0)
+    for _ in range(3):
+        start = time.time()
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **kwargs)
+        _, status, usage = os.wait4(child.pid, 0)
+        took = time.time() - start
+        if status != 0:
+            return None, child.stderr.read().decode()[-200:]
+        found = min(found, (took, usage.ru_maxrss // 1024))
+    return found
+
+
+def plan(path, attributes=("race", "sex"), crosses=(("race", "sex"),), more="", people=None):
+    paths = path if isinstance(path, list) else [path]
+    listed = ", ".join(f'"{p}"' for p in paths)
+    text = f"[data]\npath = [{listed}]\n"
+    text += f'demographics = {{ path = "{people}", on = "id" }}\n' if people else ""
+    text += '[roles]\ndecision = { column = "pred", favourable = "1" }\nlabel = { column = "label", favourable = "1" }\n' + more
+    text += "".join(f'[[attribute]]\ncolumn = "{a}"\n' for a in attributes)
+    text += "".join(f"[[cross]]\nattributes = {list(c)}\n".replace("'", '"') for c in crosses)
+    return text
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("folder")
+    arguments.add_argument("--rows", type=int, default=10_000_000)
+    arguments.add_argument("--evenhand", default="target/release/evenhand")
+    given = arguments.parse_args()
+    folder, rows, binary = os.path.abspath(given.folder), given.rows, os.path.abspath(given.evenhand)
+    make(folder, rows)
+    full, small = f"d{rows}.parquet", f"d{rows // 10}.parquet"
+
+    def audit(name, text):
+        with open(f"{folder}/plan.toml", "w") as file:
+            file.write(text)
+        took, memory = best([binary, "audit", "plan.toml", "--out", "out"], cwd=folder)
+        print(f"| evenhand: {name} | {took:.2f} s | {memory} MiB |" if took else f"| evenhand: {name} | {memory} | |", flush=True)
+
+    def peer(name, code):
+        took, memory = best([sys.executable, "-c", code], cwd=folder)
+        print(f"| {name} | {took:.2f} s | {memory} MiB |" if took else f"| {name} | {memory} | |", flush=True)
+
+    features = "score = \"score\"\nfeatures = { include = [" + ", ".join(f'"{f}"' for f in FEATURES) + "] }\n"
+    columns = ["race", "sex", "label", "pred"]
+    everything = columns + ["score"] + FEATURES
+    print("| what | time | peak memory |\n|---|---|---|")
+    audit(f"A, {rows // 10:,} rows", plan(small))
+    audit(f"A, {rows:,} rows", plan(full))
+    audit(f"A, {10 * rows:,} rows in ten files", plan([full] * 10))
+    peer("duckdb: group by of the columns of A", f"import duckdb; duckdb.sql(\"select race, sex, label, pred, count(*) from '{full}' group by all\").fetchall()")
+    peer("polars: the same", f"import polars as pl; pl.scan_parquet('{full}').group_by({columns}).len().collect(engine='streaming')")
+    peer("pyarrow: reading the columns of A", f"import pyarrow.parquet as pq; pq.read_table('{full}', columns={columns})")
+    audit(f"whole audit, {rows // 10:,} rows", plan(small, more=features))
+    audit(f"whole audit, {rows:,} rows", plan(full, more=features))
+    peer("pyarrow: reading the columns of the whole audit", f"import pyarrow.parquet as pq; pq.read_table('{full}', columns={everything})")
+    audit(f"A from CSV, {rows // 10:,} rows", plan("d.csv"))
+    peer("polars: CSV, group by", f"import polars as pl; pl.scan_csv('d.csv').group_by({columns}).len().collect(engine='streaming')")
+    audit(f"A from gzip, {rows // 10:,} rows", plan("d.csv.gz"))
+    peer("polars: gzip, group by", f"import polars as pl; pl.scan_csv('d.csv.gz').group_by({columns}).len().collect(engine='streaming')")
+    audit(f"A joined, {rows // 10:,} rows each", plan("outputs.parquet", people="people.parquet"))
+    peer("polars: the join, group by", f"import polars as pl; pl.scan_parquet('outputs.parquet').join(pl.scan_parquet('people.parquet'), on='id').group_by({columns}).len().collect(engine='streaming')")
+    for n in (1, 2, 5, 10, 20):
+        audit(f"{n} attributes, {rows // 10:,} rows", plan(small, attributes=[f"a{k}" for k in range(n)], crosses=()))
+    for n in (2, 20, 200):
+        audit(f"{n} levels, {rows // 10:,} rows", plan(small, attributes=[f"l{n}"], crosses=()))
+    audit(f"three-way intersection (150 groups), {rows // 10:,} rows", plan(small, attributes=["a0", "a1", "race"], crosses=[("a0", "a1", "race")]))
+
+
+if __name__ == "__main__":
+    main()
