@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::alike::{Kinds, alike};
 use super::binary::DecisionCounter;
-use super::count::Counter;
+use super::count::{Counter, Joined};
 use super::engine::column::{Coded, Column};
 use super::engine::source::Place;
 use super::error::TallyError;
@@ -57,37 +57,69 @@ impl Counter {
             self.part = place.file.to_path_buf();
         }
         self.before_part = self.rows - place.before;
+        let joined = self.join(columns, rows);
         if !self.at_once() {
-            return self.one_by_one(columns, rows);
+            return self.one_by_one(columns, rows, &joined);
         }
         let numbers = self.numbers(columns, rows);
         let flags = Column::Coded(Coded { codes: numbers.flags.clone(), texts: vec![None; FLAGS as usize] });
-        let words = columns[..self.role_columns].iter().chain([&flags]);
-        match alike(words, rows) {
-            Some(kinds) => self.all_at_once(columns, kinds, numbers),
-            None => self.one_by_one(columns, rows),
+        let people = self.kinds_of_people(&joined);
+        // What a key says is who somebody is, and no word about them.
+        let words = columns[..self.role_columns].iter().enumerate().filter(|(at, _)| Some(*at) != self.key);
+        match alike(words.map(|(_, column)| column).chain([&flags]).chain(&people), rows) {
+            Some(kinds) => self.all_at_once(columns, kinds, numbers, &joined),
+            None => self.one_by_one(columns, rows, &joined),
         }
     }
 
+    /// Who every row is about; nothing where there are no demographics.
+    fn join(&mut self, columns: &[Column<'_>], rows: usize) -> Vec<Joined> {
+        if self.people.is_none() {
+            return Vec::new();
+        }
+        let mut joined = Vec::with_capacity(rows);
+        for at in 0..rows {
+            let key = self.key_of(columns, at);
+            joined.push(self.person(key));
+        }
+        joined
+    }
+
+    /// As a column of codes: what the demographics say of a row, and of the join.
+    fn kinds_of_people(&self, joined: &[Joined]) -> Option<Column<'static>> {
+        let people = self.people.as_ref()?;
+        let code = |(person, fate): &Joined| match (person, fate) {
+            (None, _) => 0,
+            (Some(person), fate) => 1 + 2 * people.kind(*person) + u32::from(fate.is_some()),
+        };
+        Some(Column::Coded(Coded {
+            codes: joined.iter().map(code).collect(),
+            texts: vec![None; 1 + 2 * people.kinds()],
+        }))
+    }
+
     /// Whether rows are no more than their words and a few numbers: nothing asks for a
-    /// key, a place in a list, a cluster, a forecast, chances, or each row by itself.
+    /// place in a list, a cluster, a forecast, chances, or each row by itself.
     fn at_once(&self) -> bool {
-        let plain = |origin: &Origin| matches!(origin, Origin::Outputs(..));
-        self.key.is_none()
-            && self.people.is_none()
-            && self.clusters.is_none()
+        let plain = |origin: &Origin| match origin {
+            Origin::Outputs(column, _) => Some(*column) != self.key,
+            Origin::People(_) => true,
+            Origin::Estimated(_) => false,
+        };
+        self.clusters.is_none()
             && self.recording.is_none()
             && self.roles.ranking.is_none()
             && self.roles.forecast.is_none()
             && self.attributes.iter().chain(&self.strata).all(plain)
     }
 
-    fn one_by_one(&mut self, columns: &[Column<'_>], rows: usize) -> Result<(), TallyError> {
+    fn one_by_one(&mut self, columns: &[Column<'_>], rows: usize, joined: &[Joined]) -> Result<(), TallyError> {
         let (file, missing) = (self.part.clone(), self.missing.clone());
         for at in 0..rows {
             self.rows += 1;
             let row = self.rows - self.before_part;
-            self.row(Line { columns, at, row, copies: 1, file: &file, missing: &missing, reach: self.reach })?;
+            let line = Line { columns, at, row, copies: 1, file: &file, missing: &missing, reach: self.reach };
+            self.row(line, joined.get(at).copied().unwrap_or_default())?;
         }
         Ok(())
     }
@@ -139,7 +171,13 @@ impl Counter {
         Line { columns, at, row, copies, file: &self.part, missing: &self.missing, reach: self.reach }
     }
 
-    fn all_at_once(&mut self, columns: &[Column<'_>], kinds: Kinds, mut numbers: Numbers) -> Result<(), TallyError> {
+    fn all_at_once(
+        &mut self,
+        columns: &[Column<'_>],
+        kinds: Kinds,
+        mut numbers: Numbers,
+        joined: &[Joined],
+    ) -> Result<(), TallyError> {
         let (file, missing) = (self.part.clone(), self.missing.clone());
         let before = self.rows;
         let (mut understood, mut wrong) = (Vec::with_capacity(kinds.first.len()), numbers.wrong.take());
@@ -149,15 +187,8 @@ impl Counter {
             }
             let row = before - self.before_part + *first as u64 + 1;
             let reach = self.reach;
-            match self.understand(Line {
-                columns,
-                at: *first,
-                row,
-                copies: *copies,
-                file: &file,
-                missing: &missing,
-                reach,
-            }) {
+            let line = Line { columns, at: *first, row, copies: *copies, file: &file, missing: &missing, reach };
+            match self.understand(line, joined.get(*first).copied().unwrap_or_default()) {
                 Ok(kind) => understood.push(kind),
                 Err(error) => {
                     wrong = Some((*first, error));
@@ -224,8 +255,12 @@ impl Counter {
 
     /// What the words of a row say, for all rows that say the same; nothing where these
     /// are left out.
-    fn understand(&mut self, line: Line<'_>) -> Result<Option<Kind>, TallyError> {
-        let (groups, _) = levels(&mut self.attributes, line, None)?;
+    fn understand(&mut self, line: Line<'_>, (person, fate): Joined) -> Result<Option<Kind>, TallyError> {
+        let joined = self.people.as_ref().zip(person);
+        let (groups, _) = levels(&mut self.attributes, line, joined)?;
+        if let Some(fate) = fate {
+            self.note(fate, line.copies, &groups);
+        }
         let row = match self.roles.read(line)? {
             Ok(row) => row,
             Err(reason) => {
@@ -236,7 +271,8 @@ impl Counter {
         if self.roles.label.is_some() && row.outcome.label == Label::Unknown {
             self.note(Exclusion::MissingLabel, line.copies, &groups);
         }
-        let (stratum, _) = levels(&mut self.strata, line, None)?;
+        let joined = self.people.as_ref().zip(person);
+        let (stratum, _) = levels(&mut self.strata, line, joined)?;
         self.used += line.copies;
         let stratum = self.stratum_codes.code(&stratum);
         Ok(Some(Kind::of(groups, stratum, &row)))

@@ -128,7 +128,7 @@ const MEANINGS: [[&str; 5]; 2] = [["yes", "y", "true", "t", "1"], ["no", "n", "f
 /// the word for yes.
 fn sounds_like(one: &str, other: &str) -> bool {
     let (one, other) = (plain(one).to_lowercase(), plain(other).to_lowercase());
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let letters = |text: &str| text.replace(|c: char| c.is_whitespace() || "._-'\"".contains(c), "");
     let meaning = |text: &str| MEANINGS.iter().position(|words| words.contains(&text));
     let number = |text: &str| text.parse::<f64>().is_ok();
     (letters(&one) == letters(&other) && !letters(&one).is_empty() && !number(&one) && !number(&other))

@@ -69,6 +69,9 @@ pub(super) struct Counter {
     pub(super) recording: Option<Recording>,
 }
 
+/// The person that a row is about, and what is to be noted of the join.
+pub(super) type Joined = (Option<u32>, Option<Exclusion>);
+
 /// Key, group and label of every row, for a remedy that weighs rows.
 #[derive(Debug)]
 pub(super) struct Recording {
@@ -172,10 +175,8 @@ impl Counter {
         self.people.as_ref().map(|people| people.rows)
     }
 
-    pub(super) fn row(&mut self, line: Line<'_>) -> Result<(), TallyError> {
-        let key = self.key.and_then(|column| line.text(column)).map(str::trim);
-        let key = key.filter(|text| !is_missing(text, &self.missing));
-        let (person, fate) = self.person(key);
+    pub(super) fn row(&mut self, line: Line<'_>, (person, fate): Joined) -> Result<(), TallyError> {
+        let key = self.key_of(line.columns, line.at);
         let joined = self.people.as_ref().zip(person);
         let (groups, chances) = levels(&mut self.attributes, line, joined)?;
         if let Some(fate) = fate {
@@ -214,8 +215,14 @@ impl Counter {
         Ok(())
     }
 
+    /// The key of a row, if it has one.
+    pub(super) fn key_of<'c>(&self, columns: &'c [Column<'_>], at: usize) -> Option<&'c str> {
+        let key = self.key.and_then(|column| columns[column].text(at)).map(str::trim);
+        key.filter(|text| !is_missing(text, &self.missing))
+    }
+
     /// The person of a key, and what is to be noted of the join.
-    fn person(&mut self, key: Option<&str>) -> (Option<u32>, Option<Exclusion>) {
+    pub(super) fn person(&mut self, key: Option<&str>) -> Joined {
         let Some(people) = &mut self.people else { return (None, None) };
         match key.map(|key| (key, people.find(key))) {
             None => (None, Some(Exclusion::NoDemographics)),
@@ -255,9 +262,12 @@ impl Counter {
         self.offer_hashed(hash, (line.columns, line.at), groups, row.outcome, weight * row.times as f64);
     }
 
-    /// Offers a row to the sample, by its number in the file.
+    /// Offers a row to the sample, by its key or its number.
     pub(super) fn offer(&mut self, columns: &[Column<'_>], at: usize, row: u64, kind: &PeopleKind, weight: f64) {
-        let hash = hash64(self.seed, &row.to_le_bytes());
+        let hash = match self.key_of(columns, at) {
+            Some(key) => hash64(self.seed, key.as_bytes()),
+            None => hash64(self.seed, &row.to_le_bytes()),
+        };
         self.offer_hashed(hash, (columns, at), &kind.groups, kind.outcome, weight);
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::engine::source::{Kind, Source};
 use super::error::TallyError;
 use super::estimate::ChanceColumns;
-use super::intern::{Coder, is_missing};
+use super::intern::{Coder, TupleInterner, is_missing};
 use super::line::{LARGEST, Line};
 use super::origin::Wanted;
 
@@ -23,6 +23,8 @@ pub(super) struct People {
     /// Where those of each attribute are in a row, and at the end the row's length.
     parts: Vec<usize>,
     seen: Vec<bool>,
+    /// Of every person the code of all their codes together, and how many there are.
+    kinds: (Vec<u32>, usize),
     pub(super) rows: u64,
 }
 
@@ -81,7 +83,25 @@ impl People {
             let what = "there is a header and not a single row";
             return Err(TallyError::Empty { file: source.path.clone(), what });
         }
+        people.find_kinds();
         Ok((std::mem::take(people), std::mem::take(coders)))
+    }
+
+    fn find_kinds(&mut self) {
+        let mut tuples = TupleInterner::default();
+        let codes = (0..self.seen.len()).map(|at| tuples.code(&self.codes[at * self.width..(at + 1) * self.width]));
+        let codes = codes.collect();
+        self.kinds = (codes, tuples.len());
+    }
+
+    /// Which people have the same codes in all wanted columns.
+    pub(super) fn kind(&self, person: u32) -> u32 {
+        self.kinds.0[person as usize]
+    }
+
+    /// How many kinds of people there are.
+    pub(super) fn kinds(&self) -> usize {
+        self.kinds.1
     }
 
     fn add_key(&mut self, text: &str, number: u64, path: &Path, column: &str) -> Result<(), TallyError> {
