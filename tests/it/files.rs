@@ -222,7 +222,7 @@ fn interrupted() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     assert_eq!(spooled(), 1);
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("sent");
+    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().expect("sent");
     assert_eq!(child.wait().expect("ends").code(), Some(130));
     assert_eq!((spooled(), folder.path().join("out").exists()), (0, false));
     drop(input);

@@ -345,8 +345,16 @@ impl DataFile {
             Format::Text { delimiter } => diagnose(&self.path, delimiter),
             _ => None,
         };
-        let detail = found.unwrap_or(detail);
+        let detail = match found {
+            Some(found) => found,
+            None if self.compressed() => format!("{detail}: it is damaged or cut short; copy it again"),
+            None => detail,
+        };
         TallyError::Unreadable { file: self.shown.clone(), format: self.format.name(), detail }
+    }
+
+    fn compressed(&self) -> bool {
+        self.path.extension().is_some_and(|ending| ["gz", "zst", "zlib"].iter().any(|known| ending == *known))
     }
 
     /// An error when the file is not what it was when it was opened.
