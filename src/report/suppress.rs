@@ -7,7 +7,7 @@ use super::release::*;
 use super::{Report, Row};
 use crate::cells::{EXACT_VALUES, Excluded, Exclusion, Grid, Group, Membership};
 use crate::judge::Finding;
-use crate::measure::{CalibrationBin, Division, Measurement, Practice, Test, WithinStrata};
+use crate::measure::{CalibrationBin, Division, Measurement, Practice, Test, TestMethod, WithinStrata};
 use crate::plan::{Reading, Severity};
 
 /// Withholds what could give a small group away, and makes the document that
@@ -29,7 +29,11 @@ pub fn suppress(report: Report) -> Release {
     }
     let adjusted = adjusted(&report, &shown);
     let judged = report.judgement.findings.iter().filter_map(|finding| finding.measurement.as_ref());
-    let tests: BTreeMap<String, Test> = judged.filter_map(|m| Some((identity(m), m.test?))).collect();
+    // A test against a tolerance is of one rule, and stays with its finding.
+    let tests: BTreeMap<String, Test> = judged
+        .filter_map(|m| Some((identity(m), m.test.filter(|test| test.method != TestMethod::Tolerance)?)))
+        .collect();
+    let of_hidden = adjusted_of_hidden(&report, &shown);
     let rows: BTreeMap<String, Row> = report
         .measurements
         .all
@@ -48,7 +52,7 @@ pub fn suppress(report: Report) -> Release {
         })
         .collect();
     let mut findings: Vec<ReleasedFinding> =
-        report.judgement.findings.iter().map(|finding| released(finding, &rows, &gate)).collect();
+        report.judgement.findings.iter().map(|finding| released(finding, &rows, &gate, &of_hidden)).collect();
     withhold_copies(&report, &mut findings);
     let named = strata_may_be_named(&report);
     let strata_note = (!named).then(|| {
@@ -129,20 +133,32 @@ fn identity(m: &Measurement) -> String {
     format!("{:?}", (&m.attribute, &m.group, &m.stratum, &m.class, m.metric.id(), &m.reference))
 }
 
-/// The adjusted p-values by measurement. One that Holm's method takes over from a
-/// measurement that is not shown is left out.
-fn adjusted(report: &Report, shown: &[bool]) -> BTreeMap<String, f64> {
+/// The adjusted p-values of findings about measurements that are not shown.
+fn adjusted_of_hidden(report: &Report, shown: &[bool]) -> Vec<f64> {
     let hidden: BTreeSet<String> =
         report.measurements.all.iter().zip(shown).filter(|(_, shown)| !**shown).map(|(m, _)| identity(m)).collect();
-    let all: Vec<(String, f64)> = report
-        .judgement
-        .findings
-        .iter()
-        .filter_map(|finding| Some((identity(finding.measurement.as_ref()?), finding.p_adjusted?)))
-        .collect();
-    let of_hidden: Vec<f64> = all.iter().filter(|(id, _)| hidden.contains(id)).map(|(_, p)| *p).collect();
-    let own = |p: &f64| *p >= 1.0 || !of_hidden.contains(p);
-    all.into_iter().filter(|(id, p)| hidden.contains(id) || own(p)).collect()
+    let of = |finding: &Finding| {
+        let id = identity(finding.measurement.as_ref()?);
+        finding.p_adjusted.filter(|_| hidden.contains(&id))
+    };
+    report.judgement.findings.iter().filter_map(of).collect()
+}
+
+/// Whether an adjusted p is the finding's own, and not one that Holm's method took over
+/// from what is not shown.
+fn own(p: f64, of_hidden: &[f64]) -> bool {
+    p >= 1.0 || !of_hidden.contains(&p)
+}
+
+/// The adjusted p-values by measurement.
+fn adjusted(report: &Report, shown: &[bool]) -> BTreeMap<String, f64> {
+    let of_hidden = adjusted_of_hidden(report, shown);
+    let of = |finding: &Finding| {
+        let m =
+            finding.measurement.as_ref().filter(|m| m.test.is_some_and(|test| test.method != TestMethod::Tolerance))?;
+        Some((identity(m), finding.p_adjusted?))
+    };
+    report.judgement.findings.iter().filter_map(of).filter(|(_, p)| own(*p, &of_hidden)).collect()
 }
 
 /// The same for the errors at which intervals touch the tolerance.
@@ -158,14 +174,19 @@ fn withhold_copies(report: &Report, findings: &mut [ReleasedFinding]) {
     }
 }
 
-fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>) -> ReleasedFinding {
-    let row = finding.measurement.as_ref().and_then(|m| rows.get(&identity(m)).cloned()).unwrap_or_else(|| Row {
+fn released(finding: &Finding, rows: &BTreeMap<String, Row>, gate: &Gate<'_>, of_hidden: &[f64]) -> ReleasedFinding {
+    let mut row = finding.measurement.as_ref().and_then(|m| rows.get(&identity(m)).cloned()).unwrap_or_else(|| Row {
         attribute: finding.attribute.clone(),
         group: finding.absent_group.clone().unwrap_or_default(),
         metric: finding.metric().id(),
         ..Row::default()
     });
     let hidden = row.suppressed;
+    let against_tolerance = finding.measurement.as_ref().and_then(|m| m.test);
+    if let Some(test) = against_tolerance.filter(|test| test.method == TestMethod::Tolerance && !hidden) {
+        (row.test, row.p) = (Some(test.method), Some(test.p));
+        row.p_adjusted = finding.p_adjusted.filter(|p| own(*p, of_hidden));
+    }
     // The range is made of the counts of people without a recorded group.
     let ranged = finding.measurement.as_ref().filter(|m| m.unknown.is_some());
     let shown = ranged.filter(|m| !hidden && gate.worst_case_shown(m));

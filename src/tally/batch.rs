@@ -12,8 +12,7 @@ use super::error::TallyError;
 use super::feature::Rows;
 use super::leaf::{Kind, Leaves};
 use super::line::{Line, Named};
-use super::origin::{Origin, levels};
-use crate::cells::{Exclusion, Label};
+use super::origin::Origin;
 use crate::plan::Side;
 
 /// The numbers of a batch: not a number where one is missing.
@@ -189,7 +188,9 @@ impl Counter {
             let reach = self.reach;
             let line = Line { columns, at: *first, row, copies: *copies, file: &file, missing: &missing, reach };
             match self.understand(line, joined.get(*first).copied().unwrap_or_default()) {
-                Ok(kind) => understood.push(kind),
+                Ok(found) => {
+                    understood.push(found.map(|found| Kind::of(found.groups, found.stratum, &found.row)));
+                }
                 Err(error) => {
                     wrong = Some((*first, error));
                     break;
@@ -251,31 +252,6 @@ impl Counter {
             }
         }
         Ok(times)
-    }
-
-    /// What the words of a row say, for all rows that say the same; nothing where these
-    /// are left out.
-    fn understand(&mut self, line: Line<'_>, (person, fate): Joined) -> Result<Option<Kind>, TallyError> {
-        let joined = self.people.as_ref().zip(person);
-        let (groups, _) = levels(&mut self.attributes, line, joined)?;
-        if let Some(fate) = fate {
-            self.note(fate, line.copies, &groups);
-        }
-        let row = match self.roles.read(line)? {
-            Ok(row) => row,
-            Err(reason) => {
-                self.note(reason, line.copies, &groups);
-                return Ok(None);
-            }
-        };
-        if self.roles.label.is_some() && row.outcome.label == Label::Unknown {
-            self.note(Exclusion::MissingLabel, line.copies, &groups);
-        }
-        let joined = self.people.as_ref().zip(person);
-        let (stratum, _) = levels(&mut self.strata, line, joined)?;
-        self.used += line.copies;
-        let stratum = self.stratum_codes.code(&stratum);
-        Ok(Some(Kind::of(groups, stratum, &row)))
     }
 
     fn count_people(&mut self, kinds: &Kinds, places: &[Option<usize>], numbers: &Numbers, times: Option<&[u64]>) {

@@ -9,6 +9,7 @@ use super::cluster::Clustering;
 use super::engine::column::Column;
 use super::engine::source::{Kind, Source};
 use super::error::TallyError;
+use super::estimate::Chances;
 use super::feature::FeatureCounter;
 use super::frame::{FrameCounter, Place, frames};
 use super::intern::{ANY, Coder, LEVELS, TupleInterner, is_missing};
@@ -52,7 +53,7 @@ pub(super) struct Counter {
     pub(super) roles: Roles,
     pub(super) clusters: Option<Clustering>,
     pub(super) frames: Vec<FrameCounter>,
-    pub(super) stratum_codes: TupleInterner,
+    stratum_codes: TupleInterner,
     pub(super) features: Vec<(usize, FeatureCounter)>,
     /// Columns before it have a role, those from it on are features alone.
     pub(super) role_columns: usize,
@@ -63,10 +64,18 @@ pub(super) struct Counter {
     sample: Sample,
     lists: Lists,
     pub(super) rows: u64,
-    pub(super) used: u64,
+    used: u64,
     pub(super) people_counted: u64,
     notes: Notes,
     pub(super) recording: Option<Recording>,
+}
+
+/// What a row says.
+pub(super) struct Meaning {
+    pub(super) groups: Vec<u32>,
+    chances: Vec<Chances>,
+    pub(super) stratum: u32,
+    pub(super) row: Row,
 }
 
 /// The person that a row is about, and what is to be noted of the join.
@@ -175,7 +184,28 @@ impl Counter {
         self.people.as_ref().map(|people| people.rows)
     }
 
-    pub(super) fn row(&mut self, line: Line<'_>, (person, fate): Joined) -> Result<(), TallyError> {
+    /// Counts a row by itself.
+    pub(super) fn row(&mut self, line: Line<'_>, joined: Joined) -> Result<(), TallyError> {
+        let Some(Meaning { groups, chances, stratum, row }) = self.understand(line, joined)? else { return Ok(()) };
+        self.people_counted += row.times;
+        if row.times == 0 {
+            return Ok(());
+        }
+        let cluster = match &mut self.clusters {
+            None => None,
+            Some(clusters) => Some(clusters.read(line, self.people.as_ref().zip(joined.0))?),
+        };
+        let place = Place { groups: &groups, chances: &chances, stratum, cluster };
+        self.frames.iter_mut().for_each(|frame| frame.add(&row, &place));
+        if let Some(candidate) = row.candidate {
+            self.lists.add(candidate, &groups);
+        }
+        self.add_features(line, &groups, &row, self.key_of(line.columns, line.at));
+        Ok(())
+    }
+
+    /// What a row says, for all that say the same; nothing where these are left out.
+    pub(super) fn understand(&mut self, line: Line<'_>, (person, fate): Joined) -> Result<Option<Meaning>, TallyError> {
         let key = self.key_of(line.columns, line.at);
         let joined = self.people.as_ref().zip(person);
         let (groups, chances) = levels(&mut self.attributes, line, joined)?;
@@ -187,7 +217,7 @@ impl Counter {
             Err(reason) => {
                 self.note(reason, line.copies, &groups);
                 self.keep(key, &groups, Label::Unknown, 1.0);
-                return Ok(());
+                return Ok(None);
             }
         };
         if self.roles.label.is_some() && row.outcome.label == Label::Unknown {
@@ -197,22 +227,8 @@ impl Counter {
         let joined = self.people.as_ref().zip(person);
         let (stratum, _) = levels(&mut self.strata, line, joined)?;
         self.used += line.copies;
-        self.people_counted += row.times;
-        if row.times == 0 {
-            return Ok(());
-        }
-        let cluster = match &mut self.clusters {
-            None => None,
-            Some(clusters) => Some(clusters.read(line, joined)?),
-        };
         let stratum = self.stratum_codes.code(&stratum);
-        let place = Place { groups: &groups, chances: &chances, stratum, cluster };
-        self.frames.iter_mut().for_each(|frame| frame.add(&row, &place));
-        if let Some(candidate) = row.candidate {
-            self.lists.add(candidate, &groups);
-        }
-        self.add_features(line, &groups, &row, key);
-        Ok(())
+        Ok(Some(Meaning { groups, chances, stratum, row }))
     }
 
     /// The key of a row, if it has one.
@@ -243,7 +259,7 @@ impl Counter {
         }
     }
 
-    pub(super) fn note(&mut self, exclusion: Exclusion, rows: u64, groups: &[u32]) {
+    fn note(&mut self, exclusion: Exclusion, rows: u64, groups: &[u32]) {
         self.notes.add(exclusion, rows, groups.iter().copied().map(Some));
     }
 

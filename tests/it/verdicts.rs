@@ -225,6 +225,22 @@ fn the_worst_group_is_tested_against_the_tolerance() {
     }
 }
 
+/// Each of several rules about the worst group has its own p.
+#[test]
+fn several_tolerances_have_a_p_each() {
+    let csv = rows(&[("a", "yes", "yes", 60), ("a", "no", "no", 40), ("b", "yes", "no", 44), ("b", "no", "yes", 56)]);
+    let of = |borders: &[f64]| {
+        let rules: String = borders
+            .iter()
+            .map(|at| rule("selection_rate.worst", &format!("id = \"at {at}\"\nat_least = {at}")))
+            .collect();
+        findings(&csv, &rules).iter().map(|finding| finding.measurement.p.expect("tested")).collect::<Vec<_>>()
+    };
+    let alone: Vec<f64> = [0.3, 0.45, 0.6].iter().flat_map(|at| of(&[*at])).collect();
+    assert_eq!(of(&[0.3, 0.45, 0.6]), alone);
+    assert!(alone[0] < 0.01 && alone[1] > 0.5 && alone[2] < 0.01, "{alone:?}");
+}
+
 /// A rule about a class that nobody has says so.
 #[test]
 fn a_class_that_is_not_there() {

@@ -346,15 +346,15 @@ fn estimates(division: &ReleasedDivision) -> Figures {
     };
     Figures {
         title: "Estimated groups",
-        note: "Groups are estimated, not recorded. Weighting by the chances is right if, among people with the same chances, the outcome does not depend on the group. If it goes with the group among them as it does between people with different chances, the weighted number errs as the last but one column says: it is too near to parity. If it goes the other way, it errs on the other side. The likeliest level mixes groups; how it errs where the weighted number is right is the difference and the last column (Chen et al. 2019). Intervals of comparisons are wider than need be, since everyone is on both sides in part.",
+        note: "Groups are estimated, not recorded. Weighting by the chances is right if, among people with the same chances, the outcome does not depend on the group. If it goes with the group among them as it does between people with different chances, the weighted number errs as the last but one column says: it is too near to parity. If it goes the other way, it errs on the other side. The likeliest level mixes groups; how it errs where the weighted number is right is the difference and the last column (Chen et al. 2019). The two columns hold under different assumptions: the truth need not lie between both numbers. Intervals of comparisons are wider than need be, since everyone is on both sides in part.",
         columns: &[
             "Group",
             "Metric",
             "Weighted by chances",
             "Likeliest level",
             "Difference",
-            "Weighted errs",
-            "Likeliest errs",
+            "Weighted errs, if it goes on within",
+            "Likeliest errs, if weighted is right",
         ],
         rows: division.estimates.iter().map(line).collect(),
     }
