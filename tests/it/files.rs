@@ -79,6 +79,22 @@ fn faults_have_their_file() {
     assert!(message(&PLAN.replace("data.csv", "empty")).contains("is a directory without data files"));
 }
 
+/// Nobody counts twice: a file that is named twice is refused, and a folder that links
+/// back to itself is read once.
+#[cfg(unix)]
+#[test]
+fn no_file_is_read_twice() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("data")).expect("made");
+    std::fs::copy(at("fixtures/german-credit/data.csv"), path("data/a.csv")).expect("copied");
+    std::os::unix::fs::symlink(path("data"), path("data/again")).expect("linked");
+    let whole = german(&[&at("fixtures/german-credit/data.csv")]).expect("an audit");
+    same(&german(&[&path("data")]).expect("a folder"), &whole);
+    let message = german(&[&path("data/a.csv"), &path("data/again/a.csv")]).expect_err("refused");
+    assert!(message.contains("a.csv: is named twice"), "{message}");
+}
+
 /// A column of names is written alike in all files: 1 in one and 1.0 in another are not.
 #[test]
 fn types_that_drift_are_told() {

@@ -1,5 +1,6 @@
 //! Which files a path stands for: one, those of a pattern, those of a folder.
 
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::super::error::TallyError;
@@ -23,6 +24,14 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Found>, TallyError> {
             found.extend(of_pattern(path)?);
         } else {
             found.push(Found { path: path.clone(), constants: Vec::new() });
+        }
+    }
+    // Read twice, everyone in it would count twice.
+    let mut seen = HashSet::new();
+    for Found { path, .. } in &found {
+        if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            let reason = "is named twice: its rows would count twice".to_string();
+            return Err(TallyError::Unopenable { file: path.clone(), reason });
         }
     }
     Ok(found)
@@ -52,7 +61,12 @@ fn of_pattern(pattern: &Path) -> Result<Vec<Found>, TallyError> {
 
 fn of_folder(folder: &Path) -> Result<Vec<Found>, TallyError> {
     let (mut found, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+    let mut seen = HashSet::new();
     while let Some(here) = folders.pop() {
+        // A link may lead back to where it came from.
+        if !seen.insert(here.canonicalize().map_err(|error| unopenable(&here, &error))?) {
+            continue;
+        }
         let entries = std::fs::read_dir(&here).map_err(|error| unopenable(&here, &error))?;
         for entry in entries {
             let path = entry.map_err(|error| unopenable(&here, &error))?.path();
