@@ -101,6 +101,9 @@ impl From<Exact> for BTreeMap<i16, i128> {
     }
 }
 
+/// The limb in which 1 is 2⁶⁴.
+const ONES: i16 = -2;
+
 /// A finite number as a limb and an amount of it.
 #[inline]
 fn split(value: f64) -> (i16, i128) {
@@ -127,6 +130,20 @@ impl Exact {
         }
         let (limb, amount) = split(value);
         self.limbs.add(limb, amount.saturating_mul(i128::from(times)));
+    }
+
+    /// So many ones.
+    pub fn count(n: i64) -> Exact {
+        Exact { limbs: Limbs::one(ONES, i128::from(n) << 64) }
+    }
+
+    /// The number of ones, where nothing else was added.
+    pub fn as_count(&self) -> Option<i64> {
+        match self.limbs {
+            Limbs::One(_, 0, 0) => Some(0),
+            Limbs::One(ONES, 0, n) => Some(n),
+            _ => None,
+        }
     }
 
     /// Adds another sum.
@@ -264,6 +281,16 @@ mod tests {
         assert_eq!(none.value(), 0.0);
         let negative: Exact = [-2.5, 1.0].into_iter().collect();
         assert_eq!(negative.value(), -1.5);
+    }
+
+    #[test]
+    fn ones_are_counted() {
+        let three: Exact = [1.0, 1.0, 1.0].into_iter().collect();
+        assert_eq!(three, Exact::count(3));
+        assert_eq!(three.as_count(), Some(3));
+        assert_eq!(Exact::ZERO.as_count(), Some(0));
+        let half: Exact = [0.5].into_iter().collect();
+        assert_eq!(half.as_count(), None);
     }
 
     #[test]

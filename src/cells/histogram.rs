@@ -13,7 +13,7 @@ use std::collections::btree_map::Entry;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Exact, pairs};
+use super::{Bins, Cell, Exact, pairs};
 
 /// How many distinct values are kept one by one.
 pub const EXACT_VALUES: usize = 65_536;
@@ -89,8 +89,7 @@ pub struct Distribution {
     /// Σ w·x², exact up to the rounding of each square.
     pub sum_of_squares: Exact,
     /// Weight by bin.
-    #[serde(with = "pairs")]
-    pub bins: BTreeMap<i64, Exact>,
+    pub bins: Bins,
 }
 
 impl Distribution {
@@ -101,7 +100,7 @@ impl Distribution {
             return None;
         }
         let mean = self.sum.value() / self.cell.weight.value();
-        Some(self.bins.iter().map(|(bin, weight)| weight.value() * (grid.centre(*bin) - mean).powi(2)).sum())
+        Some(self.bins.iter().map(|(bin, weight)| weight * (grid.centre(bin) - mean).powi(2)).sum())
     }
 
     /// Adds another distribution on the same grid.
@@ -109,9 +108,7 @@ impl Distribution {
         self.cell.merge(&other.cell);
         self.sum.merge(&other.sum);
         self.sum_of_squares.merge(&other.sum_of_squares);
-        for (bin, weight) in &other.bins {
-            self.bins.entry(*bin).or_default().merge(weight);
-        }
+        self.bins.merge(&other.bins);
     }
 
     /// The same without people who are part of it, on the same grid.
@@ -122,26 +119,12 @@ impl Distribution {
         rest.cell.square.take(&part.cell.square);
         rest.sum.take(&part.sum);
         rest.sum_of_squares.take(&part.sum_of_squares);
-        let mut emptied = false;
-        for (bin, weight) in &part.bins {
-            if let Some(left) = rest.bins.get_mut(bin) {
-                left.take(weight);
-                emptied |= left.is_zero();
-            }
-        }
-        if emptied {
-            // Whoever weighs nothing leaves a bin of their own all the same.
-            rest.bins.retain(|bin, left| !left.is_zero() || !part.bins.contains_key(bin));
-        }
+        rest.bins.take(&part.bins);
         rest
     }
 
     fn regrid(&mut self, from: Grid, to: Grid) {
-        let mut bins: BTreeMap<i64, Exact> = BTreeMap::new();
-        for (bin, weight) in &self.bins {
-            bins.entry(to.bin(from.centre(*bin))).or_default().merge(weight);
-        }
-        self.bins = bins;
+        self.bins = self.bins.moved(|bin| to.bin(from.centre(bin)));
     }
 }
 
@@ -181,18 +164,24 @@ impl<K: Ord + Clone> Histogram<K> {
         self.parts.get(key)
     }
 
-    /// Adds `times` people of weight `weight` with the finite number `value`.
-    /// Call [`Histogram::settle`] from time to time to keep the bins few.
-    pub fn add(&mut self, key: &K, value: f64, weight: f64, times: u64) {
-        if !self.parts.contains_key(key) {
-            self.parts.insert(key.clone(), Distribution::default());
-        }
-        if let Some(part) = self.parts.get_mut(key) {
+    /// The distributions of finite numbers: for each person, or each so many of them,
+    /// the part, the number, the weight, and how many they are.
+    pub fn gathered(people: impl IntoIterator<Item = (K, f64, f64, u64)>) -> Histogram<K> {
+        let mut parts: BTreeMap<K, (Distribution, Vec<(i64, Exact)>)> = BTreeMap::new();
+        for (key, value, weight, times) in people {
+            let (part, bins) = parts.entry(key).or_default();
             part.cell.add(weight, times);
             part.sum.add(weight * value, times);
             part.sum_of_squares.add(weight * value * value, times);
-            part.bins.entry(self.grid.bin(value)).or_default().add(weight, times);
+            let mut here = Exact::ZERO;
+            here.add(weight, times);
+            bins.push((Grid::Exact.bin(value), here));
         }
+        let binned = |(part, bins): (Distribution, Vec<(i64, Exact)>)| Distribution { bins: Bins::from(bins), ..part };
+        let parts = parts.into_iter().map(|(key, of)| (key, binned(of))).collect();
+        let mut all = Histogram { grid: Grid::Exact, parts };
+        all.settle();
+        all
     }
 
     /// The same distributions under other keys.
@@ -205,10 +194,10 @@ impl<K: Ord + Clone> Histogram<K> {
     }
 
     /// Goes over to a grid when there are too many distinct values.
-    pub fn settle(&mut self) {
+    fn settle(&mut self) {
         if self.grid == Grid::Exact && self.parts.values().map(|part| part.bins.len()).sum::<usize>() > EXACT_VALUES {
             let distinct: std::collections::BTreeSet<i64> =
-                self.parts.values().flat_map(|part| part.bins.keys().copied()).collect();
+                self.parts.values().flat_map(|part| part.bins.keys()).collect();
             if distinct.len() > EXACT_VALUES {
                 self.regrid(Grid::COARSE);
             }
@@ -266,14 +255,7 @@ mod tests {
     #[test]
     fn many_values_become_a_grid_in_any_order() {
         let values: Vec<f64> = (0..70_000).map(|i| f64::from(i) * 1.37e-4).collect();
-        let tally = |values: &[f64]| {
-            let mut histogram = Histogram::default();
-            for &value in values {
-                histogram.add(&(), value, 1.0, 1);
-            }
-            histogram.settle();
-            histogram
-        };
+        let tally = |values: &[f64]| Histogram::gathered(values.iter().map(|&value| ((), value, 1.0, 1)));
         let whole = tally(&values);
         assert_ne!(whole.grid(), Grid::Exact);
         let (left, right) = values.split_at(1_000);

@@ -5,6 +5,7 @@
 //! in any order. Nothing here knows how the counting was done, what a metric
 //! is, or how a number will look.
 
+mod bins;
 mod cell;
 mod cluster;
 mod exact;
@@ -17,10 +18,11 @@ mod ranking;
 mod regression;
 mod why;
 
+pub use bins::{Bins, together};
 pub use cell::{Cell, Decision, Label, Outcome, Tally};
 pub use cluster::{Clusters, Summand};
 pub use exact::{Exact, Summing};
-pub use histogram::{Distribution, EXACT_VALUES, Grid, Histogram};
+pub use histogram::{Distribution, EXACT_VALUES, GRID_BITS, Grid, Histogram};
 pub use key::{Group, Level, MISSING, Stratum};
 pub use ledger::{
     Excluded, Exclusion, FeatureKind, FeatureTable, Flips, Frame, Input, Intake, Ledger, Membership, MergeError,

@@ -123,7 +123,7 @@ fn scale(frame: &Frame, higher: Side) -> Scale {
         Grid::Exact => 0.0,
         Grid::Significant { .. } => grid.width(),
     };
-    let bins = || frame.scores.parts().flat_map(|(_, part)| part.bins.keys()).map(|bin| grid.centre(*bin));
+    let bins = || frame.scores.parts().flat_map(|(_, part)| part.bins.keys()).map(|bin| grid.centre(bin));
     let probability = bins().all(|score| score >= -slack && score <= 1.0 + slack);
     Scale { grid, higher, probability }
 }

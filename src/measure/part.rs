@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::Outcomes;
 use crate::cells::{
-    Cell, Clusters, Decision, Distribution, Exact, Flips, Frame, Grid, Group, Label, Level, Membership, Outcome,
-    Ranking, Regression, Stratum, Summand, Tally,
+    Cell, Clusters, Decision, Distribution, Flips, Frame, Grid, Group, Label, Level, Membership, Outcome, Ranking,
+    Regression, Stratum, Summand, Tally, together,
 };
 use crate::plan::Side;
 use crate::stats::{self, Proportion, effective_trials, student_shrink};
@@ -256,19 +256,7 @@ pub(super) fn by_score<'p>(
     favourable: &'p Distribution,
     unfavourable: &'p Distribution,
 ) -> impl Iterator<Item = (i64, f64, f64)> + 'p {
-    let (mut one, mut two) = (favourable.bins.iter().peekable(), unfavourable.bins.iter().peekable());
-    std::iter::from_fn(move || {
-        let next = match (one.peek(), two.peek()) {
-            (Some((a, _)), Some((b, _))) => **a.min(b),
-            (Some((bin, _)), None) | (None, Some((bin, _))) => **bin,
-            (None, None) => return None,
-        };
-        let weight = |side: &mut std::iter::Peekable<_>| {
-            let here: Option<(&i64, &Exact)> = side.next_if(|(bin, _): &(&i64, &Exact)| **bin == next);
-            here.map_or(0.0, |(_, weight)| weight.value())
-        };
-        Some((next, weight(&mut one), weight(&mut two)))
-    })
+    together(&favourable.bins, &unfavourable.bins)
 }
 
 /// The same cells with the expected number of people, where everyone is in the

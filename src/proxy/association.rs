@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::{Association, Strength};
-use crate::cells::{Cell, Distribution, Exact, FeatureTable, Group, Histogram, Ledger, Level};
+use crate::cells::{Cell, Distribution, FeatureTable, Group, Histogram, Ledger, Level, together};
 use crate::plan::Plan;
 use crate::stats::{Moments, ScoreBin, auc, benjamini_hochberg, chi_square, correlation_ratio, cramers_v_corrected};
 
@@ -14,7 +16,7 @@ pub(super) fn all(ledger: &Ledger, plan: &Plan) -> Vec<Association> {
     let legitimate = plan.roles.features.as_ref().map(|f| f.legitimate.as_slice()).unwrap_or_default();
     let mut pairs: Vec<Association> = ledger
         .features
-        .iter()
+        .par_iter()
         .map(|((feature, attribute), table)| Association {
             feature: feature.clone(),
             attribute: attribute.clone(),
@@ -91,11 +93,11 @@ fn numeric(histogram: &Histogram<Group>) -> Association {
         })
         .collect();
     let ratio = correlation_ratio(&moments);
-    let mut people = Cell::default();
-    kept.iter().for_each(|(_, part)| people.merge(&part.cell));
+    let mut everyone = Distribution::default();
+    kept.iter().for_each(|(_, part)| everyone.merge(part));
     let mut best: Option<(Group, f64)> = None;
-    for (group, _) in &kept {
-        let told = tells(&kept, group).map(|area| area.max(1.0 - area));
+    for (group, part) in &kept {
+        let told = tells(part, &everyone).map(|area| area.max(1.0 - area));
         if let Some(area) = told
             && best.as_ref().is_none_or(|(_, most)| area > *most)
         {
@@ -106,21 +108,16 @@ fn numeric(histogram: &Histogram<Group>) -> Association {
         strength: ratio.map(|ratio| ratio.eta_squared.sqrt()),
         best_told: best,
         p: ratio.map(|ratio| ratio.p),
-        ..blank(Strength::CorrelationRatio, crate::cells::FeatureKind::Numeric, people.n)
+        ..blank(Strength::CorrelationRatio, crate::cells::FeatureKind::Numeric, everyone.cell.n)
     }
 }
 
 /// The area under the curve of the number for one group against all others.
-fn tells(parts: &[(&Group, &Distribution)], group: &Group) -> Option<f64> {
-    let mut bins: BTreeMap<i64, ScoreBin> = BTreeMap::new();
-    for (other, part) in parts {
-        for (bin, weight) in &part.bins {
-            let entry = bins.entry(*bin).or_default();
-            let into = if *other == group { &mut entry.positives } else { &mut entry.negatives };
-            *into += Exact::value(weight);
-        }
-    }
-    let bins: Vec<ScoreBin> = bins.into_values().collect();
+fn tells(group: &Distribution, everyone: &Distribution) -> Option<f64> {
+    let mut others = everyone.bins.clone();
+    others.take(&group.bins);
+    let bins: Vec<ScoreBin> =
+        together(&group.bins, &others).map(|(_, positives, negatives)| ScoreBin { positives, negatives }).collect();
     auc(&bins, 1.0, 1.0).map(|found| found.value)
 }
 
@@ -135,10 +132,8 @@ mod tests {
     /// By hand: a has 1, 2; b has 3, 4: between 4, within 1, η² = 4/5; b is always above.
     #[test]
     fn numbers_by_hand() {
-        let mut histogram = Histogram::default();
-        for (name, value) in [("a", 1.0), ("a", 2.0), ("b", 3.0), ("b", 4.0)] {
-            histogram.add(&group(name), value, 1.0, 1);
-        }
+        let people = [("a", 1.0), ("a", 2.0), ("b", 3.0), ("b", 4.0)];
+        let histogram = Histogram::gathered(people.map(|(name, value)| (group(name), value, 1.0, 1)));
         let found = numeric(&histogram);
         assert!((found.strength.expect("varies") - 0.8f64.sqrt()).abs() < 1e-12);
         assert_eq!(found.best_told, Some((group("a"), 1.0)));

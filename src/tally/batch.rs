@@ -10,6 +10,7 @@ use super::engine::column::{Coded, Column};
 use super::engine::source::Place;
 use super::error::TallyError;
 use super::feature::Rows;
+use super::frame::FrameCounter;
 use super::leaf::{Kind, Leaves};
 use super::line::{Line, Named};
 use super::origin::Origin;
@@ -120,6 +121,8 @@ impl Counter {
             let line = Line { columns, at, row, copies: 1, file: &file, missing: &missing, reach: self.reach };
             self.row(line, joined.get(at).copied().unwrap_or_default())?;
         }
+        self.frames.iter_mut().for_each(FrameCounter::settle);
+        self.features.iter_mut().for_each(|(_, feature)| feature.settle());
         Ok(())
     }
 

@@ -1,9 +1,10 @@
 //! Counting: one row after the other into cells.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use hashbrown::HashSet;
-use std::path::PathBuf;
+use rayon::prelude::*;
 
 use super::cluster::Clustering;
 use super::engine::column::Column;
@@ -23,7 +24,8 @@ use super::ranking::Lists;
 use super::roles::{Roles, Row};
 use super::sample::Sample;
 use crate::cells::{
-    Exclusion, Frame, Group, Intake, Label, LabelledRow, Ledger, Matrix, MatrixRow, Membership, Outcome,
+    Exclusion, FeatureKind, FeatureTable, Frame, Group, Intake, Label, LabelledRow, Ledger, Matrix, MatrixRow,
+    Membership, Outcome,
 };
 use crate::plan::{Plan, Reference};
 use crate::stats::hash64;
@@ -269,7 +271,7 @@ impl Counter {
         }
         let weight = row.weight.unwrap_or(1.0);
         for (column, feature) in &mut self.features {
-            feature.add(&line.columns[*column], line.at, groups, (weight, row.times), &self.joints);
+            feature.add(&line.columns[*column], line.at, groups, (weight, row.times));
         }
         let hash = match key {
             Some(key) => hash64(self.seed, key.as_bytes()),
@@ -324,14 +326,20 @@ impl Counter {
         let warnings = self.warnings();
         let ledger = self.ledger()?;
         let attributes: Vec<&Coder> = self.attributes.iter().map(|origin| origin.coder(&self.people_coders)).collect();
+        let joints = &self.joints;
+        let tabulated = |(_, feature): (usize, FeatureCounter)| {
+            let (name, kind) = (feature.column.clone(), feature.kind());
+            (name, kind, feature.finish(&attributes, joints))
+        };
+        let found: Vec<(String, Option<FeatureKind>, Vec<FeatureTable>)> =
+            std::mem::take(&mut self.features).into_par_iter().map(tabulated).collect();
         let mut tables = BTreeMap::new();
         let mut kinds = Vec::new();
-        for (_, feature) in std::mem::take(&mut self.features) {
-            let (name, kind) = (feature.column.clone(), feature.kind());
-            kinds.push((name.clone(), kind));
-            for (attribute, table) in feature.finish(&attributes, &self.joints).into_iter().enumerate() {
-                tables.insert((name.clone(), attributes[attribute].column.clone()), table);
+        for (name, kind, of_feature) in found {
+            for (coder, table) in attributes.iter().zip(of_feature) {
+                tables.insert((name.clone(), coder.column.clone()), table);
             }
+            kinds.push((name, kind));
         }
         let matrix = std::mem::take(&mut self.sample).finish(&attributes, &kinds);
         Ok((Ledger { features: tables, ..ledger }, matrix, warnings))

@@ -6,16 +6,13 @@ use super::engine::column::Column;
 use super::intern::{Coder, Interner, TupleInterner, is_missing};
 use super::line::LARGEST;
 use super::spread::Spreads;
-use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Histogram, Level, Value};
-
-/// How many distinct combinations are buffered before they go into histograms.
-const BUFFER: usize = 200_000;
+use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Level, Value};
 
 /// With more combinations of groups than so many each attribute is counted by itself.
 const MOST_JOINTS: usize = 1_024;
 
-/// (attribute, group code, value, weight as bits) → how many.
-type Buffer<V> = HashMap<(u16, u32, V, u64), u64>;
+/// (attribute, group code, level code, weight as bits) → how many.
+type Counts = HashMap<(u16, u32, u32, u64), u64>;
 
 /// Levels of people with the same group in every attribute.
 #[derive(Debug, Default)]
@@ -91,9 +88,10 @@ impl Known {
 #[derive(Debug)]
 enum Seen {
     /// Levels, which may all turn out to be numbers. `known` are codes of numbers as bits.
-    Levels { interner: Interner, counts: Buffer<u32>, joint: Joint, known: Known },
+    Levels { interner: Interner, counts: Counts, joint: Joint, known: Known },
     /// Numbers, too many to keep one by one.
-    Numbers { histograms: Vec<Histogram<u32>>, buffer: Buffer<u64>, joint: Spreads },
+    /// `apart` has those that were counted for one attribute after the other.
+    Numbers { apart: Vec<Spreads>, joint: Spreads },
     /// Names, too many to compare.
     TooMany,
 }
@@ -161,14 +159,7 @@ impl FeatureCounter {
     }
 
     /// Counts a row whose groups are `groups`, one code for each attribute.
-    pub(super) fn add(
-        &mut self,
-        column: &Column<'_>,
-        at: usize,
-        groups: &[u32],
-        (weight, times): (f64, u64),
-        joints: &TupleInterner,
-    ) {
+    pub(super) fn add(&mut self, column: &Column<'_>, at: usize, groups: &[u32], (weight, times): (f64, u64)) {
         match &mut self.seen {
             Seen::TooMany => {}
             Seen::Levels { interner, counts, .. } => {
@@ -180,10 +171,10 @@ impl FeatureCounter {
                     *counts.entry((attribute as u16, *group, code, weight.to_bits())).or_default() += times;
                 }
                 if interner.len() > EXACT_VALUES {
-                    self.outgrow(joints);
+                    self.outgrow();
                 }
             }
-            Seen::Numbers { buffer, .. } => {
+            Seen::Numbers { apart, .. } => {
                 let number = match number(column, at, &self.missing) {
                     Ok(Some(number)) => number,
                     Ok(None) => return,
@@ -193,11 +184,8 @@ impl FeatureCounter {
                         return;
                     }
                 };
-                for (attribute, group) in groups.iter().enumerate() {
-                    *buffer.entry((attribute as u16, *group, number.to_bits(), weight.to_bits())).or_default() += times;
-                }
-                if buffer.len() > BUFFER {
-                    self.flush();
+                for (spreads, group) in apart.iter_mut().zip(groups) {
+                    spreads.add(*group as usize, number + 0.0, weight, times);
                 }
             }
         }
@@ -205,71 +193,95 @@ impl FeatureCounter {
 
     /// Counts the rows of a batch.
     pub(super) fn add_rows(&mut self, column: &Column<'_>, rows: &Rows<'_>, joints: &TupleInterner) {
-        // With very many groups in all, rows are counted for one attribute after the other.
         if joints.len() > MOST_JOINTS {
+            // With very many groups in all, rows are counted for one attribute after the other.
             for (at, joint, weight, times) in rows.each() {
-                self.add(column, at, joints.tuple(joint), (weight, times), joints);
+                self.add(column, at, joints.tuple(joint), (weight, times));
             }
-            return;
-        }
-        for (at, joint, weight, times) in rows.each() {
-            match &mut self.seen {
-                Seen::TooMany => return,
-                Seen::Levels { interner, joint: counts, known, .. } => {
-                    let code = match column {
-                        Column::Number(numbers) => match numbers.get(at) {
-                            None => interner.code(None, 1),
-                            Some(number) => {
-                                known.code(number.to_bits(), || interner.code(Some(&number.to_string()), 1))
-                            }
-                        },
-                        texts => interner.code(texts.text(at), 1),
-                    };
-                    counts.add(joint, code, weight, times);
-                    if interner.len() > EXACT_VALUES {
-                        self.outgrow(joints);
-                    }
+        } else if let Column::Number(numbers) = column {
+            let mut row = rows.each().peekable();
+            for (at, value) in numbers.iter().enumerate() {
+                if let Some((_, joint, weight, times)) = row.next_if(|(next, ..)| *next == at) {
+                    self.add_number(value, joint, (weight, times));
                 }
-                Seen::Numbers { joint: spreads, .. } => match number(column, at, &self.missing) {
-                    Ok(Some(number)) => spreads.add(joint as usize, number + 0.0, weight, times),
-                    Ok(None) => {}
-                    Err(NotANumber) => self.seen = Seen::TooMany,
-                },
+            }
+        } else {
+            for (at, joint, weight, times) in rows.each() {
+                self.add_text(column.text(at), joint, (weight, times));
             }
         }
-        if let Seen::Numbers { joint, .. } = &mut self.seen {
-            joint.settle();
+        self.settle();
+    }
+
+    #[inline]
+    fn add_number(&mut self, value: Option<f64>, joint: u32, (weight, times): (f64, u64)) {
+        match (&mut self.seen, value) {
+            (Seen::Numbers { joint: spreads, .. }, Some(number)) if number.abs() <= LARGEST => {
+                spreads.add(joint as usize, number + 0.0, weight, times);
+            }
+            (Seen::Numbers { .. }, Some(_)) => self.seen = Seen::TooMany,
+            (Seen::Levels { interner, joint: counts, known, .. }, Some(number)) => {
+                let code = known.code(number.to_bits(), || interner.code(Some(&number.to_string()), 1));
+                counts.add(joint, code, weight, times);
+                if interner.len() > EXACT_VALUES {
+                    self.outgrow();
+                }
+            }
+            (Seen::Levels { interner, joint: counts, .. }, None) => {
+                counts.add(joint, interner.code(None, 1), weight, times);
+            }
+            (Seen::Numbers { .. }, None) | (Seen::TooMany, _) => {}
+        }
+    }
+
+    #[inline]
+    fn add_text(&mut self, text: Option<&str>, joint: u32, (weight, times): (f64, u64)) {
+        match &mut self.seen {
+            Seen::TooMany => {}
+            Seen::Levels { interner, joint: counts, .. } => {
+                counts.add(joint, interner.code(text, 1), weight, times);
+                if interner.len() > EXACT_VALUES {
+                    self.outgrow();
+                }
+            }
+            Seen::Numbers { joint: spreads, .. } => match parsed(text, &self.missing) {
+                Ok(Some(number)) => spreads.add(joint as usize, number + 0.0, weight, times),
+                Ok(None) => {}
+                Err(NotANumber) => self.seen = Seen::TooMany,
+            },
         }
     }
 
     /// Too many levels: numbers go on as histograms, names cannot.
-    fn outgrow(&mut self, joints: &TupleInterner) {
-        let Seen::Levels { interner, mut counts, joint, .. } = std::mem::replace(&mut self.seen, Seen::TooMany) else {
+    fn outgrow(&mut self) {
+        let Seen::Levels { interner, counts, joint, .. } = std::mem::replace(&mut self.seen, Seen::TooMany) else {
             return;
         };
         if self.categorical {
             return;
         }
         let Some(numbers) = numbers(&interner) else { return };
-        spread_out(joint, &mut counts, joints);
-        let mut buffer: Buffer<u64> = HashMap::new();
+        let mut apart = vec![Spreads::new(self.weighted); self.attributes];
         for ((attribute, group, code, weight), times) in counts {
             if let Some(number) = numbers[code as usize] {
-                *buffer.entry((attribute, group, number.to_bits(), weight)).or_default() += times;
+                apart[attribute as usize].add(group as usize, number + 0.0, f64::from_bits(weight), times);
             }
         }
-        let histograms = vec![Histogram::default(); self.attributes];
-        self.seen = Seen::Numbers { histograms, buffer, joint: Spreads::new(self.weighted) };
-        self.flush();
+        let mut spreads = Spreads::new(self.weighted);
+        for (groups, code, weight, times) in joint.each() {
+            if let Some(number) = numbers[code as usize] {
+                spreads.add(groups as usize, number + 0.0, f64::from_bits(weight), times);
+            }
+        }
+        self.seen = Seen::Numbers { apart, joint: spreads };
+        self.settle();
     }
 
-    fn flush(&mut self) {
-        let Seen::Numbers { histograms, buffer, .. } = &mut self.seen else { return };
-        for ((attribute, group, value, weight), times) in buffer.drain() {
-            histograms[attribute as usize].add(&group, f64::from_bits(value), f64::from_bits(weight), times);
-        }
-        for histogram in histograms {
-            histogram.settle();
+    /// To be called after every batch.
+    pub(super) fn settle(&mut self) {
+        if let Seen::Numbers { apart, joint } = &mut self.seen {
+            apart.iter_mut().for_each(Spreads::settle);
+            joint.settle();
         }
     }
 
@@ -301,7 +313,6 @@ impl FeatureCounter {
 
     /// The tables, one for each attribute.
     pub(super) fn finish(mut self, attributes: &[&Coder], joints: &TupleInterner) -> Vec<FeatureTable> {
-        self.flush();
         if let Seen::Levels { counts, joint, .. } = &mut self.seen {
             spread_out(std::mem::take(joint), counts, joints);
         }
@@ -310,14 +321,16 @@ impl FeatureCounter {
         match (self.seen, kind) {
             (Seen::Levels { interner, counts, .. }, Some(FeatureKind::Numeric)) => {
                 let numbers = numbers(&interner).unwrap_or_default();
-                let mut histograms = vec![Histogram::default(); self.attributes];
+                let mut spreads = vec![Spreads::new(self.weighted); self.attributes];
                 for ((attribute, code, value, weight), times) in counts {
                     if let Some(number) = numbers[value as usize] {
-                        let key = group(attribute as usize, code);
-                        histograms[attribute as usize].add(&key, number, f64::from_bits(weight), times);
+                        spreads[attribute as usize].add(code as usize, number + 0.0, f64::from_bits(weight), times);
                     }
                 }
-                histograms.into_iter().map(FeatureTable::Numeric).collect()
+                spreads.iter_mut().for_each(Spreads::settle);
+                let named =
+                    |(attribute, spreads): (usize, Spreads)| spreads.histogram(|code| group(attribute, code as u32));
+                spreads.into_iter().enumerate().map(named).map(FeatureTable::Numeric).collect()
             }
             (Seen::Levels { interner, counts, .. }, _) => {
                 let mut tables = vec![std::collections::BTreeMap::<(Group, Level), Cell>::new(); self.attributes];
@@ -327,21 +340,20 @@ impl FeatureCounter {
                 }
                 tables.into_iter().map(FeatureTable::Categorical).collect()
             }
-            (Seen::Numbers { histograms, joint, .. }, _) => histograms
-                .into_iter()
-                .enumerate()
-                .map(|(attribute, mut histogram)| {
-                    histogram.absorb(joint.histogram(|place| joints.tuple(place as u32)[attribute]));
-                    FeatureTable::Numeric(histogram.rekey(|code| group(attribute, *code)))
-                })
-                .collect(),
+            (Seen::Numbers { apart, joint }, _) => {
+                let table = |(attribute, mut spreads): (usize, Spreads)| {
+                    spreads.absorb(&joint, |place| joints.tuple(place as u32)[attribute] as usize);
+                    FeatureTable::Numeric(spreads.histogram(|code| group(attribute, code as u32)))
+                };
+                apart.into_iter().enumerate().map(table).collect()
+            }
             (Seen::TooMany, _) => Vec::new(),
         }
     }
 }
 
 /// What was counted for all attributes together, for each of them.
-fn spread_out(joint: Joint, counts: &mut Buffer<u32>, joints: &TupleInterner) {
+fn spread_out(joint: Joint, counts: &mut Counts, joints: &TupleInterner) {
     for (groups, code, weight, times) in joint.each() {
         for (attribute, group) in joints.tuple(groups).iter().enumerate() {
             *counts.entry((attribute as u16, *group, code, weight)).or_default() += times;
@@ -367,12 +379,20 @@ struct NotANumber;
 
 /// The number of a row; nothing when missing.
 fn number(column: &Column<'_>, at: usize, missing: &[String]) -> Result<Option<f64>, NotANumber> {
-    let finite = |number: f64| if number.abs() <= LARGEST { Ok(Some(number)) } else { Err(NotANumber) };
     match column {
         Column::Number(numbers) => numbers.get(at).map_or(Ok(None), finite),
-        texts => match texts.text(at).map(str::trim) {
-            Some(text) if !is_missing(text, missing) => text.parse::<f64>().map_err(|_| NotANumber).and_then(finite),
-            _ => Ok(None),
-        },
+        texts => parsed(texts.text(at), missing),
     }
+}
+
+/// The number that a text is; nothing when missing.
+fn parsed(text: Option<&str>, missing: &[String]) -> Result<Option<f64>, NotANumber> {
+    match text.map(str::trim) {
+        Some(text) if !is_missing(text, missing) => text.parse::<f64>().map_err(|_| NotANumber).and_then(finite),
+        _ => Ok(None),
+    }
+}
+
+fn finite(number: f64) -> Result<Option<f64>, NotANumber> {
+    if number.abs() <= LARGEST { Ok(Some(number)) } else { Err(NotANumber) }
 }

@@ -10,13 +10,11 @@ use super::intern::{MISSING_CODE, TupleInterner};
 use super::leaf::Leaves;
 use super::origin::Names;
 use super::roles::Row;
+use super::spread::Spreads;
 use crate::cells::{
-    Cell, Decision, Flips, Frame, Group, Histogram, Label, Level, Membership, Outcome, Regression, Summand, Tally,
+    Cell, Decision, Flips, Frame, Group, Label, Level, Membership, Outcome, Regression, Summand, Tally,
 };
 use crate::plan::Plan;
-
-/// How many distinct scores are buffered before they go into histograms.
-const BUFFER: usize = 200_000;
 
 /// Where a row belongs.
 pub(super) struct Place<'r> {
@@ -40,9 +38,9 @@ pub(super) struct FrameCounter {
     /// The codes of the row at hand, kept so as not to be made anew.
     codes: Vec<u32>,
     cells: HashMap<(u32, u32), Box<[Cell; 9]>>,
-    scores: Histogram<(u32, Label)>,
-    /// (group, label, score, weight), the last two as bits → how many.
-    buffer: HashMap<(u32, Label, u64, u64), u64>,
+    /// Where the scores of a group's people with a label are.
+    score_places: HashMap<(u32, Label), usize>,
+    scores: Spreads,
     flips: HashMap<u32, Flips>,
     regressions: HashMap<u32, Regression>,
     /// By group, true and predicted class.
@@ -86,11 +84,8 @@ impl FrameCounter {
         count(&mut cells[outcome.index()], weight, times);
         let known = weight.unwrap_or(1.0);
         if let Some(score) = row.score {
-            let key = (group, outcome.label, (score + 0.0).to_bits(), known.to_bits());
-            *self.buffer.entry(key).or_default() += times;
-            if self.buffer.len() > BUFFER {
-                self.flush();
-            }
+            let place = score_place(&mut self.score_places, (group, outcome.label));
+            self.scores.add(place, score, known, times);
         }
         if let Some(other) = row.counterfactual {
             let flips = self.flips.entry(group).or_default();
@@ -142,12 +137,20 @@ impl FrameCounter {
                 self.classes.entry((code, actual, predicted)).or_default().merge(&cell);
             }
         }
-        self.scores.absorb(leaves.scores(group));
+        let (labels, scores) = leaves.scores();
+        let places: Vec<usize> =
+            labels.iter().map(|(groups, label)| score_place(&mut self.score_places, (group(groups), *label))).collect();
+        self.scores.absorb(scores, |at| places[at]);
+    }
+
+    /// To be called after every batch of rows.
+    pub(super) fn settle(&mut self) {
+        self.scores.settle();
     }
 
     /// The frame. Places in lists are not in it.
     pub(super) fn finish(mut self, names: &Names<'_>, unweighted: bool) -> Frame {
-        self.flush();
+        self.settle();
         let group = |code: u32| names.group(&self.attributes, self.tuples.tuple(code));
         let filled = |cell: Cell| filled(cell, unweighted && self.membership != Membership::Weighted);
         let mut groups: BTreeMap<Group, Tally> = BTreeMap::new();
@@ -171,10 +174,13 @@ impl FrameCounter {
                 ((group(code), names.class(actual), names.class(predicted)), filled(cell))
             })
             .collect();
+        let of_place: HashMap<usize, (Group, Label)> =
+            self.score_places.iter().map(|((code, label), place)| (*place, (group(*code), *label))).collect();
+        let scores = std::mem::take(&mut self.scores).histogram(|place| of_place[&place].clone());
         Frame {
             groups,
             membership: self.membership,
-            scores: std::mem::take(&mut self.scores).rekey(|(code, label)| (group(*code), *label)),
+            scores,
             regressions: std::mem::take(&mut self.regressions)
                 .into_iter()
                 .map(|(code, of)| (group(code), of))
@@ -186,13 +192,11 @@ impl FrameCounter {
             ..Frame::default()
         }
     }
+}
 
-    fn flush(&mut self) {
-        for ((group, label, score, weight), times) in self.buffer.drain() {
-            self.scores.add(&(group, label), f64::from_bits(score), f64::from_bits(weight), times);
-        }
-        self.scores.settle();
-    }
+fn score_place(places: &mut HashMap<(u32, Label), usize>, of: (u32, Label)) -> usize {
+    let next = places.len();
+    *places.entry(of).or_insert(next)
 }
 
 /// Counts people; without weights the number alone.
@@ -220,6 +224,7 @@ pub(super) fn frames(plan: &Plan) -> Vec<FrameCounter> {
         attributes: columns.iter().filter_map(position).collect(),
         columns,
         membership,
+        scores: Spreads::new(plan.roles.weight.is_some() || membership == Membership::Weighted),
         ..FrameCounter::default()
     };
     let singles = plan.attributes.iter().map(|attribute| {

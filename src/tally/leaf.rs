@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use super::roles::Row;
 use super::spread::Spreads;
-use crate::cells::{Cell, Histogram, Label, Outcome, Summing};
+use crate::cells::{Cell, Label, Outcome, Summing};
 
 /// With more kinds of people than so many the places are emptied into the frames.
 pub(super) const MOST_LEAVES: usize = 4_096;
@@ -104,12 +104,12 @@ impl Leaves {
         })
     }
 
-    /// The scores by a group that follows from the codes of attributes, and label.
-    pub(super) fn scores(&self, mut group: impl FnMut(&[u32]) -> u32) -> Histogram<(u32, Label)> {
-        let mut keys = vec![(0, Label::Unknown); self.score_places.len()];
+    /// The scores, and of every place of them the codes of attributes and the label.
+    pub(super) fn scores(&self) -> (Vec<(&[u32], Label)>, &Spreads) {
+        let mut of: Vec<(&[u32], Label)> = vec![(&[], Label::Unknown); self.score_places.len()];
         for ((groups, label), place) in &self.score_places {
-            keys[*place] = (group(groups), *label);
+            of[*place] = (groups, *label);
         }
-        self.scores.histogram(|place| keys[place])
+        (of, &self.scores)
     }
 }

@@ -22,6 +22,7 @@ mod look;
 mod notes;
 mod open;
 mod origin;
+mod pages;
 mod people;
 mod ranking;
 mod roles;

@@ -1,10 +1,12 @@
 //! Numbers of people on the way into histograms: counted by row, named at the end.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::cells::{Cell, Distribution, EXACT_VALUES, Exact, Grid, Histogram, Summing};
+use super::pages::Pages;
+use crate::cells::{Bins, Cell, Distribution, EXACT_VALUES, Exact, Grid, Histogram, Summing};
 
 /// Numbers of some people, who weigh 1 each or what is given.
 #[derive(Clone, Debug)]
@@ -18,9 +20,14 @@ struct Spread {
 enum People {
     /// By bin how many.
     Counted(HashMap<i64, u64>),
+    /// The same on the grid, where there are many bins.
+    Paged(Pages),
     /// How many, their weights and squared weights, and by bin their weight.
     Weighted(u64, Summing, Summing, HashMap<i64, Exact>),
 }
+
+/// With more bins on the grid than so many they have pages.
+const FEW_BINS: usize = 2_048;
 
 impl Spread {
     fn new(weighted: bool) -> Spread {
@@ -35,6 +42,7 @@ impl Spread {
     fn add(&mut self, bin: i64, value: f64, weight: f64, times: u64) {
         match &mut self.people {
             People::Counted(bins) => *bins.entry(bin).or_insert(0) += times,
+            People::Paged(pages) => pages.add(bin, times),
             People::Weighted(n, weights, squares, bins) => {
                 *n += times;
                 weights.add(weight, times);
@@ -46,16 +54,24 @@ impl Spread {
         self.squares.add(weight * value * value, times);
     }
 
+    /// The bins, where each value has its own.
     fn bins(&self) -> Box<dyn Iterator<Item = i64> + '_> {
         match &self.people {
             People::Counted(bins) => Box::new(bins.keys().copied()),
+            People::Paged(pages) => Box::new(pages.counts().map(|(bin, _)| bin)),
             People::Weighted(.., bins) => Box::new(bins.keys().copied()),
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many bins there are, but for those in pages.
     fn len(&self) -> usize {
         match &self.people {
             People::Counted(bins) => bins.len(),
+            People::Paged(_) => FEW_BINS,
             People::Weighted(.., bins) => bins.len(),
         }
     }
@@ -68,6 +84,8 @@ impl Spread {
                 bins.drain().for_each(|(bin, n)| *all.entry(moved(bin)).or_insert(0) += n);
                 *bins = all;
             }
+            // Pages are on the coarsest grid already.
+            People::Paged(_) => {}
             People::Weighted(.., bins) => {
                 let mut all: HashMap<i64, Exact> = HashMap::new();
                 bins.drain().for_each(|(bin, weight)| all.entry(moved(bin)).or_default().merge(&weight));
@@ -76,10 +94,28 @@ impl Spread {
         }
     }
 
+    /// Many bins on the grid go into pages.
+    fn into_pages(&mut self) {
+        if let People::Counted(bins) = &mut self.people
+            && bins.len() > FEW_BINS
+        {
+            let mut pages = Pages::default();
+            bins.drain().for_each(|(bin, n)| pages.add(bin, n));
+            self.people = People::Paged(pages);
+        }
+    }
+
     fn merge(&mut self, other: &Spread) {
         match (&mut self.people, &other.people) {
             (People::Counted(own), People::Counted(more)) => {
                 more.iter().for_each(|(bin, n)| *own.entry(*bin).or_insert(0) += n);
+            }
+            (People::Paged(own), People::Paged(more)) => own.merge(more),
+            (People::Paged(own), People::Counted(more)) => more.iter().for_each(|(bin, n)| own.add(*bin, *n)),
+            (People::Counted(own), People::Paged(more)) => {
+                let mut all = more.clone();
+                own.iter().for_each(|(bin, n)| all.add(*bin, *n));
+                self.people = People::Paged(all);
             }
             (People::Weighted(n, weights, squares, own), People::Weighted(m, more_weights, more_squares, more)) => {
                 *n += m;
@@ -95,42 +131,41 @@ impl Spread {
     }
 
     fn distribution(self) -> Distribution {
+        let counted = |bins: Vec<(i64, u64)>| {
+            let mut cell = Cell::default();
+            cell.add(1.0, bins.iter().map(|(_, n)| n).sum());
+            (cell, Bins::of_counts(bins))
+        };
         let (cell, bins) = match self.people {
             People::Counted(bins) => {
-                let mut cell = Cell::default();
-                cell.add(1.0, bins.values().sum());
-                (cell, sorted(bins, ones))
+                let mut all: Vec<(i64, u64)> = bins.into_iter().collect();
+                all.sort_unstable_by_key(|(bin, _)| *bin);
+                counted(all)
             }
+            People::Paged(pages) => counted(pages.counts().collect()),
             People::Weighted(n, weights, squares, bins) => {
-                (Cell { n, weight: weights.sum(), square: squares.sum() }, sorted(bins, |weight| weight))
+                let bins = Bins::from(bins.into_iter().collect::<Vec<(i64, Exact)>>());
+                (Cell { n, weight: weights.sum(), square: squares.sum() }, bins)
             }
         };
         Distribution { cell, sum: self.sum.sum(), sum_of_squares: self.squares.sum(), bins }
     }
 }
 
-/// So many ones.
-fn ones(n: u64) -> Exact {
-    let mut sum = Exact::ZERO;
-    sum.add(1.0, n);
-    sum
-}
-
-/// A map in order is made faster of what is in order.
-fn sorted<V>(bins: HashMap<i64, V>, exact: impl Fn(V) -> Exact) -> BTreeMap<i64, Exact> {
-    let mut all: Vec<(i64, V)> = bins.into_iter().collect();
-    all.sort_unstable_by_key(|(bin, _)| *bin);
-    all.into_iter().map(|(bin, value)| (bin, exact(value))).collect()
-}
-
 /// Numbers of several parts of the people, by the places of these, on one grid.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Spreads {
     grid: Grid,
     weighted: bool,
     parts: Vec<Spread>,
     /// With so many bins it is seen whether there are too many.
     patience: usize,
+}
+
+impl Default for Spreads {
+    fn default() -> Spreads {
+        Spreads::new(false)
+    }
 }
 
 impl Spreads {
@@ -141,33 +176,70 @@ impl Spreads {
     /// Adds so many people with a finite number to a part.
     #[inline]
     pub(super) fn add(&mut self, place: usize, value: f64, weight: f64, times: u64) {
+        let bin = self.grid.bin(value);
+        self.part(place).add(bin, value, weight, times);
+    }
+
+    #[inline]
+    fn part(&mut self, place: usize) -> &mut Spread {
         if place >= self.parts.len() {
             self.parts.resize_with(place + 1, || Spread::new(self.weighted));
         }
-        self.parts[place].add(self.grid.bin(value), value, weight, times);
+        &mut self.parts[place]
     }
 
     /// Goes over to a coarser grid when there are too many distinct numbers; to be
     /// called from time to time.
     pub(super) fn settle(&mut self) {
+        if self.grid != Grid::Exact {
+            self.parts.iter_mut().for_each(Spread::into_pages);
+            return;
+        }
         let all: usize = self.parts.iter().map(Spread::len).sum();
-        if self.grid != Grid::Exact || all <= self.patience {
+        if all <= self.patience {
             return;
         }
         let distinct: HashSet<i64> = self.parts.iter().flat_map(Spread::bins).collect();
         if distinct.len() > EXACT_VALUES {
-            let coarse = Grid::COARSE;
-            self.parts.iter_mut().for_each(|part| part.regrid(self.grid, coarse));
-            self.grid = coarse;
+            self.coarsen();
         }
         self.patience = 2 * all;
     }
 
+    fn coarsen(&mut self) {
+        self.parts.iter_mut().for_each(|part| part.regrid(self.grid, Grid::COARSE));
+        self.grid = Grid::COARSE;
+        self.settle();
+    }
+
+    /// Takes others in; `place` says where each of their places is.
+    pub(super) fn absorb(&mut self, other: &Spreads, mut place: impl FnMut(usize) -> usize) {
+        if self.grid != Grid::Exact && other.grid == Grid::Exact {
+            let mut other = other.clone();
+            other.coarsen();
+            return self.absorb(&other, place);
+        }
+        if self.grid != other.grid {
+            self.coarsen();
+        }
+        for (at, part) in other.parts.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+            self.part(place(at)).merge(part);
+        }
+        self.settle();
+    }
+
     /// The histogram of parts that are put together by key.
-    pub(super) fn histogram<K: Ord + Clone>(&self, key: impl Fn(usize) -> K) -> Histogram<K> {
+    pub(super) fn histogram<K: Ord + Clone>(mut self, mut key: impl FnMut(usize) -> K) -> Histogram<K> {
+        self.patience = EXACT_VALUES;
+        self.settle();
         let mut found: BTreeMap<K, Spread> = BTreeMap::new();
-        for (place, part) in self.parts.iter().enumerate().filter(|(_, part)| part.len() > 0) {
-            found.entry(key(place)).or_insert_with(|| Spread::new(self.weighted)).merge(part);
+        for (place, part) in self.parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+            match found.entry(key(place)) {
+                Entry::Vacant(empty) => {
+                    empty.insert(part);
+                }
+                Entry::Occupied(mut own) => own.get_mut().merge(&part),
+            }
         }
         let parts = found.into_iter().map(|(key, part)| (key, part.distribution())).collect();
         Histogram::of(self.grid, parts)
@@ -184,39 +256,41 @@ mod tests {
         fn the_same_as_row_by_row(
             rows in prop::collection::vec((0..5usize, -3.0..3.0f64, 0.1..9.0f64, 1..4u64), 0..80),
             weighted in any::<bool>(),
-            coarse in any::<bool>(),
         ) {
             let mut fast = Spreads::new(weighted);
-            let mut slow: Histogram<usize> = Histogram::default();
-            if coarse {
-                fast.grid = Grid::COARSE;
-                slow = Histogram::of(Grid::COARSE, BTreeMap::new());
-            }
+            let mut slow = Vec::new();
             for (place, value, weight, times) in rows {
                 let weight = if weighted { weight } else { 1.0 };
                 fast.add(place, value, weight, times);
-                slow.add(&(place / 2), value, weight, times);
+                slow.push((place / 2, value, weight, times));
             }
-            prop_assert_eq!(fast.histogram(|place| place / 2), slow);
+            prop_assert_eq!(fast.histogram(|place| place / 2), Histogram::gathered(slow));
         }
     }
 
     #[test]
     fn many_values_become_a_grid() {
+        let people = |at: i32| ((at % 3) as usize, f64::from(at % 70_000 - 10_000) * 1.37e-4);
         let mut fast = Spreads::new(false);
-        let mut slow = Histogram::default();
+        let (mut early, mut late) = (Spreads::new(false), Spreads::new(false));
         for at in 0..200_000 {
-            let value = f64::from(at % 70_000) * 1.37e-4;
-            fast.add((at % 3) as usize, value, 1.0, 1);
-            slow.add(&(at % 3), value, 1.0, 1);
+            let (place, value) = people(at);
+            fast.add(place, value, 1.0, 1);
+            // Some stay exact until they are taken in.
+            let part = if at < 20_000 { &mut early } else { &mut late };
+            part.add(place, value, 1.0, 1);
             if at % 10_000 == 0 {
                 fast.settle();
+                late.settle();
             }
         }
-        slow.settle();
-        let mut found = fast.histogram(|place| place as i32);
-        found.settle();
-        assert_ne!(found.grid(), Grid::Exact);
-        assert_eq!(found, slow);
+        let slow = Histogram::gathered((0..200_000).map(people).map(|(place, value)| (place, value, 1.0, 1)));
+        assert_ne!(slow.grid(), Grid::Exact);
+        assert_eq!(fast.histogram(|place| place), slow);
+        let mut both = late.clone();
+        both.absorb(&early, |place| place);
+        assert_eq!(both.histogram(|place| place), slow);
+        early.absorb(&late, |place| place);
+        assert_eq!(early.histogram(|place| place), slow);
     }
 }

@@ -16,13 +16,13 @@ pub(super) struct Sides<'s> {
 /// one score all unknown people belong to one side, and above it all to the other.
 pub(super) fn furthest(sides: &Sides<'_>, scale: Scale) -> Option<[Distribution; 2]> {
     let all = [sides.one, sides.two].concat();
-    let keys: BTreeSet<i64> = all.iter().flat_map(|side| side.bins.keys().copied()).collect();
-    let whole: Vec<f64> = all.iter().map(|side| side.bins.values().map(|weight| weight.value()).sum()).collect();
+    let keys: BTreeSet<i64> = all.iter().flat_map(|side| side.bins.keys()).collect();
+    let whole: Vec<f64> = all.iter().map(|side| side.bins.iter().map(|(_, weight)| weight).sum()).collect();
     let mut below = [0.0; 4];
     let mut best: Option<(f64, i64, bool)> = None;
     for key in keys {
         for (sum, side) in below.iter_mut().zip(&all) {
-            *sum += side.bins.get(&key).map_or(0.0, |weight| weight.value());
+            *sum += side.bins.weight(key);
         }
         // The side with the unknown below the score, and that with those above it.
         let gap = |low: usize, high: usize| {

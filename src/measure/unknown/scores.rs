@@ -113,11 +113,11 @@ fn of_quotient(
     let sums = |from: &Part, keep: &dyn Fn(f64, f64) -> bool| {
         let mut sums = (0.0, 0.0);
         for label in labels {
-            for (bin, weight) in &scores_of(from, *label).bins {
-                let (a, b) = of(*bin, *label == Some(true));
+            for (bin, weight) in scores_of(from, *label).bins.iter() {
+                let (a, b) = of(bin, *label == Some(true));
                 // Nobody's loss without bound is no loss.
-                if keep(a, b) && weight.value() > 0.0 {
-                    sums = (sums.0 + weight.value() * a, sums.1 + weight.value() * b);
+                if keep(a, b) && weight > 0.0 {
+                    sums = (sums.0 + weight * a, sums.1 + weight * b);
                 }
             }
         }
@@ -173,19 +173,20 @@ pub(super) fn taking(own: &Distribution, more: &Distribution, scale: Scale, of: 
 
 /// The people of some bins. Their numbers are those of the bins.
 fn some(all: &Distribution, scale: Scale, of: impl Fn(i64) -> Taken) -> Distribution {
-    if all.bins.keys().all(|bin| of(*bin) == Taken::ALL) {
+    if all.bins.keys().all(|bin| of(bin) == Taken::ALL) {
         return all.clone();
     }
     let mut kept = Distribution::default();
-    for (bin, weight) in all.bins.iter().filter(|(bin, _)| of(**bin).0 > 0.0) {
-        let (value, taken) = (scale.grid.centre(*bin), of(*bin));
+    let mut bins = Vec::new();
+    for (bin, weight) in all.bins.exact().filter(|(bin, _)| of(*bin).0 > 0.0) {
+        let (value, taken) = (scale.grid.centre(bin), of(bin));
         let people = weight.value() * taken.0;
         kept.sum.add(people * value, 1);
         kept.sum_of_squares.add(people * value * value, 1);
-        let here = kept.bins.entry(*bin).or_default();
-        if taken == Taken::ALL { here.merge(weight) } else { here.add(people, 1) }
+        bins.push((bin, if taken == Taken::ALL { weight } else { [people].into_iter().collect() }));
     }
-    let weight: f64 = kept.bins.values().map(|weight| weight.value()).sum();
+    kept.bins = bins.into_iter().collect();
+    let weight: f64 = kept.bins.iter().map(|(_, weight)| weight).sum();
     let share = if weight > 0.0 { weight / all.cell.weight.value() } else { 0.0 };
     kept.cell = Cell { n: (all.cell.n as f64 * share).round() as u64, ..Cell::default() };
     kept.cell.weight.add(weight, 1);
@@ -205,14 +206,12 @@ fn of_area(
 ) -> Option<[Distribution; 2]> {
     let rising = (scale.higher == Side::Favourable) == up;
     let all = [positives, more_positives, negatives, more_negatives];
-    let keys: BTreeSet<i64> = all.iter().flat_map(|scores| scores.bins.keys().copied()).collect();
+    let keys: BTreeSet<i64> = all.iter().flat_map(|scores| scores.bins.keys()).collect();
     let mut order: Vec<i64> = keys.into_iter().collect();
     if !rising {
         order.reverse();
     }
-    let column = |scores: &Distribution| -> Vec<f64> {
-        order.iter().map(|bin| scores.bins.get(bin).map_or(0.0, |weight| weight.value())).collect()
-    };
+    let column = |scores: &Distribution| -> Vec<f64> { order.iter().map(|bin| scores.bins.weight(*bin)).collect() };
     let qualified = Labelled { own: column(positives), more: column(more_positives) };
     let others = Labelled { own: column(negatives), more: column(more_negatives) };
     let width = order.len().div_ceil(MOST_BINS).max(1);

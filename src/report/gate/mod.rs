@@ -341,15 +341,15 @@ impl<'r> Gate<'r> {
 
     /// Whether scores of two values would tell how few people have one of them.
     fn scores_tell_counts(&self, frame: &Frame) -> bool {
-        let bins: BTreeSet<i64> = frame.scores.parts().flat_map(|(_, part)| part.bins.keys().copied()).collect();
+        let bins: BTreeSet<i64> = frame.scores.parts().flat_map(|(_, part)| part.bins.keys()).collect();
         if bins.len() > 2 {
             return false;
         }
         let mut counts: BTreeMap<(&Group, i64), f64> = BTreeMap::new();
         for ((group, _), part) in frame.scores.parts() {
             let people = part.cell.n as f64 / part.cell.weight.value();
-            for (bin, weight) in &part.bins {
-                *counts.entry((group, *bin)).or_default() += weight.value() * people;
+            for (bin, weight) in part.bins.iter() {
+                *counts.entry((group, bin)).or_default() += weight * people;
             }
         }
         counts.values().any(|people| self.small(people.round() as u64))

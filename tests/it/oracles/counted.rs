@@ -189,8 +189,8 @@ fn announced(frame: &Frame, group: &Group) -> Vec<(f64, [f64; 2])> {
     use evenhand::cells::Label;
     let mut bins: BTreeMap<i64, [f64; 2]> = BTreeMap::new();
     for (at, label) in [Label::Favourable, Label::Unfavourable].into_iter().enumerate() {
-        for (bin, weight) in frame.scores.part(&(group.clone(), label)).iter().flat_map(|part| &part.bins) {
-            bins.entry(*bin).or_default()[at] = weight.value();
+        for (bin, weight) in frame.scores.part(&(group.clone(), label)).iter().flat_map(|part| part.bins.iter()) {
+            bins.entry(bin).or_default()[at] = weight;
         }
     }
     bins.into_iter().map(|(bin, weights)| (Grid::Exact.centre(bin), weights)).collect()
@@ -308,8 +308,8 @@ pub fn moments(part: &Distribution) -> Option<Moments> {
 fn of_scores(scores: &Histogram<String>, question: &Question, reference: &str) -> Option<Counted> {
     let (one, two) = (scores.part(&question.group)?, scores.part(&reference.to_string())?);
     let mut bins: BTreeMap<i64, ScoreBin> = BTreeMap::new();
-    one.bins.iter().for_each(|(bin, weight)| bins.entry(*bin).or_default().positives += weight.value());
-    two.bins.iter().for_each(|(bin, weight)| bins.entry(*bin).or_default().negatives += weight.value());
+    one.bins.iter().for_each(|(bin, weight)| bins.entry(bin).or_default().positives += weight);
+    two.bins.iter().for_each(|(bin, weight)| bins.entry(bin).or_default().negatives += weight);
     let bins: Vec<ScoreBin> = bins.into_values().collect();
     let (m, n) = (one.cell.n as f64, two.cell.n as f64);
     Some(match (question.metric, question.params) {
