@@ -8,7 +8,7 @@
 
 use rayon::prelude::*;
 
-use super::counter::{Counter, hash64};
+use super::counter::{Cells, Counter, hash64};
 use super::distribution::{normal_cdf, normal_quantile};
 use super::level::{Interval, Level};
 
@@ -110,19 +110,30 @@ fn resampled<const N: usize, const M: usize>(
         .iter()
         .map(|part| part.iter().filter(|c| c.is_finite() && **c > 0.0).sum::<f64>().min(f64::MAX))
         .collect();
-    let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
-    let draw = |(drawn, counts): &mut (Vec<Vec<f64>>, Vec<u64>), resample: u32| {
-        let mut chance = how.chance(resample);
-        for ((part, size), into) in parts.iter().zip(&sizes).zip(drawn.iter_mut()) {
+    let cells: Vec<Cells> = parts.iter().map(|part| Cells::new(part)).collect();
+    let scratch = || vec![parts.to_vec(); LANES];
+    let draw = |lanes: &mut Vec<Vec<Vec<f64>>>, block: u32| {
+        let first = block * LANES as u32;
+        let mut chances: [Counter; LANES] = std::array::from_fn(|lane| how.chance(first + lane as u32));
+        for (part, (cells, size)) in cells.iter().zip(&sizes).enumerate() {
             let people = size.round().max(1.0);
-            chance.multinomial(people as u64, part, &mut counts[..part.len()]);
-            into.iter_mut().zip(counts.iter()).for_each(|(cell, count)| *cell = *count as f64 * (size / people));
+            Counter::multinomials(&mut chances, people as u64, cells, |cell, counts| {
+                for (lane, count) in lanes.iter_mut().zip(counts) {
+                    lane[part][cell] = count as f64 * (size / people);
+                }
+            });
         }
-        statistics(drawn).map(|found| found.filter(|values| values.iter().all(|value| value.is_finite())))
+        let finite = |values: &[f64; M]| values.iter().all(|value| value.is_finite());
+        let wanted = LANES.min((how.resamples - first) as usize);
+        let found = lanes[..wanted].iter().map(|drawn| statistics(drawn).map(|found| found.filter(finite)));
+        found.collect::<Vec<_>>()
     };
-    let all = (0..how.resamples).into_par_iter();
-    all.map_init(|| (parts.to_vec(), vec![0; longest]), draw).collect()
+    let blocks = (0..how.resamples.div_ceil(LANES as u32)).into_par_iter();
+    blocks.map_init(scratch, draw).flatten_iter().collect()
 }
+
+/// So many resamples are drawn side by side: while one waits for a quotient another goes on.
+const LANES: usize = 4;
 
 /// The statistic over draws of what the shares of each part may be, given its
 /// effective counts: Dirichlet with Jeffreys' ½ added to each cell. For a

@@ -138,54 +138,72 @@ impl Counter {
         let spread = (n * p * (1.0 - p)).sqrt();
         let b = 1.15 + 2.53 * spread;
         let a = -0.0873 + 0.0248 * b + 0.01 * p;
-        let (centre, squeeze, scale) = (n * p + 0.5, 0.92 - 4.2 / b, (2.83 + 5.1 / b) * spread);
-        let mode = ((n + 1.0) * p).floor();
+        let (centre, squeeze) = (n * p + 0.5, 0.92 - 4.2 / b);
         loop {
             let (u, v) = (self.uniform() - 0.5, self.uniform());
             let edge = 0.5 - u.abs();
-            let k = ((2.0 * a / edge + b) * u + centre).floor();
-            if !(0.0..=n).contains(&k) {
+            let place = (2.0 * a / edge + b) * u + centre;
+            // Whole numbers by truncation, which is the same from 0 on and needs no call.
+            let k = place as u64 as f64;
+            if place.is_nan() || place < 0.0 || k > n {
                 continue;
             }
             if edge >= 0.07 && v <= squeeze {
                 return k as u64;
             }
+            let scale = (2.83 + 5.1 / b) * spread;
+            let mode = ((n + 1.0) * p).floor();
             if (v * scale / (a / (edge * edge) + b)).ln() <= ln_chance_over_mode(n, p, mode, k) {
                 return k as u64;
             }
         }
     }
 
-    /// Spreads `n` over the cells of `into` with chances in proportion to
-    /// `shares`, which need not sum to 1, by one binomial number a cell. A
-    /// share that is missing, negative or not finite counts as 0; where all
-    /// are 0 nobody is placed.
-    pub fn multinomial(&mut self, n: u64, shares: &[f64], into: &mut [u64]) {
-        let share = |cell: usize| shares.get(cell).copied().filter(|s| s.is_finite() && *s > 0.0).unwrap_or(0.0);
-        // Sums from the end: the last share over what is left is then exactly 1.
-        let (mut few, mut many) = ([0.0; FEW_CELLS], Vec::new());
-        let rest: &mut [f64] = match few.get_mut(..into.len()) {
-            Some(few) => few,
-            None => {
-                many.resize(into.len(), 0.0);
-                &mut many
+    /// Spreads `n` over cells by one binomial number a cell, once for each of several
+    /// streams; `each` is given the cells in order, each with the counts of all streams.
+    /// Cells without a chance get nobody.
+    pub fn multinomials<const N: usize>(
+        streams: &mut [Counter; N],
+        n: u64,
+        cells: &Cells,
+        mut each: impl FnMut(usize, [u64; N]),
+    ) {
+        let mut left = [n; N];
+        for (cell, chance) in cells.chances.iter().enumerate() {
+            let mut counts = [0; N];
+            for ((stream, left), count) in streams.iter_mut().zip(&mut left).zip(&mut counts) {
+                *count = stream.binomial(*left, *chance);
+                *left -= *count;
             }
-        };
-        let mut sum = 0.0;
-        for (cell, rest) in rest.iter_mut().enumerate().rev() {
-            sum += share(cell);
-            *rest = sum;
-        }
-        let mut left = n;
-        for (cell, (count, rest)) in into.iter_mut().zip(rest.iter()).enumerate() {
-            *count = if *rest > 0.0 { self.binomial(left, share(cell) / rest) } else { 0 };
-            left -= *count;
+            each(cell, counts);
         }
     }
 }
 
-/// So many cells need no memory of their own.
-const FEW_CELLS: usize = 16;
+/// Cells that people are spread over again and again.
+#[derive(Clone, Debug)]
+pub struct Cells {
+    /// Of each cell the chance of those who are in no cell before it.
+    chances: Vec<f64>,
+}
+
+impl Cells {
+    /// Cells with chances in proportion to `shares`, which need not sum to 1. A share
+    /// that is missing, negative or not finite counts as 0; where all are 0 nobody is
+    /// placed.
+    pub fn new(shares: &[f64]) -> Cells {
+        let share = |share: f64| if share.is_finite() && share > 0.0 { share } else { 0.0 };
+        let mut chances = shares.to_vec();
+        // Sums from the end: the last share over what is left is then exactly 1.
+        let mut sum = 0.0;
+        for chance in chances.iter_mut().rev() {
+            let own = share(*chance);
+            sum += own;
+            *chance = if sum > 0.0 { own / sum } else { 0.0 };
+        }
+        Cells { chances }
+    }
+}
 
 /// From this n·p on numbers are drawn by rejection.
 const FEW: f64 = 10.0;
@@ -269,6 +287,13 @@ mod tests {
     }
 
     /// These numbers are in published reports: a change here is a mistake.
+    fn spread<const N: usize>(counter: &mut Counter, n: u64, shares: &[f64; N]) -> [u64; N] {
+        let mut found = [0; N];
+        let streams: &mut [Counter; 1] = std::array::from_mut(counter);
+        Counter::multinomials(streams, n, &Cells::new(shares), |cell, [count]| found[cell] = count);
+        found
+    }
+
     #[test]
     fn the_draws_never_change() {
         let mut counter = Counter::new(1, 0);
@@ -276,8 +301,7 @@ mod tests {
         assert!((counter.normal() + 0.059_346_119_612_314_56).abs() < 1e-15);
         assert_eq!([10, 100, 1000].map(|n| counter.binomial(n, 0.3)), [2, 28, 283]);
         assert_eq!([1_000_000, 1_000_000_000].map(|n| counter.binomial(n, 0.7)), [698_820, 699_999_838]);
-        let mut cells = [0; 4];
-        counter.multinomial(1000, &[1.0, 2.0, 3.0, 4.0], &mut cells);
+        let cells: [u64; 4] = spread(&mut counter, 1000, &[1.0, 2.0, 3.0, 4.0]);
         assert_eq!(cells, [116, 198, 305, 381]);
     }
 
@@ -358,18 +382,29 @@ mod tests {
     #[test]
     fn multinomial_places_everyone_where_there_is_a_share() {
         let mut counter = Counter::new(2, 0);
-        let mut cells = [9; 5];
         let mut sums = [0u64; 5];
         for _ in 0..20_000 {
-            counter.multinomial(100, &[0.2, 0.0, 0.5, 1e-30, f64::NAN], &mut cells);
+            let cells: [u64; 5] = spread(&mut counter, 100, &[0.2, 0.0, 0.5, 1e-30, f64::NAN]);
             assert_eq!(cells.iter().sum::<u64>(), 100);
             sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell);
         }
         assert!((sums[0] as f64 / 2e6 - 2.0 / 7.0).abs() < 0.002 && sums[1] + sums[3] + sums[4] == 0, "{sums:?}");
-        counter.multinomial(7, &[0.0, 0.0], &mut cells);
-        assert_eq!(cells, [0; 5]);
-        counter.multinomial(7, &[1.0, 1.0, 1.0], &mut cells[..1]);
-        assert_eq!(cells[0], 7);
+        assert_eq!(spread(&mut counter, 7, &[0.0, 0.0]), [0, 0]);
+        assert_eq!(spread(&mut counter, 7, &[1.0]), [7]);
+    }
+
+    #[test]
+    fn side_by_side_every_stream_is_as_alone() {
+        let cells = Cells::new(&[400.0, 3.0, 900.0, 20.0]);
+        let mut together = [Counter::new(1, 0), Counter::new(1, 1)];
+        let mut found = [[0; 4]; 2];
+        Counter::multinomials(&mut together, 5_000, &cells, |cell, counts| {
+            found.iter_mut().zip(counts).for_each(|(stream, count)| stream[cell] = count);
+        });
+        for (stream, found) in found.iter().enumerate() {
+            let alone: [u64; 4] = spread(&mut Counter::new(1, stream as u64), 5_000, &[400.0, 3.0, 900.0, 20.0]);
+            assert_eq!(*found, alone);
+        }
     }
 
     /// Mean and variance of a gamma number are its shape.

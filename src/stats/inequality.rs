@@ -15,29 +15,31 @@
 use std::borrow::Cow;
 
 /// The people who count, their weight in all, and a mean to compare with.
-struct People<'p> {
+#[derive(Clone, Debug)]
+pub struct Benefits<'p> {
     each: Cow<'p, [(f64, f64)]>,
     weight: f64,
     mean: f64,
 }
 
-impl People<'_> {
-    /// With their own mean. `None` unless weight and mean are positive.
-    fn new(people: &[(f64, f64)]) -> Option<People<'_>> {
+impl Benefits<'_> {
+    /// Pairs of a benefit and the weight of those who have it. `None` unless their mean
+    /// is positive.
+    pub fn new(people: &[(f64, f64)]) -> Option<Benefits<'_>> {
         let valid = |(benefit, weight): &(f64, f64)| benefit.is_finite() && weight.is_finite() && *weight >= 0.0;
-        let described = People::of(people);
+        let described = Benefits::of(people);
         (people.iter().all(valid) && described.mean > 0.0 && described.mean.is_finite()).then_some(described)
     }
 
     /// With their own mean, whatever it is.
-    fn of(people: &[(f64, f64)]) -> People<'_> {
+    fn of(people: &[(f64, f64)]) -> Benefits<'_> {
         let counts = |(_, weight): &(f64, f64)| *weight > 0.0;
         let each: Cow<'_, [(f64, f64)]> = match people.iter().all(counts) {
             true => Cow::Borrowed(people),
             false => Cow::Owned(people.iter().copied().filter(counts).collect()),
         };
         let weight = each.iter().map(|(_, weight)| weight).sum();
-        let mut described = People { each, weight, mean: 0.0 };
+        let mut described = Benefits { each, weight, mean: 0.0 };
         described.mean = described.mean_of(|benefit| benefit);
         described
     }
@@ -50,13 +52,50 @@ impl People<'_> {
         self.each.iter().map(|(benefit, _)| *benefit).fold(f64::INFINITY, f64::min)
     }
 
-    /// Mean of the parts of GE(α).
-    fn entropy(&self, alpha: f64) -> Option<f64> {
+    /// As [`generalized_entropy`].
+    pub fn entropy(&self, alpha: f64) -> Option<f64> {
         let mut sum = 0.0;
         for (benefit, weight) in self.each.iter() {
             sum += weight / self.weight * part(benefit / self.mean, alpha)?;
         }
         sum.is_finite().then_some(sum)
+    }
+
+    /// As [`gini`].
+    pub fn gini(&self) -> Option<f64> {
+        if self.least() < 0.0 {
+            return None;
+        }
+        let mut each = Cow::Borrowed(self.each.as_ref());
+        if !each.is_sorted_by(|one, other| one.0 <= other.0) {
+            each.to_mut().sort_by(|one, other| one.0.total_cmp(&other.0));
+        }
+        let (mut below, mut area) = (0.0, 0.0);
+        for pair in each.windows(2) {
+            below += pair[0].1 / self.weight;
+            area += (pair[1].0 - pair[0].0) / self.mean * below * (1.0 - below).max(0.0);
+        }
+        area.is_finite().then_some(area.clamp(0.0, 1.0))
+    }
+
+    /// As [`atkinson`].
+    pub fn atkinson(&self, epsilon: f64) -> Option<f64> {
+        let (least, mean) = (self.least(), self.mean);
+        if !(least >= 0.0 && epsilon >= 0.0 && epsilon.is_finite()) {
+            return None;
+        }
+        let power = 1.0 - epsilon;
+        if power <= 0.0 && least == 0.0 {
+            return Some(1.0);
+        }
+        // Relative to the least when powers are negative: none can then overflow.
+        let unit = if power < 0.0 { least } else { mean };
+        let logarithm = if power == 0.0 {
+            self.mean_of(|benefit| (benefit / unit).ln())
+        } else {
+            self.mean_of(|benefit| (power * (benefit / unit).ln()).exp_m1()).ln_1p() / power
+        };
+        Some((1.0 - unit / mean * logarithm.exp()).clamp(0.0, 1.0))
     }
 }
 
@@ -99,7 +138,7 @@ fn part(r: f64, alpha: f64) -> Option<f64> {
 /// For example 0.1 at α = 2 says that benefits differ from their mean by
 /// √(2·0.1) = 45 % of it, in root mean square.
 pub fn generalized_entropy(people: &[(f64, f64)], alpha: f64) -> Option<f64> {
-    People::new(people)?.entropy(alpha)
+    Benefits::new(people)?.entropy(alpha)
 }
 
 /// An index split by group.
@@ -130,11 +169,13 @@ pub fn decompose(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<Decomposition
 /// The parts within groups of the indices with several α, as [`decompose`] has them.
 pub fn within_groups<const N: usize>(groups: &[Vec<(f64, f64)>], alphas: [f64; N]) -> [Option<f64>; N] {
     let everyone = groups.concat();
-    let Some(all) = People::new(&everyone) else { return [None; N] };
+    let Some(all) = Benefits::new(&everyone) else { return [None; N] };
     let groups = with_means(groups);
+    let (least, most) = (all.least(), all.each.iter().map(|(benefit, _)| *benefit).fold(0.0, f64::max));
     alphas.map(|alpha| {
-        all.entropy(alpha)?;
-        let of = |group: &People<'_>| Some(group.weight / all.weight * within_group(group, all.mean, alpha)?);
+        // Who has least or most decides whether the index has a value.
+        part(least / all.mean, alpha).and(part(most / all.mean, alpha))?;
+        let of = |group: &Benefits<'_>| Some(group.weight / all.weight * within_group(group, all.mean, alpha)?);
         groups.iter().map(of).sum::<Option<f64>>().filter(|within| within.is_finite())
     })
 }
@@ -149,7 +190,7 @@ pub fn between_groups(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<f64> {
 
 /// The same with several α.
 pub fn between_groups_of<const N: usize>(groups: &[Vec<(f64, f64)>], alphas: [f64; N]) -> [Option<f64>; N] {
-    if People::new(&groups.concat()).is_none() {
+    if Benefits::new(&groups.concat()).is_none() {
         return [None; N];
     }
     let means: Vec<(f64, f64)> = with_means(groups).iter().map(|group| (group.mean, group.weight)).collect();
@@ -157,12 +198,12 @@ pub fn between_groups_of<const N: usize>(groups: &[Vec<(f64, f64)>], alphas: [f6
 }
 
 /// The groups that have weight.
-fn with_means(groups: &[Vec<(f64, f64)>]) -> Vec<People<'_>> {
-    groups.iter().map(|group| People::of(group)).filter(|people| people.weight > 0.0).collect()
+fn with_means(groups: &[Vec<(f64, f64)>]) -> Vec<Benefits<'_>> {
+    groups.iter().map(|group| Benefits::of(group)).filter(|people| people.weight > 0.0).collect()
 }
 
 /// (μ_g/μ)^α·GE_g(α).
-fn within_group(group: &People, mean: f64, alpha: f64) -> Option<f64> {
+fn within_group(group: &Benefits, mean: f64, alpha: f64) -> Option<f64> {
     if alpha == 2.0 {
         // Also where the mean of the group is not positive.
         return Some(group.mean_of(|benefit| ((benefit - group.mean) / mean).powi(2) / 2.0));
@@ -185,15 +226,7 @@ pub fn coefficient_of_variation(people: &[(f64, f64)]) -> Option<f64> {
 /// average. `None` when a benefit is negative. No correction for small
 /// samples. Gini (1912).
 pub fn gini(people: &[(f64, f64)]) -> Option<f64> {
-    let People { each, weight, mean } = People::new(people).filter(|people| people.least() >= 0.0)?;
-    let mut each = each.into_owned();
-    each.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let (mut below, mut area) = (0.0, 0.0);
-    for pair in each.windows(2) {
-        below += pair[0].1 / weight;
-        area += (pair[1].0 - pair[0].0) / mean * below * (1.0 - below).max(0.0);
-    }
-    area.is_finite().then_some(area.clamp(0.0, 1.0))
+    Benefits::new(people)?.gini()
 }
 
 /// Atkinson's index: the share of all benefit that could be given up for an
@@ -204,23 +237,7 @@ pub fn gini(people: &[(f64, f64)]) -> Option<f64> {
 /// `None` when a benefit is negative, or ε negative or not finite. Atkinson
 /// (1970), J. Econ. Theory 2.
 pub fn atkinson(people: &[(f64, f64)], epsilon: f64) -> Option<f64> {
-    let people = People::new(people)?;
-    let (least, mean) = (people.least(), people.mean);
-    if !(least >= 0.0 && epsilon >= 0.0 && epsilon.is_finite()) {
-        return None;
-    }
-    let power = 1.0 - epsilon;
-    if power <= 0.0 && least == 0.0 {
-        return Some(1.0);
-    }
-    // Relative to the least when powers are negative: none can then overflow.
-    let unit = if power < 0.0 { least } else { mean };
-    let logarithm = if power == 0.0 {
-        people.mean_of(|benefit| (benefit / unit).ln())
-    } else {
-        people.mean_of(|benefit| (power * (benefit / unit).ln()).exp_m1()).ln_1p() / power
-    };
-    Some((1.0 - unit / mean * logarithm.exp()).clamp(0.0, 1.0))
+    Benefits::new(people)?.atkinson(epsilon)
 }
 
 #[cfg(test)]
@@ -340,7 +357,7 @@ mod tests {
         #[test]
         fn gini_by_pairs(people in prop::collection::vec((0u8..5, 0.1..3.0f64), 1..9)) {
             let people: Vec<(f64, f64)> = people.iter().map(|&(b, w)| (f64::from(b), w)).collect();
-            if let Some(People { weight, mean, .. }) = People::new(&people) {
+            if let Some(Benefits { weight, mean, .. }) = Benefits::new(&people) {
                 let pairs = people.iter().flat_map(|one| people.iter().map(move |two| (one, two)));
                 let sum: f64 = pairs.map(|(one, two)| one.1 * two.1 * (one.0 - two.0).abs()).sum();
                 let wanted = sum / (2.0 * weight * weight * mean);

@@ -62,7 +62,7 @@ pub use exact::{Tail, fisher_mid_p, fisher_one_sided, fisher_two_sided};
 pub use homogeneity::{BreslowDay, breslow_day, breslow_day_tarone};
 pub use hypothesis::{ChiSquare, ZTest, chi_square, g_test, min_expected, pooled_z, yates_chi_square};
 pub use inequality::{
-    Decomposition, atkinson, between_groups, between_groups_of, coefficient_of_variation, decompose,
+    Benefits, Decomposition, atkinson, between_groups, between_groups_of, coefficient_of_variation, decompose,
     generalized_entropy, gini, within_groups,
 };
 pub use kitagawa::{Kitagawa, StratumSide, kitagawa};

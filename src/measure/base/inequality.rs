@@ -8,10 +8,7 @@ use crate::catalogue::{FN, FP, Inequality, TN, TP};
 use crate::cells::{Cell, Why};
 use crate::measure::evidence::Evidence;
 use crate::measure::part::Part;
-use crate::stats::{
-    Moments, Replicates, atkinson, between_groups_of, distances_of, generalized_entropy, gini, posteriors,
-    within_groups,
-};
+use crate::stats::{Benefits, Moments, Replicates, between_groups_of, distances_of, posteriors, within_groups};
 
 /// Atkinson's aversion to inequality.
 const AVERSION: f64 = 0.5;
@@ -32,21 +29,19 @@ pub(in super::super) fn of_weights(which: Inequality, weights: &[f64; 3]) -> Opt
     index(which, &benefits(weights))
 }
 
-fn index(index: Inequality, people: &[(f64, f64)]) -> Option<f64> {
-    // What rounding leaves of equal benefits is no inequality.
-    let snapped = |found: f64| if found > 1e-15 { found } else { 0.0 };
-    unsnapped(index, people).map(snapped)
+fn index(which: Inequality, people: &[(f64, f64)]) -> Option<f64> {
+    index_of(which, &Benefits::new(people)?)
 }
 
-fn unsnapped(index: Inequality, people: &[(f64, f64)]) -> Option<f64> {
-    match index {
+fn index_of(which: Inequality, people: &Benefits<'_>) -> Option<f64> {
+    let found = match which {
         Inequality::Mean => None,
-        Inequality::Gini => gini(people),
-        Inequality::Atkinson => atkinson(people, AVERSION),
-        Inequality::LogDeviation | Inequality::Theil | Inequality::Entropy2 => {
-            generalized_entropy(people, index.alpha()?)
-        }
-    }
+        Inequality::Gini => people.gini(),
+        Inequality::Atkinson => people.atkinson(AVERSION),
+        Inequality::LogDeviation | Inequality::Theil | Inequality::Entropy2 => people.entropy(which.alpha()?),
+    };
+    // What rounding leaves of equal benefits is no inequality.
+    found.map(|found| if found > 1e-15 { found } else { 0.0 })
 }
 
 pub(super) fn measure(which: Inequality, part: &Part, look: &Look<'_>) -> Measured {
@@ -86,11 +81,8 @@ fn drawn(counts: Vec<f64>, look: &Look<'_>) -> Drawn {
         let of = |parts: &[Vec<f64>]| {
             let weights = &parts[0];
             let all: [(f64, f64); 3] = std::array::from_fn(|benefit| (benefit as f64, weights[benefit]));
-            let people: &[(f64, f64)] = &all;
-            match weights.iter().all(|weight| *weight > 0.0) {
-                true => INDICES.map(|which| index(which, people)),
-                false => INDICES.map(|which| index(which, &benefits(weights))),
-            }
+            // Who weighs nothing does not count.
+            Benefits::new(&all).map_or([None; INDICES.len()], |people| INDICES.map(|which| index_of(which, &people)))
         };
         Rc::new(posteriors(&[counts], look.resampling, of).map(Arc::new))
     };
