@@ -153,7 +153,20 @@ impl Counter {
             }
             let scale = (2.83 + 5.1 / b) * spread;
             let mode = ((n + 1.0) * p).floor();
-            if (v * scale / (a / (edge * edge) + b)).ln() <= ln_chance_over_mode(n, p, mode, k) {
+            let bar = (v * scale / (a / (edge * edge) + b)).ln();
+            // Nearly all are told by bounds of the chance, which spare its logarithms.
+            let (steps, variance) = ((k - mode).abs(), spread * spread);
+            if steps > FEW_STEPS && steps < variance / 2.0 - 1.0 {
+                let off = steps / variance * ((steps * (steps / 3.0 + 0.625) + 1.0 / 6.0) / variance + 0.5);
+                let normal = -steps * steps / (2.0 * variance);
+                if bar < normal - off {
+                    return k as u64;
+                }
+                if bar > normal + off {
+                    continue;
+                }
+            }
+            if bar <= ln_chance_over_mode(n, p, mode, k) {
                 return k as u64;
             }
         }
@@ -168,6 +181,14 @@ impl Counter {
         cells: &Cells,
         mut each: impl FnMut(usize, [u64; N]),
     ) {
+        if let Some(alias) = cells.alias.as_ref().filter(|_| n <= FEW_PEOPLE * cells.chances.len() as u64) {
+            let mut counts = vec![[0; N]; cells.chances.len()];
+            for (lane, stream) in streams.iter_mut().enumerate() {
+                (0..n).for_each(|_| counts[alias.cell(stream.next_u64())][lane] += 1);
+            }
+            counts.into_iter().enumerate().for_each(|(cell, counts)| each(cell, counts));
+            return;
+        }
         let mut left = [n; N];
         for (cell, chance) in cells.chances.iter().enumerate() {
             let mut counts = [0; N];
@@ -185,23 +206,72 @@ impl Counter {
 pub struct Cells {
     /// Of each cell the chance of those who are in no cell before it.
     chances: Vec<f64>,
+    /// Where there are many cells, so that few people are drawn one by one.
+    alias: Option<Alias>,
 }
+
+/// From so many cells on it pays to draw people one by one, if there are few.
+const MANY_CELLS: usize = 16;
+
+/// So many people a cell, on average, are few.
+const FEW_PEOPLE: u64 = 16;
 
 impl Cells {
     /// Cells with chances in proportion to `shares`, which need not sum to 1. A share
     /// that is missing, negative or not finite counts as 0; where all are 0 nobody is
     /// placed.
     pub fn new(shares: &[f64]) -> Cells {
-        let share = |share: f64| if share.is_finite() && share > 0.0 { share } else { 0.0 };
-        let mut chances = shares.to_vec();
+        let share = |share: &f64| if share.is_finite() && *share > 0.0 { *share } else { 0.0 };
+        let shares: Vec<f64> = shares.iter().map(share).collect();
+        let mut chances = shares.clone();
         // Sums from the end: the last share over what is left is then exactly 1.
         let mut sum = 0.0;
         for chance in chances.iter_mut().rev() {
-            let own = share(*chance);
-            sum += own;
-            *chance = if sum > 0.0 { own / sum } else { 0.0 };
+            sum += *chance;
+            *chance = if sum > 0.0 { *chance / sum } else { 0.0 };
         }
-        Cells { chances }
+        let alias = (shares.len() >= MANY_CELLS && sum > 0.0 && sum.is_finite()).then(|| Alias::new(&shares, sum));
+        Cells { chances, alias }
+    }
+}
+
+/// Places of equal chance, each of which belongs to a cell up to a border, and beyond it
+/// to another (Walker 1977; built as by Vose 1991). Chances are right to 2⁻³².
+#[derive(Clone, Debug)]
+struct Alias {
+    borders: Vec<(u32, u32)>,
+}
+
+impl Alias {
+    fn new(shares: &[f64], sum: f64) -> Alias {
+        let cells = shares.len() as f64;
+        let mut left: Vec<f64> = shares.iter().map(|share| share / sum * cells).collect();
+        let mut borders: Vec<(u32, u32)> = (0..shares.len() as u32).map(|cell| (u32::MAX, cell)).collect();
+        let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..shares.len()).partition(|cell| left[*cell] < 1.0);
+        while let (Some(few), Some(&many)) = (small.pop(), large.last()) {
+            // Whole numbers from 0 to 2³² − 1 below the border.
+            borders[few] = ((left[few] * 2f64.powi(32)) as u32, many as u32);
+            left[many] -= 1.0 - left[few];
+            if left[many] < 1.0 {
+                large.pop();
+                small.push(many);
+            }
+        }
+        // Rounding leaves some with a place of their own; nobody goes to an empty one.
+        let peopled = shares.iter().position(|share| *share > 0.0).unwrap_or(0) as u32;
+        for cell in small.into_iter().filter(|cell| shares[*cell] <= 0.0) {
+            borders[cell] = (0, peopled);
+        }
+        Alias { borders }
+    }
+
+    /// The cell of 64 random bits.
+    #[inline]
+    fn cell(&self, bits: u64) -> usize {
+        let place = (((bits >> 32) * self.borders.len() as u64) >> 32) as usize;
+        let (border, other) = self.borders[place];
+        // An own place has no border.
+        if (bits as u32) < border || other as usize == place { place } else { other as usize }
     }
 }
 
@@ -211,6 +281,9 @@ const FEW: f64 = 10.0;
 /// With n·p < 10 so many successes have a chance below 1e−60: to get there is
 /// rounding, and the draw is made anew.
 const OUT_OF_REACH: u64 = 110;
+
+/// From more steps off the mode on bounds hold (Kachitvichyanukul & Schmeiser 1988).
+const FEW_STEPS: f64 = 20.0;
 
 /// ln of the chance of `k` over that of the `mode`.
 fn ln_chance_over_mode(n: f64, p: f64, mode: f64, k: f64) -> f64 {
@@ -391,6 +464,48 @@ mod tests {
         assert!((sums[0] as f64 / 2e6 - 2.0 / 7.0).abs() < 0.002 && sums[1] + sums[3] + sums[4] == 0, "{sums:?}");
         assert_eq!(spread(&mut counter, 7, &[0.0, 0.0]), [0, 0]);
         assert_eq!(spread(&mut counter, 7, &[1.0]), [7]);
+    }
+
+    /// χ² of drawn counts in many cells, one by one and by binomial numbers.
+    #[test]
+    fn few_people_and_many_are_spread_by_their_chances() {
+        let shares: [f64; 20] = std::array::from_fn(|cell| if cell % 7 == 3 { 0.0 } else { 1.0 + cell as f64 });
+        let whole: f64 = shares.iter().sum();
+        for (n, times) in [(30u64, 20_000u64), (5_000, 200)] {
+            let mut counter = Counter::new(5, n);
+            let (mut sums, mut squares) = ([0u64; 20], 0.0);
+            for _ in 0..times {
+                let drawn: [u64; 20] = spread(&mut counter, n, &shares);
+                assert_eq!(drawn.iter().sum::<u64>(), n);
+                sums.iter_mut().zip(drawn).for_each(|(sum, drawn)| *sum += drawn);
+                squares += (drawn[19] as f64 - n as f64 * 20.0 / whole).powi(2);
+            }
+            let off = |(share, sum): (&f64, &u64)| {
+                let expected = share / whole * (n * times) as f64;
+                if *share > 0.0 { (*sum as f64 - expected).powi(2) / expected } else { *sum as f64 * 1e9 }
+            };
+            // 16 degrees of freedom: beyond 40 once in a thousand.
+            assert!(shares.iter().zip(&sums).map(off).sum::<f64>() < 40.0, "{sums:?}");
+            let p = 20.0 / whole;
+            let variance = squares / times as f64 / (n as f64 * p * (1.0 - p));
+            assert!((variance - 1.0).abs() < 0.3, "{variance}");
+        }
+    }
+
+    /// The bounds that spare logarithms hold.
+    #[test]
+    fn bounds_of_a_chance_hold() {
+        for (n, p) in [(1_000.0, 0.5), (5_000.0, 0.01), (1e6, 0.3), (2e7, 0.001), (400.0, 0.4)] {
+            let (variance, mode) = (n * p * (1.0 - p), f64::floor((n + 1.0) * p));
+            for steps in (21..).map(f64::from).take_while(|steps| *steps < (variance / 2.0 - 1.0).min(mode)) {
+                let off = steps / variance * ((steps * (steps / 3.0 + 0.625) + 1.0 / 6.0) / variance + 0.5);
+                let normal = -steps * steps / (2.0 * variance);
+                for k in [mode - steps, mode + steps] {
+                    let exact = ln_chance_over_mode(n, p, mode, k);
+                    assert!((normal - off..=normal + off).contains(&exact), "{n} {p} {k}");
+                }
+            }
+        }
     }
 
     #[test]
