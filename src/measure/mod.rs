@@ -63,6 +63,9 @@ pub fn all(ledger: &Ledger, matrix: &Matrix, plan: &Plan) -> Measurements {
         measurements.divisions.extend(found.divisions);
         measurements.all.extend(found.all);
     }
+    measurements.all.par_iter_mut().for_each(|measurement| {
+        measurement.interval = measurement.interval_at(measurement.level);
+    });
     measurements
 }
 

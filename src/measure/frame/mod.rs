@@ -134,8 +134,9 @@ impl<'a> FrameLook<'a> {
         }
     }
 
+    /// In its place, without its interval, which is made when all are there.
     fn place(&self, measured: Measured, group: Option<&Group>, metric: Metric) -> Measurement {
-        let mut placed = Measurement {
+        Measurement {
             attribute: self.name.clone(),
             group: group.cloned(),
             stratum: None,
@@ -156,9 +157,7 @@ impl<'a> FrameLook<'a> {
             evidence: measured.evidence,
             range: measured.range.unwrap_or(metric.range()),
             choice: self.look.choice,
-        };
-        placed.interval = placed.interval_at(self.look.level);
-        placed
+        }
     }
 
     fn of_group(&self, group: &Group, seat: &Seat<'_>, missing: Option<&Part>, into: &mut Measurements) {
