@@ -4,7 +4,7 @@
 use evenhand::cells::{Forecast, Frame, Intake, Label, Ledger, Level as ClassLevel, Matrix, Outcome, Ranking, Stratum};
 use evenhand::measure;
 use evenhand::plan::{ClassesRole, ForecastRole, Plan, RankingRole};
-use evenhand::stats::{Level, ScoreBin, StratumTable, auc, auc_interval, mantel_haenszel, normal_cdf};
+use evenhand::stats::{Cells, Level, ScoreBin, StratumTable, auc, auc_interval, mantel_haenszel, normal_cdf};
 
 use crate::coverage::{Book, RESAMPLES, many};
 use crate::world::{World, plan_of};
@@ -171,8 +171,7 @@ fn classes(runs: u64, seed: u64) -> Shelf {
             let fill = |frame: &mut Frame| {
                 for at in 0..2 {
                     somebody(frame, at, n);
-                    let mut counts = [0; 9];
-                    chance.multinomial(n, &shares, &mut counts);
+                    let counts = chance.multinomial(n, &Cells::new(&shares));
                     for (cell, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
                         let class = |c: usize| ClassLevel::value(c.to_string());
                         let key = (World::group(at), class(cell / 3), class(cell % 3));

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use evenhand::cells::{Decision, Exact, Frame, Group, Intake, Label, Ledger, Level, Outcome, Stratum, Summand};
+use evenhand::cells::{
+    Decision, Exact, Frame, Group, Histogram, Intake, Label, Ledger, Level, Outcome, Stratum, Summand,
+};
 use evenhand::plan::{Flags, Plan};
-use evenhand::stats::Counter;
+use evenhand::stats::{Cells, Counter};
 
 use crate::population::{Kind, Population};
 
@@ -86,7 +88,7 @@ impl World {
         if self.random_sizes {
             let shares: Vec<f64> = sizes.iter().map(|n| *n as f64).collect();
             let whole = sizes.iter().sum();
-            chance.multinomial(whole, &shares, &mut sizes);
+            sizes = chance.multinomial(whole, &Cells::new(&shares));
         }
         sizes
     }
@@ -104,6 +106,7 @@ impl World {
         let population = &population.with_rarer_yes(self.rarer);
         let mut people = 0;
         frame.groups.entry(group.clone()).or_default();
+        let mut scored = Vec::new();
         for _ in 0..n {
             let size = self.clusters.map_or(1, |clusters| 1 + chance.below(clusters.largest));
             let model = population.draw(chance);
@@ -114,7 +117,10 @@ impl World {
                 let drawn = if copies || self.clusters.is_none() { model } else { population.draw(chance) };
                 let kind = &population.kinds[drawn];
                 let weight = self.weight(chance) * if kind.decision { self.rarer } else { 1.0 };
-                count(frame, &group, kind, weight, scores);
+                count(frame, &group, kind, weight);
+                if scores {
+                    scored.push(((group.clone(), outcome(kind).label), kind.score, weight, 1));
+                }
                 if self.clusters.is_some() {
                     add_up(&mut sums, kind, weight);
                 }
@@ -126,6 +132,7 @@ impl World {
                 }
             }
         }
+        frame.scores.absorb(Histogram::gathered(scored));
         people
     }
 
@@ -156,13 +163,9 @@ fn outcome(kind: &Kind) -> Outcome {
     }
 }
 
-fn count(frame: &mut Frame, group: &Group, kind: &Kind, weight: f64, scores: bool) {
-    let outcome = outcome(kind);
+fn count(frame: &mut Frame, group: &Group, kind: &Kind, weight: f64) {
     let tally = frame.groups.entry(group.clone()).or_default();
-    tally.cell_mut(&Stratum::default(), outcome).add(weight, 1);
-    if scores {
-        frame.scores.add(&(group.clone(), outcome.label), kind.score, weight, 1);
-    }
+    tally.cell_mut(&Stratum::default(), outcome(kind)).add(weight, 1);
 }
 
 fn add_up(sums: &mut BTreeMap<Summand, Exact>, kind: &Kind, weight: f64) {

@@ -172,7 +172,14 @@ impl Counter {
         }
     }
 
-    /// Spreads `n` over cells by one binomial number a cell, once for each of several
+    /// Spreads `n` over cells.
+    pub fn multinomial(&mut self, n: u64, cells: &Cells) -> Vec<u64> {
+        let mut found = Vec::with_capacity(cells.chances.len());
+        Counter::multinomials(std::array::from_mut(self), n, cells, |_, [count]| found.push(count));
+        found
+    }
+
+    /// Spreads `n` over cells by one binomial number a cell, or few people one by one, once for each of several
     /// streams; `each` is given the cells in order, each with the counts of all streams.
     /// Cells without a chance get nobody.
     pub fn multinomials<const N: usize>(
@@ -361,10 +368,7 @@ mod tests {
 
     /// These numbers are in published reports: a change here is a mistake.
     fn spread<const N: usize>(counter: &mut Counter, n: u64, shares: &[f64; N]) -> [u64; N] {
-        let mut found = [0; N];
-        let streams: &mut [Counter; 1] = std::array::from_mut(counter);
-        Counter::multinomials(streams, n, &Cells::new(shares), |cell, [count]| found[cell] = count);
-        found
+        counter.multinomial(n, &Cells::new(shares)).try_into().expect("a count for each cell")
     }
 
     #[test]

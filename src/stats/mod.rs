@@ -50,7 +50,7 @@ pub use bootstrap::{
 pub use calibration::{CalibrationGroup, calibration_in_the_large, hosmer_lemeshow};
 pub use choice::{DifferenceMethod, Intervals, ProportionMethod, RatioMethod};
 pub use cluster::{RatioSums, effective_trials, linearised_variance};
-pub use counter::{Counter, hash64};
+pub use counter::{Cells, Counter, hash64};
 pub use difference::{mee_difference, miettinen_nurminen_difference, newcombe, wald_difference};
 pub use distribution::{normal_cdf, normal_quantile, two_sided_p};
 pub use divergence::{

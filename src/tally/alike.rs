@@ -8,6 +8,9 @@ use super::engine::column::Column;
 /// Tables of at most so many cells say which kind a pair of codes is.
 const LARGEST_TABLE: usize = 1 << 16;
 
+/// More kinds of rows than so many, and than a part of the rows, are not worth it.
+const MOST_KINDS: usize = 1_024;
+
 /// Kinds of rows, in the order of their first ones.
 pub(super) struct Kinds {
     /// Of every row its kind.
@@ -17,7 +20,7 @@ pub(super) struct Kinds {
 }
 
 /// The kinds of rows by the columns with codes among `columns`. None where one holds
-/// texts of which few repeat, and where most rows differ.
+/// texts of which few repeat, and where many rows differ.
 pub(super) fn alike<'c>(columns: impl Iterator<Item = &'c Column<'c>>, rows: usize) -> Option<Kinds> {
     let mut kinds = vec![0; rows];
     let mut number = rows.min(1);
@@ -25,7 +28,7 @@ pub(super) fn alike<'c>(columns: impl Iterator<Item = &'c Column<'c>>, rows: usi
         match column {
             Column::Coded(coded) => {
                 number = split(&mut kinds, number, &coded.codes, coded.texts.len());
-                if number > rows / 2 {
+                if number > MOST_KINDS.max(rows / 16) {
                     return None;
                 }
             }
@@ -35,6 +38,16 @@ pub(super) fn alike<'c>(columns: impl Iterator<Item = &'c Column<'c>>, rows: usi
     }
     let first = firsts(&kinds, number);
     Some(Kinds { of: kinds, first })
+}
+
+impl Kinds {
+    /// These kinds, told apart by one more code, which is below `values`.
+    pub(super) fn split(&self, codes: &[u32], values: usize) -> Kinds {
+        let mut of = self.of.clone();
+        let number = split(&mut of, self.first.len(), codes, values);
+        let first = firsts(&of, number);
+        Kinds { of, first }
+    }
 }
 
 /// Splits kinds of rows by the codes of one more column; how many there are then.

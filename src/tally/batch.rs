@@ -18,15 +18,15 @@ use crate::plan::Side;
 
 /// The numbers of a batch: not a number where one is missing.
 #[derive(Default)]
-struct Numbers {
-    score: Option<Vec<f64>>,
-    weight: Option<Vec<f64>>,
+pub(super) struct Numbers {
+    pub(super) score: Option<Vec<f64>>,
+    pub(super) weight: Option<Vec<f64>>,
     count: Option<Vec<f64>>,
     /// Which of them are missing, and on which side of a threshold the decision is: what
     /// tells rows apart besides words.
     flags: Vec<u32>,
     /// The first row with a number that cannot be, and what is wrong.
-    wrong: Option<(usize, TallyError)>,
+    pub(super) wrong: Option<(usize, TallyError)>,
 }
 
 /// Values of [`Numbers::flags`] stay below it.
@@ -45,7 +45,8 @@ impl Numbers {
         self.flags.iter_mut().zip(of).for_each(|(flags, is)| *flags |= u32::from(is) << which);
     }
 
-    fn plain(&self) -> bool {
+    /// Whether people are told by words alone.
+    pub(super) fn plain(&self) -> bool {
         self.score.is_none() && self.weight.is_none() && self.count.is_none()
     }
 }
@@ -66,10 +67,13 @@ impl Counter {
         let people = self.kinds_of_people(&joined);
         // What a key says is who somebody is, and no word about them.
         let words = columns[..self.role_columns].iter().enumerate().filter(|(at, _)| Some(*at) != self.key);
-        match alike(words.map(|(_, column)| column).chain([&flags]).chain(&people), rows) {
-            Some(kinds) => self.all_at_once(columns, kinds, numbers, &joined),
-            None => self.one_by_one(columns, rows, &joined),
+        if let Some(kinds) = alike(words.map(|(_, column)| column).chain([&flags]).chain(&people), rows) {
+            return self.all_at_once(columns, kinds, numbers, &joined);
         }
+        if self.apart(columns, &numbers, &flags, &joined)? {
+            return Ok(());
+        }
+        self.one_by_one(columns, rows, &joined)
     }
 
     /// Who every row is about; nothing where there are no demographics.
@@ -86,7 +90,7 @@ impl Counter {
     }
 
     /// As a column of codes: what the demographics say of a row, and of the join.
-    fn kinds_of_people(&self, joined: &[Joined]) -> Option<Column<'static>> {
+    pub(super) fn kinds_of_people(&self, joined: &[Joined]) -> Option<Column<'static>> {
         let people = self.people.as_ref()?;
         let code = |(person, fate): &Joined| match (person, fate) {
             (None, _) => 0,
@@ -168,7 +172,7 @@ impl Counter {
         found
     }
 
-    fn line<'r>(&'r self, columns: &'r [Column<'r>], at: usize, copies: u64) -> Line<'r> {
+    pub(super) fn line<'r>(&'r self, columns: &'r [Column<'r>], at: usize, copies: u64) -> Line<'r> {
         let row = self.rows - self.before_part + at as u64 + 1;
         Line { columns, at, row, copies, file: &self.part, missing: &self.missing, reach: self.reach }
     }
@@ -201,7 +205,8 @@ impl Counter {
             }
         }
         let checked = wrong.as_ref().map_or(kinds.of.len(), |(row, _)| *row);
-        let times = self.check_numbers(columns, &kinds.of[..checked], &understood, &numbers)?;
+        let counts: Vec<bool> = understood.iter().map(Option::is_some).collect();
+        let times = self.check_numbers(columns, &kinds.of[..checked], &counts, &numbers)?;
         if let Some((_, error)) = wrong {
             return Err(error);
         }
@@ -218,7 +223,8 @@ impl Counter {
             for (at, kind) in kinds.of.iter().enumerate() {
                 let times = rows.times(at);
                 if let Some(kind) = understood[*kind as usize].as_ref().filter(|_| times > 0) {
-                    self.offer(columns, at, before + at as u64 + 1, kind, rows.weight(at) * times as f64);
+                    let weight = rows.weight(at) * times as f64;
+                    self.offer((columns, at), before + at as u64 + 1, &kind.groups, kind.outcome, weight);
                 }
             }
         }
@@ -230,19 +236,18 @@ impl Counter {
     }
 
     /// Weights and counts of the rows that are not left out; how many people these are.
-    fn check_numbers(
+    pub(super) fn check_numbers(
         &mut self,
         columns: &[Column<'_>],
         kinds: &[u32],
-        understood: &[Option<Kind>],
+        counts: &[bool],
         numbers: &Numbers,
     ) -> Result<Option<Vec<u64>>, TallyError> {
         if numbers.weight.is_none() && numbers.count.is_none() {
             return Ok(None);
         }
         let mut times = numbers.count.as_ref().map(|count| vec![0; count.len()]);
-        let counts = |(_, kind): &(usize, &u32)| understood[**kind as usize].is_some();
-        for (at, _) in kinds.iter().enumerate().filter(counts) {
+        for (at, _) in kinds.iter().enumerate().filter(|(_, kind)| counts[**kind as usize]) {
             if let Some(weights) = &numbers.weight {
                 let (weight, line) = (weights[at], self.line(columns, at, 1));
                 if weight < 0.0 {

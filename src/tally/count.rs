@@ -14,7 +14,7 @@ use super::estimate::Chances;
 use super::feature::FeatureCounter;
 use super::frame::{FrameCounter, Place, frames};
 use super::intern::{ANY, Coder, LEVELS, TupleInterner, is_missing};
-use super::leaf::{Kind as PeopleKind, Leaves};
+use super::leaf::Leaves;
 use super::line::{LARGEST, LARGEST_OF_FOURTH, Line};
 use super::notes::Notes;
 use super::open::Opening;
@@ -47,7 +47,7 @@ pub(super) struct Counter {
     stratum_names: Vec<String>,
     /// Levels that the plan names, by attribute, and as what.
     named_levels: Vec<(usize, String, &'static str)>,
-    people_coders: Vec<Coder>,
+    pub(super) people_coders: Vec<Coder>,
     pub(super) people: Option<People>,
     unmatched: HashSet<String>,
     matched: u64,
@@ -59,6 +59,8 @@ pub(super) struct Counter {
     pub(super) features: Vec<(usize, FeatureCounter)>,
     /// Columns before it have a role, those from it on are features alone.
     pub(super) role_columns: usize,
+    /// Columns that are an attribute and nothing else.
+    pub(super) only_attributes: HashSet<usize>,
     /// People who are alike.
     pub(super) leaves: Leaves,
     /// Codes of all attributes together.
@@ -66,9 +68,9 @@ pub(super) struct Counter {
     sample: Sample,
     lists: Lists,
     pub(super) rows: u64,
-    used: u64,
+    pub(super) used: u64,
     pub(super) people_counted: u64,
-    notes: Notes,
+    pub(super) notes: Notes,
     pub(super) recording: Option<Recording>,
 }
 
@@ -76,6 +78,12 @@ pub(super) struct Counter {
 pub(super) struct Meaning {
     pub(super) groups: Vec<u32>,
     chances: Vec<Chances>,
+    pub(super) stratum: u32,
+    pub(super) row: Row,
+}
+
+/// What a row says besides its groups.
+pub(super) struct Said {
     pub(super) stratum: u32,
     pub(super) row: Row,
 }
@@ -94,7 +102,7 @@ impl Counter {
     /// Resolves the plan's columns against the files, and reads the people.
     pub(super) fn new(plan: &Plan, source: &Source, people: Option<&Source>) -> Result<Counter, TallyError> {
         let missing = &plan.data.missing;
-        let wanted = Wanted { source, columns: Vec::new() };
+        let wanted = Wanted { source, columns: Vec::new(), roles: Vec::new() };
         let mut open = Opening { plan, wanted, people, coders: Vec::new(), chances: Vec::new() };
         let attributes = plan.attributes.iter().map(|attribute| open.attribute(attribute));
         let attributes: Vec<Origin> = attributes.collect::<Result<_, _>>()?;
@@ -105,6 +113,8 @@ impl Counter {
         let roles = open.roles()?;
         let key = plan.data.key.iter().map(|column| open.wanted.add(column, Kind::Text, "key")).next().transpose()?;
         let role_columns = open.wanted.columns.len();
+        let columns_of_attributes = attributes.iter().filter_map(Origin::column);
+        let only_attributes = columns_of_attributes.filter(|at| open.wanted.roles[*at] == 1).collect();
         let features = open.features()?;
         let (people, people_coders) = match people {
             None => (None, Vec::new()),
@@ -144,6 +154,7 @@ impl Counter {
             stratum_codes: TupleInterner::default(),
             features,
             role_columns,
+            only_attributes,
             leaves: Leaves::new(plan.roles.weight.is_some()),
             joints: TupleInterner::default(),
             sample: Sample::default(),
@@ -214,23 +225,37 @@ impl Counter {
         if let Some(fate) = fate {
             self.note(fate, line.copies, &groups);
         }
-        let row = match self.roles.read(line)? {
-            Ok(row) => row,
+        let said = match self.said(line, person)? {
+            Ok(said) => said,
             Err(reason) => {
                 self.note(reason, line.copies, &groups);
                 self.keep(key, &groups, Label::Unknown, 1.0);
                 return Ok(None);
             }
         };
-        if self.roles.label.is_some() && row.outcome.label == Label::Unknown {
+        let Said { stratum, row } = said;
+        if self.lacks_label(&row) {
             self.note(Exclusion::MissingLabel, line.copies, &groups);
         }
         self.keep(key, &groups, row.outcome.label, row.weight.unwrap_or(1.0));
+        self.used += line.copies;
+        Ok(Some(Meaning { groups, chances, stratum, row }))
+    }
+
+    /// What a row says besides its groups; or why it is left out.
+    pub(super) fn said(&mut self, line: Line<'_>, person: Option<u32>) -> Result<Result<Said, Exclusion>, TallyError> {
+        let row = match self.roles.read(line)? {
+            Ok(row) => row,
+            Err(reason) => return Ok(Err(reason)),
+        };
         let joined = self.people.as_ref().zip(person);
         let (stratum, _) = levels(&mut self.strata, line, joined)?;
-        self.used += line.copies;
-        let stratum = self.stratum_codes.code(&stratum);
-        Ok(Some(Meaning { groups, chances, stratum, row }))
+        Ok(Ok(Said { stratum: self.stratum_codes.code(&stratum), row }))
+    }
+
+    /// Whether a label is wanted, and not there.
+    pub(super) fn lacks_label(&self, row: &Row) -> bool {
+        self.roles.label.is_some() && row.outcome.label == Label::Unknown
     }
 
     /// The key of a row, if it has one.
@@ -281,12 +306,19 @@ impl Counter {
     }
 
     /// Offers a row to the sample, by its key or its number.
-    pub(super) fn offer(&mut self, columns: &[Column<'_>], at: usize, row: u64, kind: &PeopleKind, weight: f64) {
+    pub(super) fn offer(
+        &mut self,
+        (columns, at): (&[Column<'_>], usize),
+        row: u64,
+        groups: &[u32],
+        outcome: Outcome,
+        weight: f64,
+    ) {
         let hash = match self.key_of(columns, at) {
             Some(key) => hash64(self.seed, key.as_bytes()),
             None => hash64(self.seed, &row.to_le_bytes()),
         };
-        self.offer_hashed(hash, (columns, at), &kind.groups, kind.outcome, weight);
+        self.offer_hashed(hash, (columns, at), groups, outcome, weight);
     }
 
     fn offer_hashed(

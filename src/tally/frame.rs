@@ -41,6 +41,8 @@ pub(super) struct FrameCounter {
     /// Where the scores of a group's people with a label are.
     score_places: HashMap<(u32, Label), usize>,
     scores: Spreads,
+    /// People who are alike, by the codes of this frame's attributes.
+    own: Option<Leaves>,
     flips: HashMap<u32, Flips>,
     regressions: HashMap<u32, Regression>,
     /// By group, true and predicted class.
@@ -114,13 +116,34 @@ impl FrameCounter {
 
     /// Counts people by kind, and their scores.
     pub(super) fn add_leaves(&mut self, leaves: &Leaves) {
-        let (attributes, tuples) = (&self.attributes, &mut self.tuples);
+        let attributes = self.attributes.clone();
         let mut codes = Vec::new();
-        let mut group = |groups: &[u32]| {
+        self.add_kinds(leaves, |groups, tuples| {
             codes.clear();
             codes.extend(attributes.iter().map(|&attribute| groups[attribute]));
             tuples.code(&codes)
-        };
+        });
+    }
+
+    /// Counts people who are alike by the codes of this frame's attributes alone.
+    pub(super) fn add_own(&mut self, weighted: bool, people: impl FnOnce(&mut Leaves)) {
+        let own = self.own.get_or_insert_with(|| Leaves::new(weighted));
+        people(own);
+        if own.settle() {
+            self.empty_own();
+        }
+    }
+
+    fn empty_own(&mut self) {
+        if let Some(own) = self.own.take() {
+            self.add_kinds(&own, |groups, tuples| tuples.code(groups));
+        }
+    }
+
+    /// Counts people by kind; `group` gives the code of the kind's group here.
+    fn add_kinds(&mut self, leaves: &Leaves, mut group: impl FnMut(&[u32], &mut TupleInterner) -> u32) {
+        let tuples = &mut self.tuples;
+        let mut group = |groups: &[u32]| group(groups, tuples);
         for (kind, cell) in leaves.cells() {
             let code = group(&kind.groups);
             self.cells.entry((code, kind.stratum)).or_default()[kind.outcome.index()].merge(&cell);
@@ -150,6 +173,7 @@ impl FrameCounter {
 
     /// The frame. Places in lists are not in it.
     pub(super) fn finish(mut self, names: &Names<'_>, unweighted: bool) -> Frame {
+        self.empty_own();
         self.settle();
         let group = |code: u32| names.group(&self.attributes, self.tuples.tuple(code));
         let filled = |cell: Cell| filled(cell, unweighted && self.membership != Membership::Weighted);

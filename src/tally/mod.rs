@@ -6,6 +6,7 @@
 //! metric is.
 
 mod alike;
+mod apart;
 mod batch;
 mod binary;
 mod cluster;

@@ -30,6 +30,11 @@ impl Notes {
         }
     }
 
+    /// Notes so many rows of one group, which are noted in all as [`Notes::add`] does.
+    pub(super) fn add_group(&mut self, exclusion: Exclusion, (attribute, code): (usize, u32), rows: u64) {
+        *self.0.entry(exclusion).or_default().by_group.entry((attribute, code)).or_default() += rows;
+    }
+
     /// The same by name.
     pub(super) fn named(&self, attributes: &[&Coder]) -> BTreeMap<Exclusion, Excluded> {
         let excluded = self.0.iter().map(|(exclusion, note)| {

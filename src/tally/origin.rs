@@ -56,6 +56,14 @@ impl Origin {
         }
     }
 
+    /// The column of the outputs that it is.
+    pub(super) fn column(&self) -> Option<usize> {
+        match self {
+            Origin::Outputs(column, _) => Some(*column),
+            _ => None,
+        }
+    }
+
     pub(super) fn coder<'c>(&'c self, people: &'c [Coder]) -> &'c Coder {
         match self {
             Origin::Outputs(_, coder) => coder,
@@ -106,6 +114,8 @@ impl Names<'_> {
 pub(super) struct Wanted<'s> {
     pub(super) source: &'s Source,
     pub(super) columns: Vec<(String, Kind)>,
+    /// Of each how many roles it has.
+    pub(super) roles: Vec<usize>,
 }
 
 impl Wanted<'_> {
@@ -116,6 +126,7 @@ impl Wanted<'_> {
         }
         match self.columns.iter().position(|(name, _)| name == column) {
             Some(at) => {
+                self.roles[at] += 1;
                 // Read as text, a number is still a number; not the other way round.
                 if kind == Kind::Text {
                     self.columns[at].1 = Kind::Text;
@@ -124,6 +135,7 @@ impl Wanted<'_> {
             }
             None => {
                 self.columns.push((column.to_string(), kind));
+                self.roles.push(1);
                 Ok(self.columns.len() - 1)
             }
         }

@@ -38,7 +38,7 @@ impl People {
         mut estimated: Vec<ChanceColumns>,
         missing: &[String],
     ) -> Result<(People, Vec<Coder>), TallyError> {
-        let mut wanted = Wanted { source, columns: Vec::new() };
+        let mut wanted = Wanted { source, columns: Vec::new(), roles: Vec::new() };
         wanted.add(key, Kind::Text, "key of the demographics")?;
         let levels = coders.iter().map(|coder| wanted.add(&coder.column, Kind::Text, "attribute"));
         let levels = levels.collect::<Result<Vec<usize>, _>>()?;

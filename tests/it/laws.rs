@@ -403,6 +403,78 @@ fn very_many_numbers_at_once_and_row_by_row() {
     }
 }
 
+/// Rows that differ in many attributes are counted attribute by attribute, to the same
+/// ledger and the same sample; with demographics in a file of their own too.
+#[test]
+fn many_attributes_apart_and_row_by_row() {
+    const ATTRIBUTES: usize = 8;
+    let names: Vec<String> = (0..ATTRIBUTES).map(|at| format!("a{at}")).collect();
+    let mut chance = Counter::new(11, 0);
+    let mut word = |words: &[&'static str]| words[chance.below(words.len() as u64) as usize];
+    let head = "id,decision,label,score,weight,times,stratum,age,number,name";
+    let (mut plain, mut people) = (format!("{head},{}\n", names.join(",")), format!("id,{}\n", names.join(",")));
+    let mut outputs = format!("{head}\n");
+    for at in 0..6_000 {
+        // One person in twenty is in the outputs only, one line in twenty is of one seen before.
+        let id = if at % 20 == 7 { at - 1 } else { at };
+        let row = [
+            id.to_string(),
+            word(&["yes", "no", "no", ""]).into(),
+            word(&["yes", "no", ""]).into(),
+            word(&["0.25", "0.5", "0.875", ""]).into(),
+            word(&["0.5", "1.25", "2"]).into(),
+            word(&["1", "2", "0"]).into(),
+            word(&["s", "t", ""]).into(),
+            (f64::from(at % 97) / 2.0).to_string(),
+            (at * 7 % 900).to_string(),
+            word(&["u", "v", ""]).into(),
+        ];
+        let groups: Vec<&str> = (0..ATTRIBUTES).map(|_| word(&["x", "y", " z", "NA", ""])).collect();
+        plain.push_str(&format!("{},{}\n", row.join(","), groups.join(",")));
+        outputs.push_str(&format!("{}\n", row.join(",")));
+        if at % 20 != 3 {
+            people.push_str(&format!("{at},{}\n", groups.join(",")));
+        }
+    }
+    let table = Table::new(&plain);
+    for (name, text) in [("outputs.csv", &outputs), ("people.csv", &people)] {
+        std::fs::write(table.path().join(name), text).expect("written");
+    }
+    let attributes: String = names.iter().map(|name| format!("[[attribute]]\ncolumn = \"{name}\"\n")).collect();
+    let more = "[[cross]]\nattributes = [\"a0\", \"a1\", \"a2\"]\n";
+    let plan = |joined: bool, roles: &str, by_row: bool| {
+        let data = match joined {
+            false => "path = \"data.csv\"\n",
+            true => "path = \"outputs.csv\"\ndemographics = { path = \"people.csv\", on = \"id\" }\n",
+        };
+        // An attribute that is the key makes every row one of its own.
+        let key = if by_row { "age" } else { "id" };
+        let key = if joined { String::new() } else { format!("key = \"{key}\"\n") };
+        let aged = "[[attribute]]\ncolumn = \"age\"\nbins = [10, 20, 40]\n";
+        format!(
+            "[data]\n{data}{key}missing = [\"NA\"]\n[roles]\ndecision = {{ column = \"decision\", favourable = \"yes\" }}\n\
+             label = {{ column = \"label\", favourable = \"yes\" }}\n{roles}\
+             features = {{ include = [\"number\", \"name\"] }}\nstrata = [\"stratum\"]\n{attributes}{aged}{more}"
+        )
+    };
+    let of = |text: &str| {
+        let plan = Plan::from_text(text, "plan", table.path(), &Default::default()).expect("valid");
+        tally::run(&plan).expect("readable")
+    };
+    for roles in ["", "score = \"score\"\n", "score = \"score\"\nweight = \"weight\"\n", "count = \"times\"\n"] {
+        let (apart, by_row) = (of(&plan(false, roles, false)), of(&plan(false, roles, true)));
+        assert!(apart.ledger == by_row.ledger, "{roles}");
+        assert_eq!(apart.warnings, by_row.warnings);
+        assert!(apart.ledger.exclusions.len() >= 2 && apart.ledger.features.len() == 2 * (ATTRIBUTES + 1));
+        // With demographics in a file of their own; clusters are counted row by row.
+        let (joined, mut by_row) =
+            (of(&plan(true, roles, false)), of(&plan(true, &format!("{roles}cluster = \"name\"\n"), false)));
+        by_row.ledger.frames.iter_mut().for_each(|frame| frame.clusters.clear());
+        assert!(joined.ledger == by_row.ledger, "{roles} joined");
+        assert!(joined.ledger.exclusions.len() > apart.ledger.exclusions.len());
+    }
+}
+
 /// Ledgers of different plans are refused, in words.
 #[test]
 fn ledgers_of_other_plans_do_not_merge() {

@@ -1,0 +1,246 @@
+//! A batch whose rows differ in too many attributes to be alike: every attribute and
+//! intersection is counted by itself, each with the few kinds of rows that it tells apart.
+
+use rayon::prelude::*;
+
+use super::alike::{Kinds, alike};
+use super::batch::Numbers;
+use super::count::{Counter, Joined, Said};
+use super::engine::column::{Coded, Column};
+use super::error::TallyError;
+use super::intern::MISSING_CODE;
+use super::leaf::{Kind, Leaves};
+use super::line::Line;
+use super::origin::Origin;
+use crate::cells::Exclusion;
+
+/// Who a row is about, besides their groups: nobody, somebody, somebody seen before.
+const FATES: usize = 3;
+
+/// The rows of a batch, each of a kind that says all but the groups.
+struct Batch<'b> {
+    kinds: &'b Kinds,
+    /// What each kind says; or why it is left out.
+    said: &'b [Result<Said, Exclusion>],
+    numbers: &'b Numbers,
+    times: Option<&'b [u64]>,
+    /// By attribute the code of every row, and how many there may be.
+    groups: &'b [(Vec<u32>, usize)],
+}
+
+impl Counter {
+    /// Counts a batch by its attributes, one after the other; false where it cannot be
+    /// done, or where something is wrong, which is then found row by row.
+    pub(super) fn apart(
+        &mut self,
+        columns: &[Column<'_>],
+        numbers: &Numbers,
+        flags: &Column<'_>,
+        joined: &[Joined],
+    ) -> Result<bool, TallyError> {
+        let Column::Coded(Coded { codes, .. }) = flags else { return Ok(false) };
+        let rows = codes.len();
+        if numbers.wrong.is_some() {
+            return Ok(false);
+        }
+        let person = self.who(joined);
+        let beside = |at: usize| Some(at) != self.key && !self.only_attributes.contains(&at);
+        let words = columns[..self.role_columns].iter().enumerate().filter(|(at, _)| beside(*at));
+        let words = words.map(|(_, column)| column).chain([flags]).chain(&person);
+        let Some(kinds) = alike(words, rows) else { return Ok(false) };
+        let Some(groups) = self.groups(columns, rows, joined) else { return Ok(false) };
+        let mut said = Vec::with_capacity(kinds.first.len());
+        let (file, missing, reach) = (self.part.clone(), self.missing.clone(), self.reach);
+        for (first, copies) in &kinds.first {
+            let row = self.rows - self.before_part + *first as u64 + 1;
+            let line = Line { columns, at: *first, row, copies: *copies, file: &file, missing: &missing, reach };
+            let person = joined.get(*first).and_then(|(person, _)| *person);
+            match self.said(line, person) {
+                Ok(found) => said.push(found),
+                Err(_) => return Ok(false),
+            }
+        }
+        let counts: Vec<bool> = said.iter().map(Result::is_ok).collect();
+        let times = self.check_numbers(columns, &kinds.of, &counts, numbers)?;
+        let batch = Batch { kinds: &kinds, said: &said, numbers, times: times.as_deref(), groups: &groups };
+        self.count_apart(columns, &batch, joined);
+        self.rows += rows as u64;
+        Ok(true)
+    }
+
+    /// What has to be known of the person of a row besides their groups: all that the
+    /// demographics say where a stratum is among it, else only whether they are there.
+    fn who(&self, joined: &[Joined]) -> Option<Column<'static>> {
+        if self.strata.iter().any(|origin| matches!(origin, Origin::People(_))) {
+            return self.kinds_of_people(joined);
+        }
+        self.people.as_ref()?;
+        let code = |(person, fate): &Joined| match (person, fate) {
+            (None, _) => 0,
+            (Some(_), None) => 1,
+            (Some(_), Some(_)) => 2,
+        };
+        Some(Column::Coded(Coded { codes: joined.iter().map(code).collect(), texts: vec![None; FATES] }))
+    }
+
+    /// By attribute the code of every row. None where a value cannot be.
+    fn groups(&mut self, columns: &[Column<'_>], rows: usize, joined: &[Joined]) -> Option<Vec<(Vec<u32>, usize)>> {
+        let (people, part, before) = (self.people.as_ref(), &self.part, self.rows - self.before_part);
+        let coded = |origin: &mut Origin| -> Option<Vec<u32>> {
+            match origin {
+                Origin::Outputs(column, coder) => {
+                    let mut code = |text: Option<&str>, copies: u64| coder.code(text, (before + 1, copies), part).ok();
+                    match &columns[*column] {
+                        Column::Coded(coded) => {
+                            let mut copies = vec![0; coded.texts.len()];
+                            coded.codes.iter().for_each(|code| copies[*code as usize] += 1);
+                            let texts = coded.texts.iter().zip(&copies);
+                            let level = |(text, copies): (&Option<_>, &u64)| match copies {
+                                0 => Some(MISSING_CODE),
+                                copies => code(text.as_deref(), *copies),
+                            };
+                            let levels: Vec<u32> = texts.map(level).collect::<Option<_>>()?;
+                            Some(coded.codes.iter().map(|code| levels[*code as usize]).collect())
+                        }
+                        texts => (0..rows).map(|at| code(texts.text(at), 1)).collect(),
+                    }
+                }
+                Origin::People(column) => {
+                    let level = |(person, _): &Joined| {
+                        people.zip(*person).map_or(MISSING_CODE, |(people, person)| people.code(person, *column))
+                    };
+                    Some(joined.iter().map(level).collect())
+                }
+                Origin::Estimated(_) => None,
+            }
+        };
+        let found: Vec<Vec<u32>> = self.attributes.par_iter_mut().map(coded).collect::<Option<_>>()?;
+        let values = |codes: &[u32]| codes.iter().max().map_or(1, |most| *most as usize + 1);
+        Some(
+            found
+                .into_iter()
+                .map(|codes| {
+                    let values = values(&codes);
+                    (codes, values)
+                })
+                .collect(),
+        )
+    }
+
+    fn count_apart(&mut self, columns: &[Column<'_>], batch: &Batch<'_>, joined: &[Joined]) {
+        let weighted = self.roles.weight.is_some();
+        self.frames.par_iter_mut().for_each(|frame| {
+            let attributes = frame.attributes.clone();
+            frame.add_own(weighted, |leaves| batch.count(&attributes, leaves));
+        });
+        for (said, (first, copies)) in batch.said.iter().zip(&batch.kinds.first) {
+            let fate = joined.get(*first).and_then(|(_, fate)| *fate);
+            let reason = match said {
+                Err(reason) => Some(*reason),
+                Ok(said) => {
+                    self.used += copies;
+                    self.lacks_label(&said.row).then_some(Exclusion::MissingLabel)
+                }
+            };
+            for exclusion in fate.into_iter().chain(reason) {
+                self.notes.add(exclusion, *copies, []);
+            }
+        }
+        self.note_groups(batch, joined);
+        self.people_counted += (0..batch.kinds.of.len()).map(|at| batch.times(at)).sum::<u64>();
+        if !self.features.is_empty() {
+            self.features_apart(columns, batch);
+        }
+    }
+
+    /// The groups of what was noted.
+    fn note_groups(&mut self, batch: &Batch<'_>, joined: &[Joined]) {
+        let mut noted: Vec<Vec<Exclusion>> = vec![Vec::new(); batch.said.len()];
+        for ((noted, said), (first, _)) in noted.iter_mut().zip(batch.said).zip(&batch.kinds.first) {
+            noted.extend(joined.get(*first).and_then(|(_, fate)| *fate));
+            match said {
+                Err(reason) => noted.push(*reason),
+                Ok(said) if self.lacks_label(&said.row) => noted.push(Exclusion::MissingLabel),
+                Ok(_) => {}
+            }
+        }
+        if noted.iter().all(Vec::is_empty) {
+            return;
+        }
+        for (attribute, (codes, values)) in batch.groups.iter().enumerate() {
+            let split = batch.kinds.split(codes, *values);
+            for (first, copies) in &split.first {
+                for exclusion in &noted[batch.kinds.of[*first] as usize] {
+                    self.notes.add_group(*exclusion, (attribute, codes[*first]), *copies);
+                }
+            }
+        }
+    }
+
+    fn features_apart(&mut self, columns: &[Column<'_>], batch: &Batch<'_>) {
+        let groups = |at: usize| batch.groups.iter().map(move |(codes, _)| codes[at]);
+        let by_row: Vec<u32> = (0..batch.kinds.of.len()).flat_map(groups).collect();
+        let width = batch.groups.len().max(1);
+        self.features.par_iter_mut().for_each(|(column, feature)| {
+            for (at, groups) in by_row.chunks_exact(width).enumerate() {
+                let times = batch.times(at);
+                if times > 0 {
+                    feature.add(&columns[*column], at, groups, (batch.weight(at), times));
+                }
+            }
+            feature.settle();
+        });
+        for (at, groups) in by_row.chunks_exact(width).enumerate() {
+            let times = batch.times(at);
+            if let (Ok(said), true) = (&batch.said[batch.kinds.of[at] as usize], times > 0) {
+                let (row, weight) = (self.rows + at as u64 + 1, batch.weight(at) * times as f64);
+                self.offer((columns, at), row, groups, said.row.outcome, weight);
+            }
+        }
+    }
+}
+
+impl Batch<'_> {
+    fn weight(&self, at: usize) -> f64 {
+        self.numbers.weight.as_ref().map_or(1.0, |weights| weights[at])
+    }
+
+    /// How many people a row is; none where it is left out.
+    fn times(&self, at: usize) -> u64 {
+        match self.said[self.kinds.of[at] as usize] {
+            Ok(_) => self.times.map_or(1, |times| times[at]),
+            Err(_) => 0,
+        }
+    }
+
+    /// Counts the people by some attributes.
+    fn count(&self, attributes: &[usize], leaves: &mut Leaves) {
+        let mut split: Option<Kinds> = None;
+        for &attribute in attributes {
+            let (codes, values) = &self.groups[attribute];
+            split = Some(split.as_ref().unwrap_or(self.kinds).split(codes, *values));
+        }
+        let kinds = split.as_ref().unwrap_or(self.kinds);
+        let place = |(first, _): &(usize, u64)| {
+            let said = self.said[self.kinds.of[*first] as usize].as_ref().ok()?;
+            let groups = attributes.iter().map(|&attribute| self.groups[attribute].0[*first]).collect();
+            Some(leaves.place(&Kind::of(groups, said.stratum, &said.row)))
+        };
+        let places: Vec<Option<usize>> = kinds.first.iter().map(place).collect();
+        if self.numbers.plain() {
+            for (place, (_, copies)) in places.iter().zip(&kinds.first) {
+                if let Some(place) = place {
+                    leaves.add(*place, 1.0, None, *copies);
+                }
+            }
+            return;
+        }
+        for (at, kind) in kinds.of.iter().enumerate() {
+            let times = self.times(at);
+            if let (Some(place), true) = (places[*kind as usize], times > 0) {
+                let score = self.numbers.score.as_ref().map(|scores| scores[at]);
+                leaves.add(place, self.weight(at), score, times);
+            }
+        }
+    }
+}
