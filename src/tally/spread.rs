@@ -95,7 +95,7 @@ impl Spread {
     }
 
     /// Many bins on the grid go into pages.
-    fn into_pages(&mut self) {
+    fn page(&mut self) {
         if let People::Counted(bins) = &mut self.people
             && bins.len() > FEW_BINS
         {
@@ -192,7 +192,7 @@ impl Spreads {
     /// called from time to time.
     pub(super) fn settle(&mut self) {
         if self.grid != Grid::Exact {
-            self.parts.iter_mut().for_each(Spread::into_pages);
+            self.parts.iter_mut().for_each(Spread::page);
             return;
         }
         let all: usize = self.parts.iter().map(Spread::len).sum();
