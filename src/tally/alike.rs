@@ -32,7 +32,7 @@ pub(super) fn alike<'c>(columns: impl Iterator<Item = &'c Column<'c>>, rows: usi
                     return None;
                 }
             }
-            Column::Text(_) => return None,
+            Column::Text(_) | Column::Whole(_) => return None,
             Column::Number(_) => {}
         }
     }
@@ -51,7 +51,7 @@ impl Kinds {
 }
 
 /// Splits kinds of rows by the codes of one more column; how many there are then.
-fn split(kinds: &mut [u32], number: usize, codes: &[u32], values: usize) -> usize {
+pub(super) fn split(kinds: &mut [u32], number: usize, codes: &[u32], values: usize) -> usize {
     let mut next = 0;
     let mut take = |slot: &mut u32| {
         if *slot == u32::MAX {

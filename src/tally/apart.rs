@@ -88,23 +88,7 @@ impl Counter {
         let (people, part, before) = (self.people.as_ref(), &self.part, self.rows - self.before_part);
         let coded = |origin: &mut Origin| -> Option<Vec<u32>> {
             match origin {
-                Origin::Outputs(column, coder) => {
-                    let mut code = |text: Option<&str>, copies: u64| coder.code(text, (before + 1, copies), part).ok();
-                    match &columns[*column] {
-                        Column::Coded(coded) => {
-                            let mut copies = vec![0; coded.texts.len()];
-                            coded.codes.iter().for_each(|code| copies[*code as usize] += 1);
-                            let texts = coded.texts.iter().zip(&copies);
-                            let level = |(text, copies): (&Option<_>, &u64)| match copies {
-                                0 => Some(MISSING_CODE),
-                                copies => code(text.as_deref(), *copies),
-                            };
-                            let levels: Vec<u32> = texts.map(level).collect::<Option<_>>()?;
-                            Some(coded.codes.iter().map(|code| levels[*code as usize]).collect())
-                        }
-                        texts => (0..rows).map(|at| code(texts.text(at), 1)).collect(),
-                    }
-                }
+                Origin::Outputs(column, coder) => coder.codes(&columns[*column], rows, before, part).ok(),
                 Origin::People(column) => {
                     let level = |(person, _): &Joined| {
                         people.zip(*person).map_or(MISSING_CODE, |(people, person)| people.code(person, *column))

@@ -11,6 +11,7 @@ use super::engine::source::Place;
 use super::error::TallyError;
 use super::feature::Rows;
 use super::frame::FrameCounter;
+use super::key::{Key, keys};
 use super::leaf::{Kind, Leaves};
 use super::line::{Line, Named};
 use super::origin::Origin;
@@ -78,15 +79,11 @@ impl Counter {
 
     /// Who every row is about; nothing where there are no demographics.
     fn join(&mut self, columns: &[Column<'_>], rows: usize) -> Vec<Joined> {
-        if self.people.is_none() {
-            return Vec::new();
-        }
-        let mut joined = Vec::with_capacity(rows);
-        for at in 0..rows {
-            let key = self.key_of(columns, at);
-            joined.push(self.person(key));
-        }
-        joined
+        let Some(people) = &self.people else { return Vec::new() };
+        let keys = keys(self.key.map(|at| &columns[at]), rows, &self.missing);
+        let find = |key: &Option<Key<'_>>| key.as_ref().and_then(|key| people.find(key));
+        let persons: Vec<Option<u32>> = keys.par_iter().map(find).collect();
+        keys.into_iter().zip(persons).map(|(key, person)| self.person(key, person)).collect()
     }
 
     /// As a column of codes: what the demographics say of a row, and of the join.
@@ -309,7 +306,7 @@ fn read_column<'r>(
         let quick = match column {
             Column::Number(all) => all.get(at).filter(|number| within(*number)),
             Column::Coded(coded) => known.get(coded.codes[at] as usize).copied().flatten(),
-            Column::Text(_) => None,
+            Column::Text(_) | Column::Whole(_) => None,
         };
         let number = match quick {
             Some(number) => Some(number),

@@ -14,6 +14,7 @@ use super::estimate::Chances;
 use super::feature::FeatureCounter;
 use super::frame::{FrameCounter, Place, frames};
 use super::intern::{ANY, Coder, LEVELS, TupleInterner, is_missing};
+use super::key::Key;
 use super::leaf::Leaves;
 use super::line::{LARGEST, LARGEST_OF_FOURTH, Line};
 use super::notes::Notes;
@@ -264,16 +265,17 @@ impl Counter {
         key.filter(|text| !is_missing(text, &self.missing))
     }
 
-    /// The person of a key, and what is to be noted of the join.
-    pub(super) fn person(&mut self, key: Option<&str>) -> Joined {
-        let Some(people) = &mut self.people else { return (None, None) };
-        match key.map(|key| (key, people.find(key))) {
-            None => (None, Some(Exclusion::NoDemographics)),
-            Some((_, Some((person, seen)))) => {
+    /// The person found for a key, and what is to be noted of the join.
+    pub(super) fn person(&mut self, key: Option<Key<'_>>, person: Option<u32>) -> Joined {
+        let (Some(people), Some(key)) = (&mut self.people, key) else {
+            return (None, Some(Exclusion::NoDemographics));
+        };
+        match person {
+            Some(person) => {
                 self.matched += 1;
-                (Some(person), seen.then_some(Exclusion::RepeatedKey))
+                (Some(person), people.see(person).then_some(Exclusion::RepeatedKey))
             }
-            Some((key, None)) => {
+            None => {
                 self.unmatched.insert(key.to_string());
                 (None, Some(Exclusion::NoDemographics))
             }

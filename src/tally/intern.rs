@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use hashbrown::HashMap;
 use std::path::Path;
 
+use super::engine::column::Column;
 use super::error::TallyError;
 use crate::cells::Level;
 
@@ -125,6 +126,36 @@ impl Coder {
             return Err(TallyError::column(file, &self.column, what));
         }
         Ok(code)
+    }
+
+    /// The code of every row of a batch, before which the file has `before` rows; or the
+    /// first row of which there is none, and why.
+    pub(super) fn codes(
+        &mut self,
+        column: &Column<'_>,
+        rows: usize,
+        before: u64,
+        file: &Path,
+    ) -> Result<Vec<u32>, (usize, TallyError)> {
+        let mut code = |text: Option<&str>, row: usize, copies: u64| {
+            self.code(text, (before + row as u64 + 1, copies), file).map_err(|error| (row, error))
+        };
+        let Column::Coded(coded) = column else {
+            return (0..rows).map(|row| code(column.text(row), row, 1)).collect();
+        };
+        let mut met = vec![(rows, 0); coded.texts.len()];
+        for (row, code) in coded.codes.iter().enumerate() {
+            let (first, copies) = &mut met[*code as usize];
+            *first = row.min(*first);
+            *copies += 1;
+        }
+        let mut order: Vec<usize> = (0..met.len()).filter(|at| met[*at].1 > 0).collect();
+        order.sort_by_key(|at| met[*at].0);
+        let mut levels = vec![MISSING_CODE; met.len()];
+        for at in order {
+            levels[at] = code(coded.texts[at].as_deref(), met[at].0, met[at].1)?;
+        }
+        Ok(coded.codes.iter().map(|code| levels[*code as usize]).collect())
     }
 
     fn bin(&mut self, text: &str, row: u64, file: &Path) -> Result<u32, TallyError> {

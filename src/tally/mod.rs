@@ -17,6 +17,7 @@ mod estimate;
 mod feature;
 mod frame;
 mod intern;
+mod key;
 mod leaf;
 mod line;
 mod look;

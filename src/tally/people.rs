@@ -4,20 +4,23 @@ use hashbrown::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use super::alike::split;
+use super::engine::column::Column;
 use super::engine::source::{Kind, Source};
 use super::error::TallyError;
 use super::estimate::ChanceColumns;
-use super::intern::{Coder, TupleInterner, is_missing};
+use super::intern::Coder;
+use super::key::{Key, keys};
 use super::line::{LARGEST, Line};
 use super::origin::Wanted;
 
 /// Everyone in the demographics file.
 #[derive(Debug, Default)]
 pub(super) struct People {
-    keys: HashMap<String, u32>,
-    /// Codes of the wanted columns, one row after the other.
-    codes: Vec<u32>,
-    width: usize,
+    whole_keys: HashMap<i64, u32>,
+    text_keys: HashMap<String, u32>,
+    /// By wanted column the code of every person.
+    codes: Vec<Vec<u32>>,
     /// Chances of the estimated attributes, one row after the other.
     chances: Vec<f64>,
     /// Where those of each attribute are in a row, and at the end the row's length.
@@ -50,7 +53,7 @@ impl People {
             parts.push(parts.last().copied().unwrap_or(0) + attribute.columns.len());
         }
         let wanted = wanted.columns;
-        let people = People { width: coders.len(), parts, ..People::default() };
+        let people = People { codes: vec![Vec::new(); coders.len()], parts, ..People::default() };
         let state = Arc::new(Mutex::new((people, coders)));
         let shared = Arc::clone(&state);
         let (key, missing) = (key.to_string(), missing.to_vec());
@@ -58,24 +61,33 @@ impl People {
             let path = place.file;
             let Ok(mut guard) = shared.lock() else { return Ok(()) };
             let (people, coders) = &mut *guard;
-            for row in 0..rows {
-                people.rows += 1;
-                let number = people.rows;
-                let text = columns[0].text(row).map(str::trim).filter(|text| !is_missing(text, &missing));
-                if let Some(text) = text {
-                    people.add_key(text, number, path, &key)?;
+            let before = people.rows;
+            let mut wrong: Option<(usize, TallyError)> = None;
+            let mut keep = |found: (usize, TallyError)| {
+                if wrong.as_ref().is_none_or(|(first, _)| found.0 < *first) {
+                    wrong = Some(found);
                 }
-                let line =
-                    Line { columns, at: row, row: number, copies: 1, file: path, missing: &missing, reach: LARGEST };
-                for (coder, column) in coders.iter_mut().zip(&levels) {
-                    people.codes.push(coder.code(line.text(*column), (number, 1), path)?);
-                }
-                for attribute in &estimated {
-                    people.chances.extend(attribute.read(line)?);
-                }
-                people.seen.push(false);
+            };
+            if let Err(found) = people.add(columns, rows, (path, &key), &missing) {
+                keep(found);
             }
-            Ok(())
+            for ((coder, column), into) in coders.iter_mut().zip(&levels).zip(&mut people.codes) {
+                match coder.codes(&columns[*column], rows, before, path) {
+                    Ok(codes) => into.extend(codes),
+                    Err(found) => keep(found),
+                }
+            }
+            for at in (0..rows).filter(|_| !estimated.is_empty()) {
+                let row = before + at as u64 + 1;
+                let line = Line { columns, at, row, copies: 1, file: path, missing: &missing, reach: LARGEST };
+                for attribute in &estimated {
+                    match attribute.read(line) {
+                        Ok(chances) => people.chances.extend(chances),
+                        Err(error) => keep((at, error)),
+                    }
+                }
+            }
+            wrong.map_or(Ok(()), |(_, error)| Err(error))
         })?;
         let mut guard = state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let (people, coders) = &mut *guard;
@@ -88,10 +100,13 @@ impl People {
     }
 
     fn find_kinds(&mut self) {
-        let mut tuples = TupleInterner::default();
-        let codes = (0..self.seen.len()).map(|at| tuples.code(&self.codes[at * self.width..(at + 1) * self.width]));
-        let codes = codes.collect();
-        self.kinds = (codes, tuples.len());
+        let mut kinds = vec![0; self.seen.len()];
+        let mut number = 1;
+        for codes in &self.codes {
+            let values = codes.iter().max().map_or(1, |most| *most as usize + 1);
+            number = split(&mut kinds, number, codes, values);
+        }
+        self.kinds = (kinds, number);
     }
 
     /// Which people have the same codes in all wanted columns.
@@ -104,31 +119,54 @@ impl People {
         self.kinds.1
     }
 
-    fn add_key(&mut self, text: &str, number: u64, path: &Path, column: &str) -> Result<(), TallyError> {
-        match self.keys.insert(text.to_string(), (number - 1) as u32) {
-            None => Ok(()),
-            Some(first) => Err(TallyError::DuplicateKey {
-                file: path.to_path_buf(),
-                column: column.to_string(),
-                key: text.to_string(),
-                first: u64::from(first) + 1,
-                second: number,
-            }),
+    /// Adds the people of a batch by their keys; or the first row whose key was there before.
+    fn add(
+        &mut self,
+        columns: &[Column<'_>],
+        rows: usize,
+        (path, column): (&Path, &str),
+        missing: &[String],
+    ) -> Result<(), (usize, TallyError)> {
+        let before = self.rows;
+        self.rows += rows as u64;
+        self.seen.resize(self.seen.len() + rows, false);
+        for (at, key) in keys(columns.first(), rows, missing).into_iter().enumerate() {
+            let person = (before + at as u64) as u32;
+            let known = match key {
+                None => None,
+                Some(Key::Whole(number)) => self.whole_keys.insert(number, person),
+                Some(Key::Text(text)) => self.text_keys.insert(text.to_string(), person),
+            };
+            if let (Some(first), Some(key)) = (known, key) {
+                let duplicate = TallyError::DuplicateKey {
+                    file: path.to_path_buf(),
+                    column: column.to_string(),
+                    key: key.to_string(),
+                    first: u64::from(first) + 1,
+                    second: u64::from(person) + 1,
+                };
+                return Err((at, duplicate));
+            }
+        }
+        Ok(())
+    }
+
+    /// The person of a key.
+    pub(super) fn find(&self, key: &Key<'_>) -> Option<u32> {
+        match key {
+            Key::Whole(number) => self.whole_keys.get(number).copied(),
+            Key::Text(text) => self.text_keys.get(*text).copied(),
         }
     }
 
-    /// The person of a key, and whether they were found before.
-    pub(super) fn find(&mut self, key: &str) -> Option<(u32, bool)> {
-        let person = *self.keys.get(key)?;
-        let seen = &mut self.seen[person as usize];
-        let before = *seen;
-        *seen = true;
-        Some((person, before))
+    /// From now on the person was found; whether they were before.
+    pub(super) fn see(&mut self, person: u32) -> bool {
+        std::mem::replace(&mut self.seen[person as usize], true)
     }
 
     /// The code of a wanted column for a person.
     pub(super) fn code(&self, person: u32, column: usize) -> u32 {
-        self.codes[person as usize * self.width + column]
+        self.codes[column][person as usize]
     }
 
     /// The chances of the n-th estimated attribute for a person.

@@ -2,6 +2,7 @@
 //! rows hold small codes and each value is looked at once.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use hashbrown::HashMap;
 use polars::prelude::*;
@@ -15,8 +16,32 @@ pub(in super::super) enum Column<'b> {
     Coded(Coded<'b>),
     /// Texts.
     Text(Cow<'b, StringChunked>),
+    /// Whole numbers, many of them different.
+    Whole(Whole),
     /// Numbers.
     Number(&'b Float64Chunked),
+}
+
+/// Whole numbers, and their texts once these are asked for.
+pub(in super::super) struct Whole {
+    numbers: Int64Chunked,
+    texts: OnceLock<StringChunked>,
+}
+
+impl Whole {
+    fn new(numbers: &Int64Chunked) -> Whole {
+        Whole { numbers: numbers.clone(), texts: OnceLock::new() }
+    }
+
+    /// The numbers of all rows.
+    pub(in super::super) fn numbers(&self) -> impl Iterator<Item = Option<i64>> + '_ {
+        self.numbers.iter()
+    }
+
+    fn text(&self, row: usize) -> Option<&str> {
+        let texts = || self.numbers.iter().map(|number| number.map(|number| number.to_string())).collect();
+        self.texts.get_or_init(texts).get(row)
+    }
 }
 
 /// The code of every row, and the text of every code; that of 0 is none.
@@ -40,7 +65,7 @@ impl<'b> Column<'b> {
         let whole = series.cast(&DataType::Int64)?;
         match of_whole_numbers(whole.i64()?) {
             Some(coded) => Ok(Column::Coded(coded)),
-            None => Ok(Column::Text(Cow::Owned(series.cast(&DataType::String)?.str()?.clone()))),
+            None => Ok(Column::Whole(Whole::new(whole.i64()?))),
         }
     }
 
@@ -56,6 +81,7 @@ impl<'b> Column<'b> {
         match self {
             Column::Coded(coded) => coded.texts[coded.codes[row] as usize].as_deref(),
             Column::Text(texts) => texts.get(row),
+            Column::Whole(whole) => whole.text(row),
             Column::Number(_) => None,
         }
     }
@@ -192,9 +218,9 @@ mod tests {
     }
 
     #[test]
-    fn many_values_stay_texts() {
+    fn many_values_have_no_codes() {
         let numbers = Series::new("c".into(), (0..10_000i32).collect::<Vec<_>>());
-        assert!(matches!(Column::of(&numbers).expect("readable"), Column::Text(_)));
+        assert!(matches!(Column::of(&numbers).expect("readable"), Column::Whole(_)));
         assert_as_cast(&numbers);
         let names = Series::new("c".into(), (0..10_000i32).map(|n| n.to_string()).collect::<Vec<_>>());
         assert!(matches!(Column::of(&names).expect("readable"), Column::Text(_)));
