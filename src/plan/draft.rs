@@ -76,7 +76,10 @@ impl Draft {
                 format!("`every` must be an ISO 8601 duration such as \"P1M\", not \"{}\"", every.value),
             );
         }
-        let resolve = |path: PathBuf, from_flag: bool| match from_flag || path == Path::new("-") {
+        let resolve = |path: PathBuf, from_flag: bool| match from_flag
+            || path == Path::new("-")
+            || path.to_string_lossy().contains("://")
+        {
             true => path,
             false => base.join(path),
         };

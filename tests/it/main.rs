@@ -5,6 +5,8 @@ mod support;
 
 mod bad_input;
 mod catalogue;
+#[cfg(feature = "cloud")]
+mod cloud;
 mod commands;
 mod determinism;
 mod files;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::super::error::TallyError;
+use super::cloud::{is_remote, listed};
 use super::file::{is_data, unopenable};
 
 /// A file, and the columns that the names of its folders give to all of its rows.
@@ -18,7 +19,10 @@ pub(super) struct Found {
 pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Found>, TallyError> {
     let mut found = Vec::new();
     for path in paths {
-        if path.is_dir() {
+        if is_remote(path) {
+            let found_there = listed(path)?.into_iter();
+            found.extend(found_there.map(|path| Found { constants: constants(&path), path }));
+        } else if path.is_dir() {
             found.extend(of_folder(path)?);
         } else if is_pattern(path) && !path.exists() {
             found.extend(of_pattern(path)?);

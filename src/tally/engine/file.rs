@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 
 use super::super::error::TallyError;
+use super::cloud::{fetch, is_remote};
 use super::column::Column;
 use super::diagnose::diagnose;
 use super::lines;
@@ -64,7 +65,7 @@ pub(super) struct DataFile {
     types: Vec<DataType>,
     /// What the folders say of all rows.
     constants: Vec<(String, String)>,
-    /// Of standard input, while it is needed.
+    /// Of standard input and of storage, while it is needed.
     _spooled: Option<Arc<(TempPath, Unfinished)>>,
     /// What the file was like when it was opened.
     version: Metadata,
@@ -80,6 +81,9 @@ impl DataFile {
         if path == Path::new("-") {
             return DataFile::of_standard_input(delimiter);
         }
+        if is_remote(path) {
+            return DataFile::of_storage(path, constants, delimiter);
+        }
         DataFile::open_as(path, path, constants, delimiter, None)
     }
 
@@ -94,6 +98,21 @@ impl DataFile {
         std::io::copy(&mut input, spooled.as_file_mut()).map_err(cannot)?;
         let spooled = Arc::new((spooled.into_temp_path(), unfinished));
         DataFile::open_as(&spooled.0, shown, Vec::new(), delimiter, Some(Arc::clone(&spooled)))
+    }
+
+    /// Of an object in storage every byte is needed for its hash: it is fetched once.
+    fn of_storage(
+        address: &Path,
+        constants: Vec<(String, String)>,
+        delimiter: Option<u8>,
+    ) -> Result<DataFile, TallyError> {
+        let name = address.file_name().map(|name| format!("-{}", name.to_string_lossy())).unwrap_or_default();
+        let spooled = tempfile::Builder::new().suffix(&name).tempfile();
+        let mut spooled = spooled.map_err(|error| unopenable(address, &error))?;
+        let unfinished = Unfinished::new(spooled.path());
+        fetch(address, &mut spooled)?;
+        let spooled = Arc::new((spooled.into_temp_path(), unfinished));
+        DataFile::open_as(&spooled.0, address, constants, delimiter, Some(Arc::clone(&spooled)))
     }
 
     fn open_as(

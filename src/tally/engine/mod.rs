@@ -1,6 +1,7 @@
 //! Ways to count. An engine turns a plan into a ledger and nothing else; every
 //! engine must give the identical ledger.
 
+mod cloud;
 pub(super) mod column;
 mod diagnose;
 pub(super) mod embedded;
@@ -10,6 +11,7 @@ mod inputs;
 mod lines;
 pub(super) mod source;
 
+use cloud::is_remote;
 pub use embedded::Embedded;
 pub use inputs::Inputs;
 
@@ -22,6 +24,9 @@ use crate::watch::Watch;
 
 /// The files behind a path; the path itself where none is known.
 pub(super) fn files_of(path: &Path) -> Vec<PathBuf> {
+    if is_remote(path) {
+        return vec![path.to_path_buf()];
+    }
     let found = expand::expand(&[path.to_path_buf()]);
     found.map_or_else(|_| vec![path.to_path_buf()], |found| found.into_iter().map(|found| found.path).collect())
 }
