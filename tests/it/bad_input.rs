@@ -343,3 +343,31 @@ fn values_that_a_plan_refuses() {
     said.push(about("decision,w\nyes,0.5\n", "", chances));
     insta::assert_snapshot!("values_that_a_plan_refuses", said.join("\n\n"));
 }
+
+/// Where nothing more can be written, as on a full disk, it is said, and nothing is left:
+/// not of a report, not of weights, not of what came by standard input.
+#[cfg(unix)]
+#[test]
+fn outputs_that_do_not_fit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (plan, data) = (at("fixtures/german-credit/evenhand.toml"), at("fixtures/german-credit/data.csv"));
+    let arguments = [
+        ("64", format!("audit {} --out out", plan.display()), "out: File too large"),
+        ("4", format!("remedy reweigh {} --for sex --out w.csv", plan.display()), "w.csv: File too large"),
+        (
+            "4",
+            format!("audit - --decision credit=good --attribute sex < {}", data.display()),
+            "make room, or set TMPDIR",
+        ),
+    ];
+    for (blocks, arguments, what) in arguments {
+        // A file may have so many blocks, and what is beyond them is an error and no signal.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; {} {arguments}", env!("CARGO_BIN_EXE_evenhand"));
+        let mut shell = std::process::Command::new("bash");
+        shell.args(["-c", &script]).current_dir(folder.path()).env("TMPDIR", folder.path());
+        let done = shell.output().expect("a shell");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.code() == Some(1) && said.contains(what), "{arguments}: {:?} {said}", done.status);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "{arguments}");
+    }
+}

@@ -58,7 +58,7 @@ mod with {
     use url::Url;
 
     use super::super::super::error::TallyError;
-    use super::super::file::is_data;
+    use super::super::file::{is_data, unkept};
 
     /// A store that does not answer is given up after so long.
     const PATIENCE: Duration = Duration::from_secs(30);
@@ -172,7 +172,7 @@ mod with {
             Ok(())
         });
         match disk {
-            Some(error) => Err(wrong(path, format!("cannot be kept in {}: {error}", into.path().display()))),
+            Some(error) => Err(unkept(path, &error)),
             None => copied,
         }
     }

@@ -93,9 +93,9 @@ impl DataFile {
         let cannot = |error: std::io::Error| unopenable(shown, &error);
         let mut input = std::io::BufReader::new(std::io::stdin().lock());
         let ending = kind_of(std::io::BufRead::fill_buf(&mut input).map_err(cannot)?);
-        let mut spooled = tempfile::Builder::new().suffix(ending).tempfile().map_err(cannot)?;
+        let mut spooled = tempfile::Builder::new().suffix(ending).tempfile().map_err(|error| unkept(shown, &error))?;
         let unfinished = Unfinished::new(spooled.path());
-        std::io::copy(&mut input, spooled.as_file_mut()).map_err(cannot)?;
+        std::io::copy(&mut input, spooled.as_file_mut()).map_err(|error| unkept(shown, &error))?;
         let spooled = Arc::new((spooled.into_temp_path(), unfinished));
         DataFile::open_as(&spooled.0, shown, Vec::new(), delimiter, Some(Arc::clone(&spooled)))
     }
@@ -108,7 +108,7 @@ impl DataFile {
     ) -> Result<DataFile, TallyError> {
         let name = address.file_name().map(|name| format!("-{}", name.to_string_lossy())).unwrap_or_default();
         let spooled = tempfile::Builder::new().suffix(&name).tempfile();
-        let mut spooled = spooled.map_err(|error| unopenable(address, &error))?;
+        let mut spooled = spooled.map_err(|error| unkept(address, &error))?;
         let unfinished = Unfinished::new(spooled.path());
         fetch(address, &mut spooled)?;
         let spooled = Arc::new((spooled.into_temp_path(), unfinished));
@@ -401,6 +401,13 @@ impl DataFile {
         }
         Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
+}
+
+/// What can be read once is kept in a temporary file.
+pub(super) fn unkept(path: &Path, error: &std::io::Error) -> TallyError {
+    let folder = std::env::temp_dir();
+    let reason = format!("cannot be kept in {} while it is read ({error}): make room, or set TMPDIR", folder.display());
+    TallyError::Unopenable { file: path.into(), reason }
 }
 
 pub(super) fn unopenable(path: &Path, error: &std::io::Error) -> TallyError {
