@@ -12,11 +12,5 @@ const READ_AHEAD: (&str, &str) = ("POLARS_ROW_GROUP_PREFETCH_SIZE", "1");
 fn main() -> std::process::ExitCode {
     // SAFETY: no other thread runs yet that could read the environment.
     unsafe { std::env::set_var(READ_AHEAD.0, READ_AHEAD.1) };
-    // Huge pages are cleared whole, and held whole: columns that come and go need neither.
-    #[cfg(target_os = "linux")]
-    // SAFETY: a request to the kernel about this process; where it is refused nothing changes.
-    unsafe {
-        libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0);
-    }
     evenhand::run()
 }

@@ -5,6 +5,7 @@ mod catalogue;
 mod error;
 mod gate;
 mod init;
+mod memory;
 mod options;
 mod output;
 mod remedy;
@@ -58,6 +59,7 @@ enum Command {
 
 /// Runs the program and says how it went.
 pub fn run() -> ExitCode {
+    memory::in_small_pages();
     signals::heed();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

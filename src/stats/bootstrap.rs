@@ -8,9 +8,10 @@
 
 use rayon::prelude::*;
 
-use super::counter::{Cells, Counter, hash64};
+use super::counter::{Counter, hash64};
 use super::distribution::{normal_cdf, normal_quantile};
 use super::level::{Interval, Level};
+use super::multinomial::Cells;
 
 /// How to resample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,13 +111,15 @@ fn resampled<const N: usize, const M: usize>(
         .iter()
         .map(|part| part.iter().filter(|c| c.is_finite() && **c > 0.0).sum::<f64>().min(f64::MAX))
         .collect();
-    let cells: Vec<Cells> = parts.iter().map(|part| Cells::new(part)).collect();
+    let people = |size: f64| size.round().max(1.0);
+    let cells: Vec<Cells> =
+        parts.iter().zip(&sizes).map(|(part, size)| Cells::for_people(part, people(*size) as u64)).collect();
     let scratch = || vec![parts.to_vec(); LANES];
     let draw = |lanes: &mut Vec<Vec<Vec<f64>>>, block: u32| {
         let first = block * LANES as u32;
         let mut chances: [Counter; LANES] = std::array::from_fn(|lane| how.chance(first + lane as u32));
         for (part, (cells, size)) in cells.iter().zip(&sizes).enumerate() {
-            let people = size.round().max(1.0);
+            let people = people(*size);
             Counter::multinomials(&mut chances, people as u64, cells, |cell, counts| {
                 for (lane, count) in lanes.iter_mut().zip(counts) {
                     lane[part][cell] = count as f64 * (size / people);
@@ -371,7 +374,7 @@ mod tests {
         assert_eq!(draw(1, 0), draw(1, 0));
         assert_ne!(draw(1, 0), draw(2, 0));
         assert_ne!(draw(1, 0), draw(1, 1));
-        assert_eq!(draw(1, 0)[..5], [45.0, 46.0, 48.0, 48.0, 49.0]);
+        assert_eq!(draw(1, 0)[..5], [46.0, 47.0, 48.0, 48.0, 50.0]);
     }
 
     proptest! {

@@ -171,115 +171,6 @@ impl Counter {
             }
         }
     }
-
-    /// Spreads `n` over cells.
-    pub fn multinomial(&mut self, n: u64, cells: &Cells) -> Vec<u64> {
-        let mut found = Vec::with_capacity(cells.chances.len());
-        Counter::multinomials(std::array::from_mut(self), n, cells, |_, [count]| found.push(count));
-        found
-    }
-
-    /// Spreads `n` over cells by one binomial number a cell, or few people one by one, once for each of several
-    /// streams; `each` is given the cells in order, each with the counts of all streams.
-    /// Cells without a chance get nobody.
-    pub fn multinomials<const N: usize>(
-        streams: &mut [Counter; N],
-        n: u64,
-        cells: &Cells,
-        mut each: impl FnMut(usize, [u64; N]),
-    ) {
-        if let Some(alias) = cells.alias.as_ref().filter(|_| n <= FEW_PEOPLE * cells.chances.len() as u64) {
-            let mut counts = vec![[0; N]; cells.chances.len()];
-            for (lane, stream) in streams.iter_mut().enumerate() {
-                (0..n).for_each(|_| counts[alias.cell(stream.next_u64())][lane] += 1);
-            }
-            counts.into_iter().enumerate().for_each(|(cell, counts)| each(cell, counts));
-            return;
-        }
-        let mut left = [n; N];
-        for (cell, chance) in cells.chances.iter().enumerate() {
-            let mut counts = [0; N];
-            for ((stream, left), count) in streams.iter_mut().zip(&mut left).zip(&mut counts) {
-                *count = stream.binomial(*left, *chance);
-                *left -= *count;
-            }
-            each(cell, counts);
-        }
-    }
-}
-
-/// Cells that people are spread over again and again.
-#[derive(Clone, Debug)]
-pub struct Cells {
-    /// Of each cell the chance of those who are in no cell before it.
-    chances: Vec<f64>,
-    /// Where there are many cells, so that few people are drawn one by one.
-    alias: Option<Alias>,
-}
-
-/// From so many cells on it pays to draw people one by one, if there are few.
-const MANY_CELLS: usize = 16;
-
-/// So many people a cell, on average, are few.
-const FEW_PEOPLE: u64 = 16;
-
-impl Cells {
-    /// Cells with chances in proportion to `shares`, which need not sum to 1. A share
-    /// that is missing, negative or not finite counts as 0; where all are 0 nobody is
-    /// placed.
-    pub fn new(shares: &[f64]) -> Cells {
-        let share = |share: &f64| if share.is_finite() && *share > 0.0 { *share } else { 0.0 };
-        let shares: Vec<f64> = shares.iter().map(share).collect();
-        let mut chances = shares.clone();
-        // Sums from the end: the last share over what is left is then exactly 1.
-        let mut sum = 0.0;
-        for chance in chances.iter_mut().rev() {
-            sum += *chance;
-            *chance = if sum > 0.0 { *chance / sum } else { 0.0 };
-        }
-        let alias = (shares.len() >= MANY_CELLS && sum > 0.0 && sum.is_finite()).then(|| Alias::new(&shares, sum));
-        Cells { chances, alias }
-    }
-}
-
-/// Places of equal chance, each of which belongs to a cell up to a border, and beyond it
-/// to another (Walker 1977; built as by Vose 1991). Chances are right to 2⁻³².
-#[derive(Clone, Debug)]
-struct Alias {
-    borders: Vec<(u32, u32)>,
-}
-
-impl Alias {
-    fn new(shares: &[f64], sum: f64) -> Alias {
-        let cells = shares.len() as f64;
-        let mut left: Vec<f64> = shares.iter().map(|share| share / sum * cells).collect();
-        let mut borders: Vec<(u32, u32)> = (0..shares.len() as u32).map(|cell| (u32::MAX, cell)).collect();
-        let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..shares.len()).partition(|cell| left[*cell] < 1.0);
-        while let (Some(few), Some(&many)) = (small.pop(), large.last()) {
-            // Whole numbers from 0 to 2³² − 1 below the border.
-            borders[few] = ((left[few] * 2f64.powi(32)) as u32, many as u32);
-            left[many] -= 1.0 - left[few];
-            if left[many] < 1.0 {
-                large.pop();
-                small.push(many);
-            }
-        }
-        // Rounding leaves some with a place of their own; nobody goes to an empty one.
-        let peopled = shares.iter().position(|share| *share > 0.0).unwrap_or(0) as u32;
-        for cell in small.into_iter().filter(|cell| shares[*cell] <= 0.0) {
-            borders[cell] = (0, peopled);
-        }
-        Alias { borders }
-    }
-
-    /// The cell of 64 random bits.
-    #[inline]
-    fn cell(&self, bits: u64) -> usize {
-        let place = (((bits >> 32) * self.borders.len() as u64) >> 32) as usize;
-        let (border, other) = self.borders[place];
-        // An own place has no border.
-        if (bits as u32) < border || other as usize == place { place } else { other as usize }
-    }
 }
 
 /// From this n·p on numbers are drawn by rejection.
@@ -367,10 +258,6 @@ mod tests {
     }
 
     /// These numbers are in published reports: a change here is a mistake.
-    fn spread<const N: usize>(counter: &mut Counter, n: u64, shares: &[f64; N]) -> [u64; N] {
-        counter.multinomial(n, &Cells::new(shares)).try_into().expect("a count for each cell")
-    }
-
     #[test]
     fn the_draws_never_change() {
         let mut counter = Counter::new(1, 0);
@@ -378,8 +265,6 @@ mod tests {
         assert!((counter.normal() + 0.059_346_119_612_314_56).abs() < 1e-15);
         assert_eq!([10, 100, 1000].map(|n| counter.binomial(n, 0.3)), [2, 28, 283]);
         assert_eq!([1_000_000, 1_000_000_000].map(|n| counter.binomial(n, 0.7)), [698_820, 699_999_838]);
-        let cells: [u64; 4] = spread(&mut counter, 1000, &[1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(cells, [116, 198, 305, 381]);
     }
 
     #[test]
@@ -456,46 +341,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn multinomial_places_everyone_where_there_is_a_share() {
-        let mut counter = Counter::new(2, 0);
-        let mut sums = [0u64; 5];
-        for _ in 0..20_000 {
-            let cells: [u64; 5] = spread(&mut counter, 100, &[0.2, 0.0, 0.5, 1e-30, f64::NAN]);
-            assert_eq!(cells.iter().sum::<u64>(), 100);
-            sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell);
-        }
-        assert!((sums[0] as f64 / 2e6 - 2.0 / 7.0).abs() < 0.002 && sums[1] + sums[3] + sums[4] == 0, "{sums:?}");
-        assert_eq!(spread(&mut counter, 7, &[0.0, 0.0]), [0, 0]);
-        assert_eq!(spread(&mut counter, 7, &[1.0]), [7]);
-    }
-
-    /// χ² of drawn counts in many cells, one by one and by binomial numbers.
-    #[test]
-    fn few_people_and_many_are_spread_by_their_chances() {
-        let shares: [f64; 20] = std::array::from_fn(|cell| if cell % 7 == 3 { 0.0 } else { 1.0 + cell as f64 });
-        let whole: f64 = shares.iter().sum();
-        for (n, times) in [(30u64, 20_000u64), (5_000, 200)] {
-            let mut counter = Counter::new(5, n);
-            let (mut sums, mut squares) = ([0u64; 20], 0.0);
-            for _ in 0..times {
-                let drawn: [u64; 20] = spread(&mut counter, n, &shares);
-                assert_eq!(drawn.iter().sum::<u64>(), n);
-                sums.iter_mut().zip(drawn).for_each(|(sum, drawn)| *sum += drawn);
-                squares += (drawn[19] as f64 - n as f64 * 20.0 / whole).powi(2);
-            }
-            let off = |(share, sum): (&f64, &u64)| {
-                let expected = share / whole * (n * times) as f64;
-                if *share > 0.0 { (*sum as f64 - expected).powi(2) / expected } else { *sum as f64 * 1e9 }
-            };
-            // 16 degrees of freedom: beyond 40 once in a thousand.
-            assert!(shares.iter().zip(&sums).map(off).sum::<f64>() < 40.0, "{sums:?}");
-            let p = 20.0 / whole;
-            let variance = squares / times as f64 / (n as f64 * p * (1.0 - p));
-            assert!((variance - 1.0).abs() < 0.3, "{variance}");
-        }
-    }
-
     /// The bounds that spare logarithms hold.
     #[test]
     fn bounds_of_a_chance_hold() {
@@ -509,20 +354,6 @@ mod tests {
                     assert!((normal - off..=normal + off).contains(&exact), "{n} {p} {k}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn side_by_side_every_stream_is_as_alone() {
-        let cells = Cells::new(&[400.0, 3.0, 900.0, 20.0]);
-        let mut together = [Counter::new(1, 0), Counter::new(1, 1)];
-        let mut found = [[0; 4]; 2];
-        Counter::multinomials(&mut together, 5_000, &cells, |cell, counts| {
-            found.iter_mut().zip(counts).for_each(|(stream, count)| stream[cell] = count);
-        });
-        for (stream, found) in found.iter().enumerate() {
-            let alone: [u64; 4] = spread(&mut Counter::new(1, stream as u64), 5_000, &[400.0, 3.0, 900.0, 20.0]);
-            assert_eq!(*found, alone);
         }
     }
 

@@ -26,6 +26,7 @@ mod kitagawa;
 mod level;
 mod mean;
 mod mover;
+mod multinomial;
 mod multiplicity;
 mod noncentral;
 mod odds;
@@ -50,7 +51,7 @@ pub use bootstrap::{
 pub use calibration::{CalibrationGroup, calibration_in_the_large, hosmer_lemeshow};
 pub use choice::{DifferenceMethod, Intervals, ProportionMethod, RatioMethod};
 pub use cluster::{RatioSums, effective_trials, linearised_variance};
-pub use counter::{Cells, Counter, hash64};
+pub use counter::{Counter, hash64};
 pub use difference::{mee_difference, miettinen_nurminen_difference, newcombe, wald_difference};
 pub use distribution::{normal_cdf, normal_quantile, two_sided_p};
 pub use divergence::{
@@ -72,6 +73,7 @@ pub use mean::{
     student_shrink, t_interval, welch, welch_interval,
 };
 pub use mover::{mover_difference, mover_mean, mover_ratio};
+pub use multinomial::Cells;
 pub use multiplicity::{benjamini_hochberg, holm};
 pub use noncentral::{conditional_odds_ratio, conditional_odds_ratio_interval};
 pub use odds::{odds_ratio, odds_ratio_interval};

@@ -38,7 +38,7 @@ pub(super) struct Memory {
     /// Evidence of gaps of two distribution functions, likewise.
     gaps: RefCell<HashMap<Vec<u64>, [Evidence; 2]>>,
     /// Evidence of what is made of bins of scores, likewise.
-    binned: RefCell<HashMap<Vec<u64>, score::Binned>>,
+    binned: RefCell<HashMap<(bool, Vec<u64>), score::Binned>>,
     /// Normal numbers for so many groups.
     normals: RefCell<HashMap<usize, Rc<Vec<f64>>>>,
 }

@@ -8,8 +8,8 @@ use crate::measure::part::{Part, Scale, by_score};
 use crate::measure::{Test, TestMethod};
 use crate::plan::Side;
 use crate::stats::{
-    self, CalibrationGroup, Moments, Proportion, ScoreBin, auc, distances, distances_of, replicates, replicates_of,
-    skewness,
+    self, CalibrationGroup, Moments, Proportion, Replicates, ScoreBin, auc, distances, distances_of, replicates,
+    replicates_of, skewness,
 };
 
 /// Bins of calibration curves and errors.
@@ -446,17 +446,18 @@ fn binned(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell, look: &
     let cells = effective_counts(&counts, people(part, labelled));
     // The error is the same function of bins of equal mass.
     let place = OF_BINS.iter().position(|of| *of == value).unwrap_or(0);
-    let key = bits(counts.iter().chain(&means).chain(&cells));
+    let all = value != ScoreValue::CalibrationErrorEqualMass;
+    let key = (all, bits(counts.iter().chain(&means).chain(&cells)));
     let mut known = look.memory.binned.borrow_mut();
-    let evidence = known.entry(key).or_insert_with(|| of_bins(&counts, &means, &cells, look));
+    let evidence = known.entry(key).or_insert_with(|| of_bins(&counts, &means, &cells, all, look));
     let test = over_bins(value, bins, part, labelled);
     Measured { evidence: evidence[place].clone(), test, ..Measured::new(number, labelled) }
 }
 
-fn of_bins(counts: &[f64], means: &[f64], cells: &[f64], look: &Look<'_>) -> Binned {
-    let all = OF_BINS.map(|value| Gaps { value, means });
-    let here = all.map(|gaps| gaps.of(counts).unwrap_or_default());
-    let at = |of: usize| (&all[of], &here[of]);
+fn of_bins(counts: &[f64], means: &[f64], cells: &[f64], all: bool, look: &Look<'_>) -> Binned {
+    let of = OF_BINS.map(|value| Gaps { value, means });
+    let here = of.map(|gaps| gaps.of(counts).unwrap_or_default());
+    let at = |which: usize| (&of[which], &here[which]);
     let drawn = distances_of(&[cells.to_vec()], look.resampling, |parts| {
         std::array::from_fn(|of| {
             let (gaps, here) = at(of);
@@ -478,10 +479,16 @@ fn of_bins(counts: &[f64], means: &[f64], cells: &[f64], look: &Look<'_>) -> Bin
         let counts = pairs.concat();
         [noise(0, &counts), noise(1, &counts)]
     });
-    let of_rate = consistent_pairs(ScoreValue::Resolution, counts, means, cells);
-    let resolution = replicates(&of_rate, look.resampling, |pairs| noise(2, &pairs.concat()));
+    // Of bins of equal mass the error alone is asked for.
+    let resolution = match all {
+        false => Replicates { values: Vec::new(), undefined: look.resampling.resamples },
+        true => {
+            let of_rate = consistent_pairs(ScoreValue::Resolution, counts, means, cells);
+            replicates(&of_rate, look.resampling, |pairs| noise(2, &pairs.concat()))
+        }
+    };
     let mut consistent = [error, reliability, resolution].into_iter();
-    let mut squared = all.map(|gaps| gaps.squared()).into_iter();
+    let mut squared = of.map(|gaps| gaps.squared()).into_iter();
     drawn.map(|[values, apart]| {
         let larger = consistent.next().filter(|consistent| consistent.mean() > apart.mean());
         Evidence::distance([values, larger.unwrap_or(apart)], squared.next().unwrap_or(false))

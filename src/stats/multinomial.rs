@@ -1,0 +1,306 @@
+//! People spread over cells, again and again.
+//!
+//! Three ways, each where it is fastest and all exact in distribution: one by one, where
+//! there are few people and many cells; from a table, where so many people are in few
+//! cells each time; else one binomial number a cell.
+
+use super::counter::Counter;
+
+/// Cells that people are spread over.
+#[derive(Clone, Debug)]
+pub struct Cells {
+    /// Of each cell the chance of those who are in no cell before it.
+    chances: Vec<f64>,
+    /// Where there are many cells, so that few people are drawn one by one.
+    alias: Option<Alias>,
+    /// Where there are few, how many people the first cell gets of a number of them.
+    first: Option<(u64, Table)>,
+}
+
+/// From so many cells on it pays to draw people one by one, if there are few.
+const MANY_CELLS: usize = 16;
+
+/// So many people a cell, on average, are few.
+const FEW_PEOPLE: u64 = 16;
+
+/// Up to so many cells it pays to have a table for the first.
+const TABLED_CELLS: usize = 3;
+
+/// More people than so many would make a large table.
+const TABLED_PEOPLE: u64 = 10_000_000;
+
+impl Cells {
+    /// Cells with chances in proportion to `shares`, which need not sum to 1. A share
+    /// that is missing, negative or not finite counts as 0; where all are 0 nobody is
+    /// placed.
+    pub fn new(shares: &[f64]) -> Cells {
+        let share = |share: &f64| if share.is_finite() && *share > 0.0 { *share } else { 0.0 };
+        let shares: Vec<f64> = shares.iter().map(share).collect();
+        let mut chances = shares.clone();
+        // Sums from the end: the last share over what is left is then exactly 1.
+        let mut sum = 0.0;
+        for chance in chances.iter_mut().rev() {
+            sum += *chance;
+            *chance = if sum > 0.0 { *chance / sum } else { 0.0 };
+        }
+        let alias = (shares.len() >= MANY_CELLS && sum > 0.0 && sum.is_finite()).then(|| Alias::new(&shares, sum));
+        Cells { chances, alias, first: None }
+    }
+
+    /// The same, prepared for spreading so many people thousands of times.
+    pub fn for_people(shares: &[f64], people: u64) -> Cells {
+        let cells = Cells::new(shares);
+        let open = |chance: &&f64| **chance > 0.0 && **chance < 1.0;
+        let few = cells.chances.len() <= TABLED_CELLS && (1..=TABLED_PEOPLE).contains(&people);
+        let first =
+            cells.chances.first().filter(open).filter(|_| few).map(|chance| (people, Table::new(people, *chance)));
+        Cells { first, ..cells }
+    }
+}
+
+impl Counter {
+    /// Spreads `n` people over cells.
+    pub fn multinomial(&mut self, n: u64, cells: &Cells) -> Vec<u64> {
+        let mut found = Vec::with_capacity(cells.chances.len());
+        Counter::multinomials(std::array::from_mut(self), n, cells, |_, [count]| found.push(count));
+        found
+    }
+
+    /// Spreads `n` people over cells, once for each of several streams; `each` is given
+    /// the cells in order, each with the counts of all streams. Cells without a chance
+    /// get nobody.
+    pub fn multinomials<const N: usize>(
+        streams: &mut [Counter; N],
+        n: u64,
+        cells: &Cells,
+        mut each: impl FnMut(usize, [u64; N]),
+    ) {
+        if let Some(alias) = cells.alias.as_ref().filter(|_| n <= FEW_PEOPLE * cells.chances.len() as u64) {
+            let mut counts = vec![[0; N]; cells.chances.len()];
+            for (lane, stream) in streams.iter_mut().enumerate() {
+                for _ in 0..n / 2 {
+                    let bits = stream.next_u64();
+                    counts[alias.cell((bits >> 32) as u32)][lane] += 1;
+                    counts[alias.cell(bits as u32)][lane] += 1;
+                }
+                if n % 2 == 1 {
+                    counts[alias.cell((stream.next_u64() >> 32) as u32)][lane] += 1;
+                }
+            }
+            counts.into_iter().enumerate().for_each(|(cell, counts)| each(cell, counts));
+            return;
+        }
+        let mut left = [n; N];
+        for (cell, chance) in cells.chances.iter().enumerate() {
+            let table = cells.first.as_ref().filter(|(people, _)| cell == 0 && *people == n);
+            let mut counts = [0; N];
+            for ((stream, left), count) in streams.iter_mut().zip(&mut left).zip(&mut counts) {
+                *count = match table {
+                    Some((_, table)) => table.find(stream.uniform()),
+                    None => stream.binomial(*left, *chance),
+                };
+                *left -= *count;
+            }
+            each(cell, counts);
+        }
+    }
+}
+
+/// Places of equal chance, each of which belongs to a cell up to a border, and beyond it
+/// to another (Walker 1977; built as by Vose 1991). Chances are right to so many cells
+/// of 2³².
+#[derive(Clone, Debug)]
+struct Alias {
+    borders: Vec<(u32, u32)>,
+}
+
+impl Alias {
+    fn new(shares: &[f64], sum: f64) -> Alias {
+        let cells = shares.len() as f64;
+        let mut left: Vec<f64> = shares.iter().map(|share| share / sum * cells).collect();
+        let mut borders: Vec<(u32, u32)> = (0..shares.len() as u32).map(|cell| (u32::MAX, cell)).collect();
+        let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..shares.len()).partition(|cell| left[*cell] < 1.0);
+        while let (Some(few), Some(&many)) = (small.pop(), large.last()) {
+            // Whole numbers from 0 to 2³² − 1 below the border.
+            borders[few] = ((left[few] * 2f64.powi(32)) as u32, many as u32);
+            left[many] -= 1.0 - left[few];
+            if left[many] < 1.0 {
+                large.pop();
+                small.push(many);
+            }
+        }
+        // Rounding leaves some with a place of their own; nobody goes to an empty one.
+        let peopled = shares.iter().position(|share| *share > 0.0).unwrap_or(0) as u32;
+        for cell in small.into_iter().filter(|cell| shares[*cell] <= 0.0) {
+            borders[cell] = (0, peopled);
+        }
+        Alias { borders }
+    }
+
+    /// The cell of 32 random bits: times the number of places they are a place, and how
+    /// far it is to the next.
+    #[inline]
+    fn cell(&self, bits: u32) -> usize {
+        let product = u64::from(bits) * self.borders.len() as u64;
+        let (place, within) = ((product >> 32) as usize, product as u32);
+        let (border, other) = self.borders[place];
+        // An own place has no border.
+        if within < border || other as usize == place { place } else { other as usize }
+    }
+}
+
+/// The distribution function of a binomial number, and where to look in it.
+#[derive(Clone, Debug)]
+struct Table {
+    lowest: u64,
+    /// The chance of at most so many.
+    below: Vec<f64>,
+    /// By equal parts of the chance the first place that may be it.
+    guide: Vec<u32>,
+}
+
+/// Chances so much below that of the mode are beyond doubles that are drawn.
+const NOTHING: f64 = 1e-20;
+
+impl Table {
+    /// Of `n` people who succeed with a chance between 0 and 1, both excluded.
+    fn new(n: u64, p: f64) -> Table {
+        let odds = p / (1.0 - p);
+        let mode = (((n + 1) as f64 * p) as u64).min(n);
+        let up = |x: u64| odds * (n - x) as f64 / (x + 1) as f64;
+        // Chances over that of the mode, downwards and upwards from it.
+        let mut lower = Vec::new();
+        let (mut x, mut chance) = (mode, 1.0);
+        while x > 0 && chance > NOTHING {
+            x -= 1;
+            chance /= up(x);
+            lower.push(chance);
+        }
+        let lowest = x;
+        let mut chances: Vec<f64> = lower.into_iter().rev().chain([1.0]).collect();
+        let (mut x, mut chance) = (mode, 1.0);
+        while x < n && chance > NOTHING {
+            chance *= up(x);
+            x += 1;
+            chances.push(chance);
+        }
+        let whole: f64 = chances.iter().sum();
+        let mut sum = 0.0;
+        let below: Vec<f64> = chances
+            .iter()
+            .map(|chance| {
+                sum += chance / whole;
+                sum
+            })
+            .collect();
+        let parts = below.len();
+        let mut at = 0;
+        let guide = (0..parts).map(|part| {
+            while at + 1 < parts && below[at] <= part as f64 / parts as f64 {
+                at += 1;
+            }
+            at as u32
+        });
+        Table { lowest, guide: guide.collect(), below }
+    }
+
+    /// The number below or at which a uniform number lies.
+    #[inline]
+    fn find(&self, uniform: f64) -> u64 {
+        let last = self.below.len() - 1;
+        let mut at = self.guide[((uniform * self.guide.len() as f64) as usize).min(last)] as usize;
+        while at < last && self.below[at] <= uniform {
+            at += 1;
+        }
+        self.lowest + at as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spread<const N: usize>(counter: &mut Counter, n: u64, shares: &[f64; N]) -> [u64; N] {
+        counter.multinomial(n, &Cells::new(shares)).try_into().expect("a count for each cell")
+    }
+
+    #[test]
+    fn multinomial_places_everyone_where_there_is_a_share() {
+        let mut counter = Counter::new(2, 0);
+        let mut sums = [0u64; 5];
+        for _ in 0..20_000 {
+            let cells: [u64; 5] = spread(&mut counter, 100, &[0.2, 0.0, 0.5, 1e-30, f64::NAN]);
+            assert_eq!(cells.iter().sum::<u64>(), 100);
+            sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell);
+        }
+        assert!((sums[0] as f64 / 2e6 - 2.0 / 7.0).abs() < 0.002 && sums[1] + sums[3] + sums[4] == 0, "{sums:?}");
+        assert_eq!(spread(&mut counter, 7, &[0.0, 0.0]), [0, 0]);
+        assert_eq!(spread(&mut counter, 7, &[1.0]), [7]);
+    }
+
+    /// χ² of drawn counts in many cells, one by one and by binomial numbers.
+    #[test]
+    fn few_people_and_many_are_spread_by_their_chances() {
+        let shares: [f64; 20] = std::array::from_fn(|cell| if cell % 7 == 3 { 0.0 } else { 1.0 + cell as f64 });
+        let whole: f64 = shares.iter().sum();
+        for (n, times) in [(30u64, 20_000u64), (5_000, 200)] {
+            let mut counter = Counter::new(5, n);
+            let (mut sums, mut squares) = ([0u64; 20], 0.0);
+            for _ in 0..times {
+                let drawn: [u64; 20] = spread(&mut counter, n, &shares);
+                assert_eq!(drawn.iter().sum::<u64>(), n);
+                sums.iter_mut().zip(drawn).for_each(|(sum, drawn)| *sum += drawn);
+                squares += (drawn[19] as f64 - n as f64 * 20.0 / whole).powi(2);
+            }
+            let off = |(share, sum): (&f64, &u64)| {
+                let expected = share / whole * (n * times) as f64;
+                if *share > 0.0 { (*sum as f64 - expected).powi(2) / expected } else { *sum as f64 * 1e9 }
+            };
+            // 16 degrees of freedom: beyond 40 once in a thousand.
+            assert!(shares.iter().zip(&sums).map(off).sum::<f64>() < 40.0, "{sums:?}");
+            let p = 20.0 / whole;
+            let variance = squares / times as f64 / (n as f64 * p * (1.0 - p));
+            assert!((variance - 1.0).abs() < 0.3, "{variance}");
+        }
+    }
+
+    #[test]
+    fn side_by_side_every_stream_is_as_alone() {
+        let cells = Cells::new(&[400.0, 3.0, 900.0, 20.0]);
+        let mut together = [Counter::new(1, 0), Counter::new(1, 1)];
+        let mut found = [[0; 4]; 2];
+        Counter::multinomials(&mut together, 5_000, &cells, |cell, counts| {
+            found.iter_mut().zip(counts).for_each(|(stream, count)| stream[cell] = count);
+        });
+        for (stream, found) in found.iter().enumerate() {
+            let alone: [u64; 4] = spread(&mut Counter::new(1, stream as u64), 5_000, &[400.0, 3.0, 900.0, 20.0]);
+            assert_eq!(*found, alone);
+        }
+    }
+
+    #[test]
+    fn the_draws_never_change() {
+        let mut counter = Counter::new(1, 0);
+        let few: [u64; 4] = spread(&mut counter, 1000, &[1.0, 2.0, 3.0, 4.0]);
+        let many: [u64; 16] = spread(&mut counter, 20, &[1.0; 16]);
+        let pair = counter.multinomial(1000, &Cells::for_people(&[1.0, 3.0], 1000));
+        assert_eq!((few, pair), ([101, 227, 283, 389], vec![270, 730]));
+        assert_eq!(many, [1, 3, 3, 2, 0, 1, 0, 0, 1, 0, 1, 1, 0, 2, 1, 4]);
+    }
+
+    /// Quantiles as scipy 1.17 has them (`binom.ppf`).
+    #[test]
+    fn a_table_holds_the_distribution() {
+        for (n, p, quantiles) in [
+            (1, 0.3, [0, 0, 0, 0, 1, 1]),
+            (7, 0.999, [5, 7, 7, 7, 7, 7]),
+            (40, 0.02, [0, 0, 0, 1, 2, 6]),
+            (1_000, 0.5, [425, 469, 492, 500, 520, 559]),
+            (3_000_000, 0.2, [596_709, 598_642, 599_637, 600_000, 600_888, 602_578]),
+            (10_000_000, 1e-7, [0, 0, 0, 1, 2, 6]),
+        ] {
+            let table = Table::new(n, p);
+            assert_eq!([1e-6, 0.025, 0.3, 0.5, 0.9, 0.9999].map(|share| table.find(share)), quantiles, "{n} {p}");
+        }
+    }
+}
