@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::cells::RowWeight;
+use crate::cells::RowWeights;
 use crate::plan::{Plan, Rule};
 use crate::report::{Provenance, Release, Report, suppress};
 use crate::tally::{Tallied, TallyError};
@@ -51,7 +51,7 @@ pub fn reweigh(
     plan: Plan,
     attribute: &str,
     provenance: Provenance,
-) -> Result<(Release, Option<Vec<RowWeight>>), TallyError> {
+) -> Result<(Release, Option<RowWeights>), TallyError> {
     let (tallied, rows) = tally::run_recording(&plan, attribute)?;
     let report = report(plan, tallied, provenance, &Silence)?;
     let table = report.reweighings.iter().find(|table| table.attribute == attribute);

@@ -54,26 +54,26 @@ impl Matrix {
     }
 }
 
-/// What a remedy needs to know of one row. The only thing about a single row
-/// that leaves the tally, and on the way to a file of weights alone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LabelledRow {
-    /// The row's key, where the plan names one.
-    pub key: Option<String>,
-    /// Its group.
-    pub group: Group,
-    /// Its label; unknown too when the row was left out.
-    pub label: Label,
-    /// Its own weight; 1 without weights.
-    pub weight: f64,
+/// What a remedy needs to know of the rows, in their order. The only thing about single
+/// rows that leaves the tally, and on the way to a file of weights alone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LabelledRows {
+    /// Groups and labels that rows have; the label is unknown too when a row was left out.
+    pub kinds: Vec<(Group, Label)>,
+    /// Of each row the place of its group and label.
+    pub of: Vec<u32>,
+    /// Of each row its key, where the plan names one.
+    pub keys: Option<Vec<Option<String>>>,
+    /// Of each row its own weight, where there are weights.
+    pub weights: Option<Vec<f64>>,
 }
 
-/// The weight of one row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RowWeight {
-    /// The row's key, where the plan names one.
-    pub key: Option<String>,
-    /// Its own weight times the factor of its group and label; without group or
-    /// label its own weight alone.
-    pub weight: f64,
+/// The weights of the rows, in their order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RowWeights {
+    /// Of each row its key, where the plan names one.
+    pub keys: Option<Vec<Option<String>>>,
+    /// Of each row its own weight times the factor of its group and label; without group
+    /// or label its own weight alone.
+    pub weights: Vec<f64>,
 }

@@ -27,7 +27,7 @@ pub use key::{Group, Level, MISSING, Stratum};
 pub use ledger::{
     Excluded, Exclusion, FeatureKind, FeatureTable, Flips, Frame, Input, Intake, Ledger, Membership, MergeError,
 };
-pub use matrix::{LabelledRow, Matrix, MatrixRow, RowWeight, Value};
+pub use matrix::{LabelledRows, Matrix, MatrixRow, RowWeights, Value};
 pub use ranking::{Ranking, RatioSums};
 pub use regression::{Forecast, Regression};
 pub use why::{Quantity, Why};

@@ -66,7 +66,7 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
     tally::write_weights(&arguments.out, key.as_deref(), &weights)?;
     print(&format!(
         "{} weights written to {}\n{}\n",
-        weights.len(),
+        weights.weights.len(),
         arguments.out.display(),
         words::reweighing(table)
     ))?;

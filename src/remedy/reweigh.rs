@@ -4,7 +4,7 @@
 //! on weighted shares. People without group or label keep the weight 1.
 
 use crate::catalogue::{QUALIFIED, UNQUALIFIED};
-use crate::cells::{Frame, Group, Label, LabelledRow, Ledger, Membership, RowWeight};
+use crate::cells::{Frame, Group, Label, LabelledRows, Ledger, Membership, RowWeights};
 
 /// The weight of one group and label.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,13 +97,19 @@ fn reweigh(frame: &Frame) -> Option<Reweighing> {
 }
 
 /// The weight of each row by a table, in the order of the rows.
-pub fn row_weights(table: &Reweighing, rows: Vec<LabelledRow>) -> Vec<RowWeight> {
-    let factor = |row: &LabelledRow| match row.label {
-        Label::Favourable => table.factor(&row.group, true),
-        Label::Unfavourable => table.factor(&row.group, false),
+pub fn row_weights(table: &Reweighing, rows: LabelledRows) -> RowWeights {
+    let factor = |(group, label): &(Group, Label)| match label {
+        Label::Favourable => table.factor(group, true),
+        Label::Unfavourable => table.factor(group, false),
         Label::Unknown => 1.0,
     };
-    rows.into_iter().map(|row| RowWeight { weight: row.weight * factor(&row), key: row.key }).collect()
+    let factors: Vec<f64> = rows.kinds.iter().map(factor).collect();
+    let factors = rows.of.iter().map(|kind| factors[*kind as usize]);
+    let weights = match &rows.weights {
+        None => factors.collect(),
+        Some(own) => own.iter().zip(factors).map(|(own, factor)| own * factor).collect(),
+    };
+    RowWeights { keys: rows.keys, weights }
 }
 
 impl Reweighing {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::alike::{Kinds, alike};
 use super::binary::DecisionCounter;
-use super::count::{Counter, Joined};
+use super::count::{Counter, Joined, Meaning};
 use super::engine::column::{Coded, Column};
 use super::engine::source::Place;
 use super::error::TallyError;
@@ -15,6 +15,7 @@ use super::key::{Key, keys};
 use super::leaf::{Kind, Leaves};
 use super::line::{Line, Named};
 use super::origin::Origin;
+use crate::cells::Label;
 use crate::plan::Side;
 
 /// The numbers of a batch: not a number where one is missing.
@@ -71,7 +72,7 @@ impl Counter {
         if let Some(kinds) = alike(words.map(|(_, column)| column).chain([&flags]).chain(&people), rows) {
             return self.all_at_once(columns, kinds, numbers, &joined);
         }
-        if self.apart(columns, &numbers, &flags, &joined)? {
+        if self.recording.is_none() && self.apart(columns, &numbers, &flags, &joined)? {
             return Ok(());
         }
         self.one_by_one(columns, rows, &joined)
@@ -108,7 +109,6 @@ impl Counter {
             Origin::Estimated(_) => false,
         };
         self.clusters.is_none()
-            && self.recording.is_none()
             && self.roles.ranking.is_none()
             && self.roles.forecast.is_none()
             && self.attributes.iter().chain(&self.strata).all(plain)
@@ -184,6 +184,7 @@ impl Counter {
         let (file, missing) = (self.part.clone(), self.missing.clone());
         let before = self.rows;
         let (mut understood, mut wrong) = (Vec::with_capacity(kinds.first.len()), numbers.wrong.take());
+        let mut recorded: Vec<u32> = Vec::new();
         for (first, copies) in &kinds.first {
             if wrong.as_ref().is_some_and(|(row, _)| row <= first) {
                 break;
@@ -192,8 +193,12 @@ impl Counter {
             let reach = self.reach;
             let line = Line { columns, at: *first, row, copies: *copies, file: &file, missing: &missing, reach };
             match self.understand(line, joined.get(*first).copied().unwrap_or_default()) {
-                Ok(found) => {
-                    understood.push(found.map(|found| Kind::of(found.groups, found.stratum, &found.row)));
+                Ok(Meaning { groups, said, .. }) => {
+                    if let Some(recording) = &mut self.recording {
+                        let label = said.as_ref().map_or(Label::Unknown, |said| said.row.outcome.label);
+                        recorded.push(recording.kind(&groups, label));
+                    }
+                    understood.push(said.map(|said| Kind::of(groups, said.stratum, &said.row)));
                 }
                 Err(error) => {
                     wrong = Some((*first, error));
@@ -212,6 +217,13 @@ impl Counter {
         let joints: Vec<Option<u32>> =
             understood.iter().map(|kind| kind.as_ref().map(|kind| self.joints.code(&kind.groups))).collect();
         self.count_people(&kinds, &places, &numbers, times.as_deref());
+        if let Some(mut recording) = self.recording.take() {
+            for (at, kind) in kinds.of.iter().enumerate() {
+                let own = numbers.weight.as_ref().filter(|_| counts[*kind as usize]).map_or(1.0, |own| own[at]);
+                recording.add(recorded[*kind as usize], self.key_of(columns, at), own);
+            }
+            self.recording = Some(recording);
+        }
         let rows =
             Rows { kinds: &kinds.of, joints: &joints, weights: numbers.weight.as_deref(), times: times.as_deref() };
         let tuples = &self.joints;

@@ -22,10 +22,11 @@ use super::open::Opening;
 use super::origin::{Names, Origin, Wanted, levels};
 use super::people::People;
 use super::ranking::Lists;
+use super::recording::Recording;
 use super::roles::{Roles, Row};
 use super::sample::Sample;
 use crate::cells::{
-    Exclusion, FeatureKind, FeatureTable, Frame, Group, Intake, Label, LabelledRow, Ledger, Matrix, MatrixRow,
+    Exclusion, FeatureKind, FeatureTable, Frame, Group, Intake, Label, LabelledRows, Ledger, Matrix, MatrixRow,
     Membership, Outcome,
 };
 use crate::plan::{Plan, Reference};
@@ -79,8 +80,8 @@ pub(super) struct Counter {
 pub(super) struct Meaning {
     pub(super) groups: Vec<u32>,
     chances: Vec<Chances>,
-    pub(super) stratum: u32,
-    pub(super) row: Row,
+    /// Nothing where it is left out.
+    pub(super) said: Option<Said>,
 }
 
 /// What a row says besides its groups.
@@ -91,13 +92,6 @@ pub(super) struct Said {
 
 /// The person that a row is about, and what is to be noted of the join.
 pub(super) type Joined = (Option<u32>, Option<Exclusion>);
-
-/// Key, group and label of every row, for a remedy that weighs rows.
-#[derive(Debug)]
-pub(super) struct Recording {
-    attributes: Vec<usize>,
-    rows: Vec<(Option<String>, Vec<u32>, Label, f64)>,
-}
 
 impl Counter {
     /// Resolves the plan's columns against the files, and reads the people.
@@ -170,22 +164,15 @@ impl Counter {
     /// From now on keeps group and label of every row, for one attribute.
     pub(super) fn record(&mut self, attribute: Option<&str>) {
         let frame = self.frames.iter().find(|frame| Some(frame.name().as_str()) == attribute);
-        self.recording = frame.map(|frame| Recording { attributes: frame.attributes.clone(), rows: Vec::new() });
+        let (keyed, weighted) = (self.key.is_some(), self.roles.weight.is_some());
+        self.recording = frame.map(|frame| Recording::new(frame.attributes.clone(), keyed, weighted));
     }
 
     /// What was kept of every row.
-    pub(super) fn recorded(&mut self) -> Vec<LabelledRow> {
-        let Some(recording) = self.recording.take() else { return Vec::new() };
-        let level = |attribute: usize, code: u32| self.coder(attribute).level(code).clone();
-        let group = |codes: &[u32]| Group(recording.attributes.iter().map(|&at| level(at, codes[at])).collect());
-        let rows = recording.rows.iter();
-        rows.map(|(key, codes, label, weight)| LabelledRow {
-            key: key.clone(),
-            group: group(codes),
-            label: *label,
-            weight: *weight,
-        })
-        .collect()
+    pub(super) fn recorded(&mut self) -> LabelledRows {
+        let Some(recording) = self.recording.take() else { return LabelledRows::default() };
+        let level = |(attribute, code): (&usize, &u32)| self.coder(*attribute).level(*code).clone();
+        recording.finish(|attributes, codes| Group(attributes.iter().zip(codes).map(level).collect()))
     }
 
     /// Rows so far.
@@ -200,7 +187,14 @@ impl Counter {
 
     /// Counts a row by itself.
     pub(super) fn row(&mut self, line: Line<'_>, joined: Joined) -> Result<(), TallyError> {
-        let Some(Meaning { groups, chances, stratum, row }) = self.understand(line, joined)? else { return Ok(()) };
+        let Meaning { groups, chances, said } = self.understand(line, joined)?;
+        let key = self.key_of(line.columns, line.at);
+        if let Some(recording) = &mut self.recording {
+            let kind = recording.kind(&groups, said.as_ref().map_or(Label::Unknown, |said| said.row.outcome.label));
+            let weight = said.as_ref().and_then(|said| said.row.weight).unwrap_or(1.0);
+            recording.add(kind, key, weight);
+        }
+        let Some(Said { stratum, row }) = said else { return Ok(()) };
         self.people_counted += row.times;
         if row.times == 0 {
             return Ok(());
@@ -214,13 +208,12 @@ impl Counter {
         if let Some(candidate) = row.candidate {
             self.lists.add(candidate, &groups);
         }
-        self.add_features(line, &groups, &row, self.key_of(line.columns, line.at));
+        self.add_features(line, &groups, &row, key);
         Ok(())
     }
 
-    /// What a row says, for all that say the same; nothing where these are left out.
-    pub(super) fn understand(&mut self, line: Line<'_>, (person, fate): Joined) -> Result<Option<Meaning>, TallyError> {
-        let key = self.key_of(line.columns, line.at);
+    /// What a row says, for all that say the same.
+    pub(super) fn understand(&mut self, line: Line<'_>, (person, fate): Joined) -> Result<Meaning, TallyError> {
         let joined = self.people.as_ref().zip(person);
         let (groups, chances) = levels(&mut self.attributes, line, joined)?;
         if let Some(fate) = fate {
@@ -230,17 +223,14 @@ impl Counter {
             Ok(said) => said,
             Err(reason) => {
                 self.note(reason, line.copies, &groups);
-                self.keep(key, &groups, Label::Unknown, 1.0);
-                return Ok(None);
+                return Ok(Meaning { groups, chances, said: None });
             }
         };
-        let Said { stratum, row } = said;
-        if self.lacks_label(&row) {
+        if self.lacks_label(&said.row) {
             self.note(Exclusion::MissingLabel, line.copies, &groups);
         }
-        self.keep(key, &groups, row.outcome.label, row.weight.unwrap_or(1.0));
         self.used += line.copies;
-        Ok(Some(Meaning { groups, chances, stratum, row }))
+        Ok(Meaning { groups, chances, said: Some(said) })
     }
 
     /// What a row says besides its groups; or why it is left out.
@@ -279,12 +269,6 @@ impl Counter {
                 self.unmatched.insert(key.to_string());
                 (None, Some(Exclusion::NoDemographics))
             }
-        }
-    }
-
-    fn keep(&mut self, key: Option<&str>, groups: &[u32], label: Label, weight: f64) {
-        if let Some(recording) = &mut self.recording {
-            recording.rows.push((key.map(str::to_string), groups.to_vec(), label, weight));
         }
     }
 

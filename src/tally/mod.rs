@@ -27,6 +27,7 @@ mod origin;
 mod pages;
 mod people;
 mod ranking;
+mod recording;
 mod roles;
 mod sample;
 mod spread;
@@ -40,7 +41,7 @@ pub use weights::write_weights;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cells::{LabelledRow, Ledger, Matrix};
+use crate::cells::{LabelledRows, Ledger, Matrix};
 use crate::plan::Plan;
 use crate::watch::{Watch, silence};
 
@@ -84,6 +85,6 @@ pub fn files(plan: &Plan) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// When the data cannot be read or are not what the plan says.
-pub fn run_recording(plan: &Plan, attribute: &str) -> Result<(Tallied, Vec<LabelledRow>), TallyError> {
+pub fn run_recording(plan: &Plan, attribute: &str) -> Result<(Tallied, LabelledRows), TallyError> {
     engine::embedded::tally(plan, Some(attribute), &silence())
 }

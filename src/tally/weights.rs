@@ -5,7 +5,7 @@ use std::path::Path;
 use polars::prelude::*;
 
 use super::TallyError;
-use crate::cells::RowWeight;
+use crate::cells::RowWeights;
 
 /// Writes one line for each row of the outputs, in their order: the key (or
 /// the row's number, from 1) and the weight. The ending of the path chooses
@@ -13,20 +13,20 @@ use crate::cells::RowWeight;
 ///
 /// # Errors
 /// When the path has another ending, or the file cannot be written.
-pub fn write_weights(path: &Path, key: Option<&str>, rows: &[RowWeight]) -> Result<(), TallyError> {
+pub fn write_weights(path: &Path, key: Option<&str>, rows: &RowWeights) -> Result<(), TallyError> {
     let failed = |reason: String| TallyError::Unopenable { file: path.to_path_buf(), reason };
     let parquet = match path.extension().and_then(|ending| ending.to_str()) {
         Some("csv") => false,
         Some("parquet") => true,
         _ => return Err(failed("weights are written as .csv or .parquet".into())),
     };
-    let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
-    let id = match key {
-        Some(key) => Column::new(key.into(), rows.iter().map(|row| row.key.as_deref()).collect::<Vec<_>>()),
-        None => Column::new("row".into(), (1..=rows.len() as u64).map(|row| row as i64).collect::<Vec<_>>()),
+    let count = rows.weights.len();
+    let id = match (key, &rows.keys) {
+        (Some(key), Some(keys)) => Column::new(key.into(), keys.iter().map(Option::as_deref).collect::<Vec<_>>()),
+        _ => Column::new("row".into(), (1..=count as i64).collect::<Vec<_>>()),
     };
-    let columns = vec![id, Column::new("sample_weight".into(), weights)];
-    let mut frame = DataFrame::new(rows.len(), columns).map_err(|error| failed(error.to_string()))?;
+    let columns = vec![id, Column::new("sample_weight".into(), &rows.weights)];
+    let mut frame = DataFrame::new(count, columns).map_err(|error| failed(error.to_string()))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(error.to_string()))?;
     let written = if parquet {

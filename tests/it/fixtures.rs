@@ -224,16 +224,16 @@ fn german_credit_before_and_after_reweighing() {
     let mut lines = csv.lines();
     let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
     let column = |name| header.iter().position(|h| *h == name).expect("a column");
-    for (line, weight) in lines.zip(&weights) {
+    for (line, weight) in lines.zip(&weights.weights) {
         let fields: Vec<&str> = line.split(',').collect();
         let young = fields[column("age")].parse::<u32>().expect("an age") < 25;
         let sum = sums.entry(young).or_default();
-        sum.0 += if fields[column("credit")] == "good" { weight.weight } else { 0.0 };
-        sum.1 += weight.weight;
+        sum.0 += if fields[column("credit")] == "good" { *weight } else { 0.0 };
+        sum.1 += *weight;
     }
     let rate = |young| sums[&young].0 / sums[&young].1;
     assert!(close(rate(true), rate(false), 1e-12), "{sums:?}");
-    assert_eq!(weights.len(), 1000);
+    assert_eq!(weights.weights.len(), 1000);
 }
 
 /// Bickel, Hammel & O'Connell (1975); R's `mantelhaen.test(UCBAdmissions)`.

@@ -203,7 +203,7 @@ fn estimated_groups_are_weighed_by_the_likeliest() {
     let (release, weights) =
         evenhand::reweigh(plan, "race:thresholded", evenhand::Provenance::default()).expect("readable");
     assert!(release.reweighing.iter().any(|table| table.attribute == "race:thresholded"));
-    assert_eq!(weights.expect("weights").len(), 40);
+    assert_eq!(weights.expect("weights").weights.len(), 40);
 }
 
 /// Chances beside the outputs or among the demographics: the same ledger.

@@ -8,7 +8,7 @@ use super::super::{Tallied, TallyError};
 use super::Engine;
 use super::inputs::Inputs;
 use super::source::Source;
-use crate::cells::LabelledRow;
+use crate::cells::LabelledRows;
 use crate::plan::Plan;
 use crate::watch::{Watch, timed};
 
@@ -27,7 +27,7 @@ pub(in super::super) fn tally(
     plan: &Plan,
     record: Option<&str>,
     watch: &Arc<dyn Watch>,
-) -> Result<(Tallied, Vec<LabelledRow>), TallyError> {
+) -> Result<(Tallied, LabelledRows), TallyError> {
     let start = Instant::now();
     let source = Source::open(&plan.data.paths, plan.data.delimiter)?;
     let people = match &plan.data.demographics {
