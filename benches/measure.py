@@ -66,10 +66,39 @@ def make(folder, rows):
         pq.write_table(small.select(["id", "pred", "label"]), f"{folder}/outputs.parquet")
 
 
-def best(command, **kwargs):
-    """The best of three: seconds, and MiB of memory as GNU time has it."""
+# What the makers of other tools would have one run for rates and differences by race, sex and race×sex.
+FAIRLEARN = """
+import pandas as pd
+from sklearn.metrics import accuracy_score, precision_score
+from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
+d = pd.read_parquet({file!r}, columns=["race", "sex", "label", "pred"])
+numbers = dict(selection=selection_rate, tpr=true_positive_rate, fpr=false_positive_rate, ppv=precision_score, accuracy=accuracy_score)
+for by in (["race"], ["sex"], ["race", "sex"]):
+    frame = MetricFrame(metrics=numbers, y_true=d["label"], y_pred=d["pred"], sensitive_features=d[by])
+    print(frame.by_group, frame.difference(), frame.ratio())
+"""
+AEQUITAS = """
+import pandas as pd
+from aequitas.bias import Bias
+from aequitas.group import Group
+d = pd.read_parquet({file!r}, columns=["race", "sex", "label", "pred"]).rename(columns=dict(label="label_value", pred="score"))
+d["both"] = d["race"] + "/" + d["sex"]
+table, _ = Group().get_crosstabs(d, attr_cols=["race", "sex", "both"])
+against = dict(race="White", sex="M", both="White/M")
+print(Bias().get_disparity_predefined_groups(table, original_df=d, ref_groups_dict=against, check_significance=False))
+"""
+REWEIGH = """
+import duckdb
+duckdb.sql(\"\"\"copy (with t as (select race, label, count(*) n from {file!r} group by all),
+  w as (select race, label, sum(n) over (partition by race) * sum(n) over (partition by label) / sum(n) over () / n as weight from t)
+  select r.id, w.weight from {file!r} r join w using (race, label)) to 'weights-duckdb.parquet' (format parquet)\"\"\")
+"""
+
+
+def best(command, times=3, **kwargs):
+    """The best of several: seconds, and MiB of memory as GNU time has it."""
     found = (1e9, 0)
-    for _ in range(3):
+    for _ in range(times):
         start = time.time()
         done = subprocess.run(["/usr/bin/time", "-f", "%M", *command], capture_output=True, text=True, **kwargs)
         took = time.time() - start
@@ -109,8 +138,10 @@ def main():
         took, memory = best([binary, "audit", "plan.toml", "--out", "out"], cwd=folder)
         print(f"| evenhand: {name} | {took:.2f} s | {memory} MiB |" if took else f"| evenhand: {name} | {memory} | |", flush=True)
 
-    def peer(name, code):
-        took, memory = best([sys.executable, "-c", code], cwd=folder)
+    def peer(name, code, module=None, times=3):
+        if module and subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True).returncode:
+            return print(f"| {name} | not installed | |", flush=True)
+        took, memory = best([sys.executable, "-W", "ignore", "-c", code], times, cwd=folder)
         print(f"| {name} | {took:.2f} s | {memory} MiB |" if took else f"| {name} | {memory} | |", flush=True)
 
     features = "score = \"score\"\nfeatures = { include = [" + ", ".join(f'"{f}"' for f in FEATURES) + "] }\n"
@@ -120,12 +151,24 @@ def main():
     audit(f"A, {rows // 10:,} rows", plan(small))
     audit(f"A, {rows:,} rows", plan(full))
     audit(f"A, {10 * rows:,} rows in ten files", plan("ten-*.parquet"))
+    peer(f"aequitas: A, {rows:,} rows, no intervals", AEQUITAS.format(file=full), "aequitas")
+    peer(f"fairlearn: A, {rows // 10:,} rows, no intervals", FAIRLEARN.format(file=small), "fairlearn", 1)
     peer("duckdb: group by of the columns of A", f"import duckdb; duckdb.sql(\"select race, sex, label, pred, count(*) from '{full}' group by all\").fetchall()")
     peer("polars: the same", f"import polars as pl; pl.scan_parquet('{full}').group_by({columns}).len().collect(engine='streaming')")
     peer("pyarrow: reading the columns of A", f"import pyarrow.parquet as pq; pq.read_table('{full}', columns={columns})")
     audit(f"whole audit, {rows // 10:,} rows", plan(small, more=features))
     audit(f"whole audit, {rows:,} rows", plan(full, more=features))
     peer("pyarrow: reading the columns of the whole audit", f"import pyarrow.parquet as pq; pq.read_table('{full}', columns={everything})")
+    with open(f"{folder}/d.csv") as file, open(f"{folder}/few.csv", "w") as few:
+        few.writelines(line for line, _ in zip(file, range(2001)))
+    audit("A, 2,000 rows", plan("few.csv"))
+    pq.write_table(pq.read_table(f"{folder}/{small}").slice(0, 2000), f"{folder}/few.parquet")
+    audit("whole audit, 2,000 rows", plan("few.parquet", more=features))
+    with open(f"{folder}/plan.toml", "w") as file:
+        file.write(plan(full))
+    took, memory = best([binary, "remedy", "reweigh", "plan.toml", "--for", "race", "--out", "weights.parquet"], cwd=folder)
+    print(f"| evenhand: a weight for each of {rows:,} rows | {took:.2f} s | {memory} MiB |", flush=True)
+    peer("duckdb: the same", REWEIGH.format(file=full))
     audit(f"A from CSV, {rows // 10:,} rows", plan("d.csv"))
     peer("polars: CSV, group by", f"import polars as pl; pl.scan_csv('d.csv').group_by({columns}).len().collect(engine='streaming')")
     audit(f"A from gzip, {rows // 10:,} rows", plan("d.csv.gz"))
