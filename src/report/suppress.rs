@@ -114,11 +114,14 @@ fn grid_note(report: &Report) -> Option<String> {
     if grid == Grid::Exact {
         return None;
     }
-    let auc = report.measurements.all.iter().filter(|m| m.metric.id() == "auc").filter_map(|m| m.error_bound);
-    let bound = auc.fold(0.0, f64::max);
+    let areas = report.measurements.all.iter().filter(|m| m.metric.id() == "auc").filter_map(|m| m.error_bound);
+    // Without labels there is no area.
+    let bound = areas.reduce(f64::max);
+    let off =
+        bound.map_or(String::new(), |bound| format!("; areas under the curve are at most {bound:.1e} off by that"));
+    let alike = grid.width() * 100.0;
     Some(format!(
-        "there are more than {EXACT_VALUES} different scores, so scores that agree to {:.3} % were taken as one; areas under the curve are at most {bound:.1e} off by that",
-        grid.width() * 100.0
+        "there are more than {EXACT_VALUES} different scores, so scores that agree to {alike:.3} % were taken as one{off}"
     ))
 }
 

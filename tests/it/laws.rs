@@ -490,3 +490,23 @@ fn ledgers_of_other_plans_do_not_merge() {
     let error = one.merge(&other).expect_err("other strata").to_string();
     assert_eq!(error, "the ledgers differ in their strata, so they cannot be merged: tally both with the same plan");
 }
+
+/// Many scores are put on a grid, and it is said; how far off an area may be only where
+/// there are areas.
+#[test]
+fn a_grid_of_scores_is_told() {
+    let mut csv = String::from("g,d,l,s\n");
+    for at in 0..66_000 {
+        csv.push_str(&format!("{},{},{},{}\n", ["x", "y"][at % 2], at % 3, at % 5 / 4, at as f64 / 66e3));
+    }
+    let table = Table::new(&csv);
+    let plan = |label: &str| {
+        format!(
+            "[data]\npath = \"data.csv\"\n[roles]\ndecision = {{ column = \"d\", favourable = \"1\" }}\nscore = \"s\"\n{label}[[attribute]]\ncolumn = \"g\"\n"
+        )
+    };
+    let notes = |label: &str| serde_json::to_string(&table.audit(&plan(label))).expect("serialisable");
+    let (with, without) = (notes("label = { column = \"l\", favourable = \"1\" }\n"), notes(""));
+    assert!(with.contains("were taken as one; areas under the curve are at most"));
+    assert!(without.contains("were taken as one") && !without.contains("areas under the curve are at most"));
+}
