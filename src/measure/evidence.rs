@@ -67,7 +67,9 @@ pub(crate) enum Evidence {
     /// The root of the mean of a loss, with the skewness of the loss.
     RootOfLoss(Moments, f64),
     /// An area under the curve.
-    Area(Auc),
+    /// With how far off scores that were taken as one can make it: no chance, so it widens
+    /// every interval by as much.
+    Area(Auc, f64),
     /// A standard error on a scale; with degrees of freedom where they are few.
     Error { scale: Scale, se: f64, df: Option<f64>, method: Method },
     /// Resampled values.
@@ -119,10 +121,15 @@ impl Evidence {
                 let root = |square: f64| square.max(0.0).sqrt();
                 Some((skewed_t_interval(*moments, *skewness, level)?.map(root), Method::StudentSkewed))
             }
-            Evidence::Area(auc) => Some(match auc_interval(auc, level) {
-                (interval, AreaMethod::DeLong) => (interval, Method::DeLong),
-                (interval, AreaMethod::Newcombe) => (interval, Method::NewcombeArea),
-            }),
+            Evidence::Area(auc, off) => {
+                let (interval, method) = auc_interval(auc, level);
+                let method = match method {
+                    AreaMethod::DeLong => Method::DeLong,
+                    AreaMethod::Newcombe => Method::NewcombeArea,
+                };
+                let widened = Interval::new(interval.low - off, interval.high + off);
+                Some((widened.clamp(0.0, 1.0), method))
+            }
             Evidence::Error { scale, se, df, method } => {
                 let level = df.map_or(Some(level), |df| student_level(level, df))?;
                 Some((by_error(value, *scale, *se, level)?, *method))
@@ -232,7 +239,7 @@ impl Evidence {
             Evidence::MeanOf { absolute, parts } => Evidence::MeanOf { absolute: *absolute, parts: pair(parts)? },
             Evidence::Extreme { larger, parts } => Evidence::Extreme { larger: *larger, parts: pair(parts)? },
             Evidence::None
-            | Evidence::Area(_)
+            | Evidence::Area(..)
             | Evidence::Resampled(_)
             | Evidence::Posterior { .. }
             | Evidence::Distance { .. }

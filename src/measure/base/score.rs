@@ -110,11 +110,11 @@ fn area(upper: &Part, lower: &Part, scale: Scale, labelled: &Cell, look: &Look<'
     let negatives = people(lower, &lower.unfavourable, Label::Unfavourable);
     match auc(&bins, positives, negatives) {
         None => Measured::undefined(Why::OneClass, labelled),
-        Some(auc) => Measured {
-            evidence: Evidence::Area(auc),
-            error_bound: (scale.grid != Grid::Exact).then_some(auc.tied / 2.0),
-            ..Measured::new(auc.value, labelled)
-        },
+        Some(auc) => {
+            let bound = (scale.grid != Grid::Exact).then_some(auc.tied / 2.0);
+            let evidence = Evidence::Area(auc, bound.unwrap_or(0.0));
+            Measured { evidence, error_bound: bound, ..Measured::new(auc.value, labelled) }
+        }
     }
 }
 

@@ -236,13 +236,16 @@ impl DataFile {
             }
             Format::Lines => LazyFrame::default(),
             Format::Parquet => {
-                LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, ..ScanArgsParquet::default() })?
+                // What folders say is added by us, alike for all kinds of files.
+                let mut args = ScanArgsParquet { glob: false, ..ScanArgsParquet::default() };
+                args.hive_options.enabled = Some(false);
+                LazyFrame::scan_parquet(path, args)?
             }
-            Format::Arrow => LazyFrame::scan_ipc(
-                path,
-                IpcScanOptions::default(),
-                UnifiedScanArgs { glob: false, ..UnifiedScanArgs::default() },
-            )?,
+            Format::Arrow => {
+                let mut args = UnifiedScanArgs { glob: false, ..UnifiedScanArgs::default() };
+                args.hive_options.enabled = Some(false);
+                LazyFrame::scan_ipc(path, IpcScanOptions::default(), args)?
+            }
         };
         if wanted.is_empty() {
             return Ok(frame);
