@@ -243,3 +243,57 @@ fn interrupted() {
     assert_eq!((spooled(), folder.path().join("out").exists()), (0, false));
     drop(input);
 }
+
+/// Folders say the same of all kinds of files: what `write_to_dataset` and its like make.
+#[test]
+fn partitions_of_typed_files_are_columns() {
+    use polars::prelude::*;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut frame = df!("g" => ["a", "b", "a", "b"], "d" => [1i64, 0, 1, 1]).expect("a frame");
+    for state in ["x", "y"] {
+        for kind in ["parquet", "arrow"] {
+            let part = folder.path().join(kind).join(format!("state={state}"));
+            std::fs::create_dir_all(&part).expect("made");
+            let file = std::fs::File::create(part.join(format!("p.{kind}"))).expect("made");
+            match kind {
+                "parquet" => ParquetWriter::new(file).finish(&mut frame).map(|_| ()).expect("written"),
+                _ => IpcWriter::new(file).finish(&mut frame).expect("written"),
+            }
+        }
+    }
+    for kind in ["parquet", "arrow"] {
+        let text = format!(
+            "[data]\npath = \"{kind}\"\n[roles]\ndecision = {{ column = \"d\", favourable = \"1\" }}\n[[attribute]]\ncolumn = \"state\"\n[[attribute]]\ncolumn = \"g\"\n"
+        );
+        let plan = Plan::from_text(&text, "plan", folder.path(), &Default::default()).expect("valid");
+        let ledger = evenhand::tally::run(&plan).unwrap_or_else(|error| panic!("{kind}: {error}")).ledger;
+        let sizes = |at: usize| ledger.frames[at].groups.values().map(|tally| tally.total().n).collect::<Vec<_>>();
+        assert_eq!((sizes(0), sizes(1)), (vec![4, 4], vec![4, 4]), "{kind}");
+    }
+}
+
+/// A row with a field too many is refused wherever it is, and not read with its columns
+/// shifted: in the file, compressed, and from standard input.
+#[test]
+fn a_field_too_many_is_refused_far_down() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for extra in ["40000,Smith, John,B,yes,0", "40000,Smith,B,yes,0,1"] {
+        let mut csv = String::from("id,name,g,dec,x\n");
+        (0..40_000).for_each(|at| csv.push_str(&format!("{at},Smith,A,yes,0\n")));
+        csv += extra;
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("d.csv"), &csv).expect("written");
+        std::fs::write(path("d.csv.gz"), gzip(csv.as_bytes())).expect("written");
+        for (name, stdin) in [("d.csv", None), ("d.csv.gz", None), ("-", Some("d.csv"))] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_evenhand"));
+            command.current_dir(folder.path()).args(["audit", name, "--decision", "dec=yes", "--attribute", "g"]);
+            if let Some(file) = stdin {
+                command.stdin(std::fs::File::open(path(file)).expect("opened"));
+            }
+            let done = command.output().expect("the binary");
+            let said = String::from_utf8_lossy(&done.stderr);
+            assert_eq!(done.status.code(), Some(1), "{name}: {said}");
+            assert!(said.contains("line 40002 has 6 fields, and the header 5"), "{name}: {said}");
+        }
+    }
+}

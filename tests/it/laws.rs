@@ -510,3 +510,26 @@ fn a_grid_of_scores_is_told() {
     assert!(with.contains("were taken as one; areas under the curve are at most"));
     assert!(without.contains("were taken as one") && !without.contains("areas under the curve are at most"));
 }
+
+/// Scores so close together that the grid takes them as one tell nothing of an area: no
+/// rule about it passes or fails.
+#[test]
+fn an_area_of_scores_taken_as_one_is_not_judged() {
+    let mut chance = Counter::new(5, 0);
+    let mut csv = String::from("g,l,s\n");
+    for at in 0..70_000 {
+        let u = chance.uniform();
+        csv.push_str(&format!("{},{},{:.12}\n", ["x", "y"][at % 2], u8::from(chance.uniform() > u), 1.0 - u * 1e-5));
+    }
+    let rule = |bound: &str| {
+        format!(
+            "[data]\npath = \"data.csv\"\n[roles]\nscore = \"s\"\nlabel = {{ column = \"l\", favourable = \"1\" }}\n[[attribute]]\ncolumn = \"g\"\n[[rule]]\nmetric = \"auc\"\n{bound}\nbasis = \"test\"\n"
+        )
+    };
+    let table = Table::new(&csv);
+    for bound in ["at_least = 0.8", "at_most = 0.7", "at_least = 0.3"] {
+        let release = table.audit(&rule(bound));
+        let said: Vec<String> = release.findings.iter().map(|found| format!("{:?}", found.verdict)).collect();
+        assert!(!said.is_empty() && said.iter().all(|said| said.contains("Inconclusive")), "{bound}: {said:?}");
+    }
+}

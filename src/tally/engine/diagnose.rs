@@ -1,41 +1,119 @@
-//! What is wrong with a text file that the reader gave up on, and where.
-//!
-//! The reader's errors carry no line. Once it has failed the file is walked
-//! again, plainly, for the first thing that breaks a delimited text.
+//! Whether a text file is one: the reader shifts the fields of a line with too many of
+//! them without a word where it has read for a while, holds a line of any length in
+//! memory, and its errors carry no line. So the text is walked plainly first.
 
+use std::io::Read;
 use std::path::Path;
 
-/// The first fault of an uncompressed text file, in words.
-pub(super) fn diagnose(path: &Path, delimiter: u8) -> Option<String> {
-    let compressed = path.extension().is_some_and(|ending| ["gz", "zst", "zlib"].iter().any(|e| ending == *e));
-    let bytes = if compressed { return None } else { std::fs::read(path).ok()? };
-    if let Err(error) = std::str::from_utf8(&bytes) {
-        let before = &bytes[..error.valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        return Some(format!(
-            "line {line} is not UTF-8 text (byte {}): save the file as UTF-8, or convert it with `iconv -f latin1 -t utf8`",
-            error.valid_up_to() + 1
-        ));
-    }
-    let (mut line, mut start, mut fields, mut quoted, mut header) = (1, 1, 1, false, None);
-    for byte in bytes {
-        match byte {
-            b'"' => quoted = !quoted,
-            _ if quoted => line += usize::from(byte == b'\n'),
-            b'\n' => {
-                let columns = *header.get_or_insert(fields);
-                if fields > columns {
-                    return Some(format!(
-                        "line {start} has {fields} fields, and the header {columns}: quote what holds a delimiter"
-                    ));
-                }
-                line += 1;
-                (start, fields) = (line, 1);
+use super::lines;
+
+/// Longer lines are no rows.
+const LONGEST: u64 = 1 << 26;
+
+/// The first fault of a text file, compressed or not, in words.
+///
+/// # Errors
+/// The fault: what it is and in which line.
+pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<(), String> {
+    let mut file = lines::open(path).map_err(|error| error.to_string())?;
+    let mut walk =
+        Walk { delimiter, at: 0, line: 1, start: 1, begun: 0, fields: 1, columns: None, place: Place::Start };
+    let (mut block, mut kept) = (vec![0; 1 << 20], 0);
+    loop {
+        let read = file.read(&mut block[kept..]).map_err(|error| error.to_string())?;
+        if read == 0 && kept == 0 {
+            return walk.end();
+        }
+        let whole = kept + read;
+        if walk.at == 0 && (block.starts_with(b"\xff\xfe") || block.starts_with(b"\xfe\xff")) {
+            return Err("it is UTF-16 text: save the file as UTF-8, or convert it with `iconv -f utf16 -t utf8`".into());
+        }
+        // A character may lie over the border of two blocks.
+        let valid = match std::str::from_utf8(&block[..whole]) {
+            Ok(_) => whole,
+            Err(error) if error.error_len().is_none() && read > 0 => error.valid_up_to(),
+            Err(error) => {
+                walk.over(&block[..error.valid_up_to()])?;
+                return Err(format!(
+                    "line {} is not UTF-8 text (byte {}): save the file as UTF-8, or convert it with `iconv -f latin1 -t utf8`",
+                    walk.line,
+                    walk.at + 1
+                ));
             }
-            _ => fields += usize::from(byte == delimiter),
+        };
+        walk.over(&block[..valid])?;
+        block.copy_within(valid..whole, 0);
+        kept = whole - valid;
+    }
+}
+
+/// Where in a field a byte lies.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Start,
+    Plain,
+    Quoted,
+    /// After a quote within a quoted field: its end, or the first of two.
+    Closing,
+}
+
+struct Walk {
+    delimiter: u8,
+    /// Bytes so far.
+    at: u64,
+    line: u64,
+    /// The line in which the row begins, and its first byte.
+    start: u64,
+    begun: u64,
+    fields: usize,
+    /// Fields of the header.
+    columns: Option<usize>,
+    place: Place,
+}
+
+impl Walk {
+    fn over(&mut self, bytes: &[u8]) -> Result<(), String> {
+        for byte in bytes {
+            self.at += 1;
+            let quoted = self.place == Place::Quoted;
+            match *byte {
+                b'"' if quoted => self.place = Place::Closing,
+                b'"' if matches!(self.place, Place::Start | Place::Closing) => self.place = Place::Quoted,
+                b'\n' if quoted => self.line += 1,
+                b'\n' => self.row()?,
+                byte if byte == self.delimiter && !quoted => {
+                    self.fields += 1;
+                    self.place = Place::Start;
+                }
+                _ if quoted => {}
+                _ => self.place = Place::Plain,
+            }
+            if self.at - self.begun > LONGEST {
+                return Err(format!("line {} has more than {LONGEST} bytes", self.start));
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self) -> Result<(), String> {
+        let columns = *self.columns.get_or_insert(self.fields);
+        if self.fields > columns {
+            return Err(format!(
+                "line {} has {} fields, and the header {columns}: quote what holds a delimiter",
+                self.start, self.fields
+            ));
+        }
+        self.line += 1;
+        (self.start, self.begun, self.fields, self.place) = (self.line, self.at, 1, Place::Start);
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), String> {
+        match self.place {
+            Place::Quoted => Err(format!("line {} opens a quote that never closes", self.start)),
+            _ => self.row(),
         }
     }
-    quoted.then(|| format!("line {start} opens a quote that never closes"))
 }
 
 #[cfg(test)]
@@ -45,14 +123,32 @@ mod tests {
     fn fault(bytes: &[u8]) -> Option<String> {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         std::fs::write(file.path(), bytes).expect("written");
-        diagnose(file.path(), b',')
+        diagnose(file.path(), b',').err()
     }
 
     #[test]
     fn the_first_fault_has_its_line() {
         assert_eq!(fault(b"a,b\n\"x\ny\",1\n"), None);
+        assert_eq!(fault("a,b\n\"x \"\"1,2\"\" y\",5\"\né,\"\"".as_bytes()), None);
         assert!(fault(b"a,b\n\"x\ny\",1\n1,2,3\n").is_some_and(|fault| fault.starts_with("line 4 has 3 fields")));
+        assert!(fault(b"a,b\n1,2\n1,2,3").is_some_and(|fault| fault.starts_with("line 3 has 3 fields")));
         assert!(fault(b"a,b\n1,2\n\"x,1\n").is_some_and(|fault| fault.starts_with("line 3 opens a quote")));
         assert!(fault(b"a,b\n1,\xff\n").is_some_and(|fault| fault.starts_with("line 2 is not UTF-8 text (byte 7)")));
+        assert!(fault(b"a,b\n1,\xc3").is_some_and(|fault| fault.starts_with("line 2 is not UTF-8 text (byte 7)")));
+        assert!(fault(b"\xff\xfea\0").is_some_and(|fault| fault.starts_with("it is UTF-16")));
+    }
+
+    #[test]
+    fn characters_over_the_border_of_blocks_are_whole() {
+        let text = format!("a\n{}", "xé€\n".repeat(400_000));
+        assert_eq!(fault(text.as_bytes()), None);
+        assert!(fault((text + "1,2\n").as_bytes()).is_some_and(|fault| fault.starts_with("line 400002 has 2")));
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused() {
+        let mut bytes = b"a,b\n".to_vec();
+        bytes.resize(LONGEST as usize + 10, 0);
+        assert!(fault(&bytes).is_some_and(|fault| fault.starts_with("line 2 has more than")));
     }
 }

@@ -302,6 +302,9 @@ impl DataFile {
         mut each: impl FnMut(&[Column<'_>], usize) -> Result<(), TallyError> + Send + 'static,
     ) -> Result<(), TallyError> {
         self.readable(wanted)?;
+        if let Format::Text { delimiter } = self.format {
+            diagnose(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
+        }
         // Where each wanted column comes from: the file, or its folders.
         let own: Vec<(String, Kind)> =
             wanted.iter().filter(|(name, _)| self.constant(name).is_none()).cloned().collect();
@@ -364,13 +367,18 @@ impl DataFile {
 
     fn unreadable(&self, detail: String) -> TallyError {
         let found = match self.format {
-            Format::Text { delimiter } => diagnose(&self.path, delimiter),
+            Format::Text { delimiter } => diagnose(&self.path, delimiter).err(),
             _ => None,
         };
-        let detail = match found {
-            Some(found) => found,
-            None if self.compressed() => format!("{detail}: it is damaged or cut short; copy it again"),
-            None => detail,
+        self.faulty(found.unwrap_or(detail))
+    }
+
+    /// An error for what is wrong with the file; a fault of its own has a line.
+    fn faulty(&self, fault: String) -> TallyError {
+        let told = fault.starts_with("line ") || fault.starts_with("it is UTF-16");
+        let detail = match self.compressed() && !told {
+            true => format!("{fault}: it is damaged or cut short; copy it again"),
+            false => fault,
         };
         TallyError::Unreadable { file: self.shown.clone(), format: self.format.name(), detail }
     }

@@ -23,11 +23,12 @@ const LONGEST: u64 = 1 << 26;
 type Object = BTreeMap<String, Value>;
 
 /// The lines of a file, compressed or not.
-fn open(path: &Path) -> std::io::Result<Box<dyn BufRead + Send>> {
+pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn BufRead + Send>> {
     let file = File::open(path)?;
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     Ok(match ending.as_deref() {
         Some("gz") => Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(file))),
+        Some("zlib") => Box::new(BufReader::new(flate2::read::ZlibDecoder::new(file))),
         Some("zst") => Box::new(BufReader::new(zstd::Decoder::new(file)?)),
         _ => Box::new(BufReader::with_capacity(1 << 20, file)),
     })
