@@ -1,5 +1,6 @@
 //! Files in the making, which must not stay behind when the program is stopped.
 
+use std::fs::{File, Permissions};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -36,6 +37,42 @@ impl Drop for Unfinished {
     fn drop(&mut self) {
         all().retain(|path| *path != self.path);
     }
+}
+
+/// Writes a file whole or not at all, by way of a temporary one beside it. What a link
+/// leads to is written, and the link stays; a device or a pipe is written to as it is.
+///
+/// # Errors
+/// When it cannot be written; nothing is left then.
+pub(crate) fn whole_file(path: &Path, write: impl FnOnce(&mut File) -> std::io::Result<()>) -> std::io::Result<()> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let known = std::fs::metadata(&target).ok();
+    if known.as_ref().is_some_and(|known| !known.is_file() && !known.is_dir()) {
+        return write(&mut File::options().write(true).open(&target)?);
+    }
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    if let Some(permissions) = known.map(|known| known.permissions()).or_else(usual) {
+        builder.permissions(permissions);
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    let unfinished = Unfinished::new(file.path());
+    write(file.as_file_mut())?;
+    unfinished.complete(|| file.persist(&target)).map_err(|failed| failed.error)?;
+    Ok(())
+}
+
+/// A temporary file is for its owner alone; an output is for everyone whom the system's
+/// settings allow.
+#[cfg(unix)]
+fn usual() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn usual() -> Option<Permissions> {
+    None
 }
 
 /// Removes all of them. The program must end after it.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::Stop;
-use crate::unfinished::Unfinished;
+use crate::unfinished::{Unfinished, whole_file};
 
 /// One file of an output folder: its name within it, and its bytes.
 pub(super) struct OutputFile {
@@ -18,8 +18,8 @@ impl OutputFile {
     }
 }
 
-/// Writes all files into a folder. They are first written beside it, and
-/// moved when all of them are complete.
+/// Writes all files into a folder. They are first written beside it, or within it where it
+/// is there (it may be another disk), and moved when all of them are complete.
 pub(super) fn write_folder(folder: &Path, files: &[OutputFile], inputs: &[&Path]) -> Result<(), Stop> {
     for file in files {
         spare_inputs(&folder.join(&file.name), inputs)?;
@@ -30,7 +30,8 @@ pub(super) fn write_folder(folder: &Path, files: &[OutputFile], inputs: &[&Path]
         return Err(Stop::Files { path: folder.into(), what: "is a file, not a directory".into() });
     }
     let cannot = |error: &std::io::Error| Stop::io(folder, error);
-    let staging = tempfile::Builder::new().prefix(".evenhand-").tempdir_in(&parent).map_err(|error| cannot(&error))?;
+    let home = if folder.is_dir() { folder } else { &parent };
+    let staging = tempfile::Builder::new().prefix(".evenhand-").tempdir_in(home).map_err(|error| cannot(&error))?;
     let unfinished = Unfinished::new(staging.path());
     for file in files {
         let path = staging.path().join(&file.name);
@@ -80,14 +81,9 @@ fn readable(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Writes one file by way of a temporary one beside it.
+/// Writes one file.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    let cannot = |error: &std::io::Error| Stop::io(path, error);
-    let mut file = tempfile::NamedTempFile::new_in(parent_of(path)).map_err(|error| cannot(&error))?;
-    let unfinished = Unfinished::new(file.path());
-    file.write_all(bytes).map_err(|error| cannot(&error))?;
-    unfinished.complete(|| file.persist(path)).map_err(|failed| cannot(&failed.error))?;
-    Ok(())
+    whole_file(path, |file| file.write_all(bytes)).map_err(|error| Stop::io(path, &error))
 }
 
 /// Refuses an output that is the data, the demographics or the plan itself,

@@ -6,6 +6,7 @@ use polars::prelude::*;
 
 use super::TallyError;
 use crate::cells::RowWeights;
+use crate::unfinished::whole_file;
 
 /// Writes one line for each row of the outputs, in their order: the key (or
 /// the row's number, from 1) and the weight. The ending of the path chooses
@@ -27,14 +28,16 @@ pub fn write_weights(path: &Path, key: Option<&str>, rows: &RowWeights) -> Resul
     };
     let columns = vec![id, Column::new("sample_weight".into(), &rows.weights)];
     let mut frame = DataFrame::new(count, columns).map_err(|error| failed(error.to_string()))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(error.to_string()))?;
-    let written = if parquet {
-        ParquetWriter::new(&mut file).finish(&mut frame).map(|_| ())
-    } else {
-        CsvWriter::new(&mut file).finish(&mut frame)
-    };
-    written.map_err(|error| failed(error.to_string()))?;
-    file.persist(path).map_err(|error| failed(error.error.to_string()))?;
-    Ok(())
+    let written = whole_file(path, |file| {
+        let written = match parquet {
+            true => ParquetWriter::new(file).finish(&mut frame).map(|_| ()),
+            false => CsvWriter::new(file).finish(&mut frame),
+        };
+        // What the system said is told, and not what was made of it.
+        written.map_err(|error| match error {
+            PolarsError::IO { error, .. } => std::io::Error::new(error.kind(), error.to_string()),
+            other => std::io::Error::other(other.to_string()),
+        })
+    });
+    written.map_err(|error| failed(error.to_string()))
 }

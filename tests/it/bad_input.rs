@@ -371,3 +371,52 @@ fn outputs_that_do_not_fit() {
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "{arguments}");
     }
 }
+
+/// An output that is a link is written where it leads, a pipe is written to, and a new file
+/// is for everyone whom the system's settings allow.
+#[cfg(unix)]
+#[test]
+fn outputs_are_written_where_they_are() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let plan = at("fixtures/german-credit/evenhand.toml");
+    let evenhand = |arguments: &str| {
+        let script = format!(
+            "umask 022; {} {}",
+            env!("CARGO_BIN_EXE_evenhand"),
+            arguments.replace("PLAN", &plan.to_string_lossy())
+        );
+        let done = std::process::Command::new("bash").args(["-c", &script]).current_dir(folder.path()).output();
+        let done = done.expect("a shell");
+        assert!(done.status.code().is_some_and(|code| [0, 11].contains(&code)), "{done:?}");
+        done
+    };
+    std::fs::write(path("real.csv"), "before").expect("written");
+    std::fs::set_permissions(path("real.csv"), std::fs::Permissions::from_mode(0o640)).expect("set");
+    symlink("real.csv", path("link.csv")).expect("linked");
+    evenhand("remedy reweigh PLAN --for sex --out link.csv");
+    evenhand("remedy reweigh PLAN --for sex --out new.csv");
+    assert!(path("link.csv").symlink_metadata().expect("there").is_symlink());
+    let text = |name: &str| std::fs::read_to_string(path(name)).expect("there");
+    assert!(text("real.csv") == text("new.csv") && text("new.csv").lines().count() == 1001);
+    let mode = |name: &str| std::fs::metadata(path(name)).expect("there").permissions().mode() & 0o777;
+    assert_eq!((mode("real.csv"), mode("new.csv")), (0o640, 0o644));
+    let done = evenhand(
+        "gate PLAN --output /dev/stdout > piped; mkfifo pipe; cat pipe > through & EH gate PLAN --output pipe; wait"
+            .replace("EH", env!("CARGO_BIN_EXE_evenhand"))
+            .as_str(),
+    );
+    assert!(text("through").len() > 100 && text("piped").contains(text("through").trim()), "{done:?}");
+    use std::os::unix::fs::FileTypeExt;
+    assert!(path("pipe").metadata().expect("there").file_type().is_fifo());
+    // A folder that is there is written within itself, and nothing else stays.
+    std::fs::create_dir(path("out")).expect("made");
+    evenhand("audit PLAN --out out");
+    let mut names: Vec<String> = std::fs::read_dir(path("out"))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["audit.json", "charts", "metrics.csv", "report.html"]);
+}
