@@ -47,17 +47,15 @@ impl Watch for Console {
         let Some(bar) = self.bar.as_ref().filter(|_| self.start.elapsed() > PATIENCE) else { return };
         if bar.position() == 0 {
             let template = match of {
-                Some(_) => "counting {bar:30} {human_pos} of {human_len} rows, {per_sec}, {eta} left",
-                None => "counting {spinner} {human_pos} rows, {per_sec}",
+                Some(_) => "counting {bar:30} {human_pos} of {human_len} rows, {msg}",
+                None => "counting {spinner} {human_pos} rows, {msg}",
             };
             bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-            // The rows before it was shown took time too.
-            bar.reset_elapsed();
-            bar.set_elapsed(self.start.elapsed());
         }
         if let Some(of) = of {
             bar.set_length(of);
         }
+        bar.set_message(pace(rows, of, self.start.elapsed()));
         bar.set_position(rows);
     }
 
@@ -69,5 +67,25 @@ impl Watch for Console {
             let rows = rows.map(|rows| format!("  {} rows", HumanCount(rows))).unwrap_or_default();
             eprintln!("{stage:<14} {:>8.3} s{rows}", took.as_secs_f64());
         }
+    }
+}
+
+/// How fast it went so far, and how long the rest will take at that pace.
+fn pace(rows: u64, of: Option<u64>, took: Duration) -> String {
+    let rate = rows as f64 / took.as_secs_f64().max(1e-3);
+    let left = of.map(|of| of.saturating_sub(rows) as f64 / rate.max(1.0));
+    let left = left.map_or(String::new(), |left| format!(", {:.0} s left", left.ceil()));
+    format!("{} rows/s{left}", HumanCount(rate as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_is_that_of_all_rows_so_far() {
+        assert_eq!(pace(3_000_000, Some(9_000_000), Duration::from_millis(1_500)), "2,000,000 rows/s, 3 s left");
+        assert_eq!(pace(1_500, None, Duration::from_secs(1)), "1,500 rows/s");
+        assert_eq!(pace(0, Some(10), Duration::ZERO), "0 rows/s, 10 s left");
     }
 }

@@ -100,15 +100,8 @@ impl Counter {
         };
         let found: Vec<Vec<u32>> = self.attributes.par_iter_mut().map(coded).collect::<Option<_>>()?;
         let values = |codes: &[u32]| codes.iter().max().map_or(1, |most| *most as usize + 1);
-        Some(
-            found
-                .into_iter()
-                .map(|codes| {
-                    let values = values(&codes);
-                    (codes, values)
-                })
-                .collect(),
-        )
+        let values: Vec<usize> = found.iter().map(|codes| values(codes)).collect();
+        Some(found.into_iter().zip(values).collect())
     }
 
     fn count_apart(&mut self, columns: &[Column<'_>], batch: &Batch<'_>, joined: &[Joined]) {
@@ -117,36 +110,28 @@ impl Counter {
             let attributes = frame.attributes.clone();
             frame.add_own(weighted, |leaves| batch.count(&attributes, leaves));
         });
-        for (said, (first, copies)) in batch.said.iter().zip(&batch.kinds.first) {
-            let fate = joined.get(*first).and_then(|(_, fate)| *fate);
-            let reason = match said {
-                Err(reason) => Some(*reason),
-                Ok(said) => {
-                    self.used += copies;
-                    self.lacks_label(&said.row).then_some(Exclusion::MissingLabel)
-                }
-            };
-            for exclusion in fate.into_iter().chain(reason) {
-                self.notes.add(exclusion, *copies, []);
-            }
-        }
-        self.note_groups(batch, joined);
+        let kept = batch.said.iter().zip(&batch.kinds.first).filter(|(said, _)| said.is_ok());
+        self.used += kept.map(|(_, (_, copies))| copies).sum::<u64>();
+        self.note_apart(batch, joined);
         self.people_counted += (0..batch.kinds.of.len()).map(|at| batch.times(at)).sum::<u64>();
         if !self.features.is_empty() {
             self.features_apart(columns, batch);
         }
     }
 
-    /// The groups of what was noted.
-    fn note_groups(&mut self, batch: &Batch<'_>, joined: &[Joined]) {
-        let mut noted: Vec<Vec<Exclusion>> = vec![Vec::new(); batch.said.len()];
-        for ((noted, said), (first, _)) in noted.iter_mut().zip(batch.said).zip(&batch.kinds.first) {
-            noted.extend(joined.get(*first).and_then(|(_, fate)| *fate));
-            match said {
-                Err(reason) => noted.push(*reason),
-                Ok(said) if self.lacks_label(&said.row) => noted.push(Exclusion::MissingLabel),
-                Ok(_) => {}
-            }
+    /// What is to be noted of rows, and of their groups.
+    fn note_apart(&mut self, batch: &Batch<'_>, joined: &[Joined]) {
+        let of_kind = |(said, (first, _)): (&Result<Said, Exclusion>, &(usize, u64))| -> Vec<Exclusion> {
+            let fate = joined.get(*first).and_then(|(_, fate)| *fate);
+            let reason = match said {
+                Err(reason) => Some(*reason),
+                Ok(said) => self.lacks_label(&said.row).then_some(Exclusion::MissingLabel),
+            };
+            fate.into_iter().chain(reason).collect()
+        };
+        let noted: Vec<Vec<Exclusion>> = batch.said.iter().zip(&batch.kinds.first).map(of_kind).collect();
+        for (noted, (_, copies)) in noted.iter().zip(&batch.kinds.first) {
+            noted.iter().for_each(|exclusion| self.notes.add(*exclusion, *copies, []));
         }
         if noted.iter().all(Vec::is_empty) {
             return;
