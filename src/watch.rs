@@ -1,6 +1,7 @@
 //! What is told of an audit while it runs.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Hears what an audit is doing. Nothing that it hears reaches an output.
@@ -26,6 +27,22 @@ impl Watch for Silence {}
 /// One who hears nothing.
 pub(crate) fn silence() -> Arc<dyn Watch> {
     Arc::new(Silence)
+}
+
+/// The file of which rows are being read.
+static READING: Mutex<&'static str> = Mutex::new("");
+
+/// From now on the rows of this file are being read.
+pub(crate) fn reads(file: &Path) {
+    if let Ok(mut reading) = READING.lock() {
+        // Whoever is told of it within a signal may not wait: the name is never given back.
+        *reading = Box::leak(file.display().to_string().into_boxed_str());
+    }
+}
+
+/// The file of which rows are being read, where that can be said without waiting.
+pub(crate) fn reading() -> Option<&'static str> {
+    READING.try_lock().ok().map(|reading| *reading).filter(|name| !name.is_empty())
 }
 
 /// Times a stage and tells of it.

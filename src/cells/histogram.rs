@@ -2,10 +2,11 @@
 //!
 //! While there are few distinct values each has its own bin and everything
 //! computed from the bins is exact. Above [`EXACT_VALUES`] distinct values the
-//! bins become a grid: numbers that agree in their first [`GRID_BITS`] binary
-//! digits share a bin, whatever their size. The grid is always the same, so that
-//! that of a union does not depend on the order of merging, and one outlier does
-//! not make it coarse.
+//! bins become a grid: numbers that agree in their first binary digits share a bin,
+//! whatever their size. How many digits: as many as leave no more bins than that, so
+//! that numbers which lie close together stay apart, and never fewer than
+//! [`GRID_BITS`]. More people never make a grid finer, so that that of a union does
+//! not depend on the order of merging; and one outlier does not make it coarse.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -18,8 +19,11 @@ use super::{Bins, Cell, Exact, pairs};
 /// How many distinct values are kept one by one.
 pub const EXACT_VALUES: usize = 65_536;
 
-/// Significant binary digits of a bin of the grid, after the first.
+/// Significant binary digits of a bin of the coarsest grid, after the first.
 pub const GRID_BITS: u32 = 14;
+
+/// So many digits less has the next coarser grid.
+const STEP: usize = 3;
 
 /// How numbers are put into bins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +40,41 @@ pub enum Grid {
 }
 
 impl Grid {
-    /// The grid of many distinct values.
+    /// The coarsest grid, which holds any number of distinct values.
     pub const COARSE: Grid = Grid::Significant { bits: GRID_BITS };
+
+    /// How many binary digits after the first keep numbers apart.
+    fn bits(self) -> u32 {
+        match self {
+            Grid::Exact => 52,
+            Grid::Significant { bits } => bits.min(52),
+        }
+    }
+
+    /// The coarser of two.
+    pub fn coarser(self, other: Grid) -> Grid {
+        if self.bits() <= other.bits() { self } else { other }
+    }
+
+    /// The finest grid, no finer than this, in which so many bins of this are no more than
+    /// [`EXACT_VALUES`]; the coarsest where there is none.
+    pub fn holding(self, bins: impl Iterator<Item = i64>) -> Grid {
+        let mut bins: Vec<i64> = bins.collect();
+        bins.sort_unstable();
+        bins.dedup();
+        if bins.len() <= EXACT_VALUES {
+            return self;
+        }
+        let grids = (GRID_BITS..self.bits()).rev().filter(|bits| (bits - GRID_BITS) as usize % STEP == 0);
+        let holds = |bits: &u32| {
+            let shift = self.bits() - bits;
+            bins.chunk_by(|one, other| one >> shift == other >> shift).count() <= EXACT_VALUES
+        };
+        grids
+            .map(|bits| (bits, holds(&bits)))
+            .find(|(_, holds)| *holds)
+            .map_or(Grid::COARSE, |(bits, _)| Grid::Significant { bits })
+    }
 
     /// The width of a bin relative to its numbers, at most; 0 for exact values.
     pub fn width(self) -> f64 {
@@ -51,7 +88,7 @@ impl Grid {
     pub fn bin(self, value: f64) -> i64 {
         match self {
             Grid::Exact => ordered(value),
-            Grid::Significant { bits } => ordered(value) >> (52 - bits.min(52)),
+            Grid::Significant { .. } => ordered(value) >> (52 - self.bits()),
         }
     }
 
@@ -59,8 +96,8 @@ impl Grid {
     pub fn centre(self, bin: i64) -> f64 {
         match self {
             Grid::Exact => from_ordered(bin),
-            Grid::Significant { bits } => {
-                let shift = 52 - bits.min(52);
+            Grid::Significant { .. } => {
+                let shift = 52 - self.bits();
                 let (first, last) = (bin << shift, (bin << shift) | ((1 << shift) - 1));
                 0.5 * from_ordered(first) + 0.5 * from_ordered(last)
             }
@@ -193,14 +230,11 @@ impl<K: Ord + Clone> Histogram<K> {
         Histogram { grid: self.grid, parts }
     }
 
-    /// Goes over to a grid when there are too many distinct values.
+    /// Goes over to a coarser grid when there are too many distinct values.
     fn settle(&mut self) {
-        if self.grid == Grid::Exact && self.parts.values().map(|part| part.bins.len()).sum::<usize>() > EXACT_VALUES {
-            let distinct: std::collections::BTreeSet<i64> =
-                self.parts.values().flat_map(|part| part.bins.keys()).collect();
-            if distinct.len() > EXACT_VALUES {
-                self.regrid(Grid::COARSE);
-            }
+        let all: usize = self.parts.values().map(|part| part.bins.len()).sum();
+        if self.grid != Grid::COARSE && all > EXACT_VALUES {
+            self.regrid(self.grid.holding(self.parts.values().flat_map(|part| part.bins.keys())));
         }
     }
 
@@ -211,7 +245,7 @@ impl<K: Ord + Clone> Histogram<K> {
 
     /// Takes another histogram in.
     pub fn absorb(&mut self, mut other: Histogram<K>) {
-        let grid = if self.grid == Grid::Exact { other.grid } else { self.grid };
+        let grid = self.grid.coarser(other.grid);
         self.regrid(grid);
         other.regrid(grid);
         for (key, part) in other.parts {
@@ -254,10 +288,17 @@ mod tests {
 
     #[test]
     fn many_values_become_a_grid_in_any_order() {
-        let values: Vec<f64> = (0..70_000).map(|i| f64::from(i) * 1.37e-4).collect();
+        in_any_order((0..70_000).map(|i| f64::from(i) * 1.37e-4).collect(), |grid| grid.width() > 1e-6);
+        // Close together they stay apart, and not if they are all over.
+        let close = (0..70_000).map(|i| 1.0 - f64::from(i) * 1.37e-10).collect();
+        in_any_order(close, |grid| grid.width() < 1e-8 && grid != Grid::Exact);
+        in_any_order((0..400_000).map(|i| f64::from(i) * 2.5e-6).collect(), |grid| grid == Grid::COARSE);
+    }
+
+    fn in_any_order(values: Vec<f64>, expected: impl Fn(Grid) -> bool) {
         let tally = |values: &[f64]| Histogram::gathered(values.iter().map(|&value| ((), value, 1.0, 1)));
         let whole = tally(&values);
-        assert_ne!(whole.grid(), Grid::Exact);
+        assert!(expected(whole.grid()), "{:?}", whole.grid());
         let (left, right) = values.split_at(1_000);
         let (left, right) = (tally(left), tally(right));
         let mut one = left.clone();

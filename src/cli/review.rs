@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
         return Err(Stop::Usage("a review needs a history: name it with --store, or as `store` under [review]".into()));
     };
     let mut release = crate::audit::audit_watched(plan, provenance, &watch)?;
-    let store = Store::open(&path)?;
+    let mut store = Store::open(&path)?;
     let earlier = store.audits(&release.title)?;
     let history = over_time(&earlier, &release);
     let summary = words::over_time(&history);

@@ -24,8 +24,10 @@ pub(super) fn heed() {}
 /// Reading a mapped file beyond its end is a signal and no error.
 #[cfg(unix)]
 fn shrunken() {
-    const MESSAGE: &[u8] = b"error: a data file got shorter while it was read: run again when nothing writes to it\n";
-    // SAFETY: the pointer and the length are those of a constant.
-    unsafe { libc::write(2, MESSAGE.as_ptr().cast(), MESSAGE.len()) };
+    let name = crate::watch::reading().unwrap_or("a data file");
+    for part in ["error: ", name, " got shorter while it was read: run again when nothing writes to it\n"] {
+        // SAFETY: the pointer and the length are those of a text.
+        unsafe { libc::write(2, part.as_ptr().cast(), part.len()) };
+    }
     signal_hook::low_level::exit(1);
 }

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 pub use change::over_time;
 
@@ -26,11 +26,34 @@ pub struct HistoryError {
 /// The layout of the store; raised when it changes.
 const VERSION: i64 = 1;
 
+const TABLE: &str = "
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY,
+        series TEXT NOT NULL,
+        created TEXT NOT NULL,
+        document TEXT NOT NULL
+    );
+    CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'audits are never changed'); END;";
+
 /// An open store.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
     connection: Connection,
+    /// Whether there is anything in the file.
+    prepared: bool,
+}
+
+/// A store in which nothing was ever kept leaves no file.
+impl Drop for Store {
+    fn drop(&mut self) {
+        let untouched = std::fs::metadata(&self.path).is_ok_and(|file| file.is_file() && file.len() == 0);
+        if !self.prepared && untouched {
+            // Nobody is left to tell of a failure, and an empty file is an empty store.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 impl Store {
@@ -53,41 +76,17 @@ impl Store {
             return Err(failed("is not a history of audits: name another file".into()));
         }
         let connection = Connection::open(path).map_err(|error| failed(format!("cannot be opened: {error}")))?;
-        let store = Store { path: path.to_path_buf(), connection };
-        let version: i64 = store
-            .connection
-            .query_row("PRAGMA user_version", [], |row| row.get(0))
-            .map_err(|error| failed(format!("is not a history of audits: {error}")))?;
-        let tables: i64 = store
-            .connection
-            .query_row("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name <> 'audit'", [], |row| {
-                row.get(0)
-            })
-            .map_err(|error| failed(format!("is not a history of audits: {error}")))?;
-        if tables > 0 {
+        let number = |query: &str| connection.query_row(query, [], |row| row.get::<_, i64>(0));
+        let foreign = |error| failed(format!("is not a history of audits: {error}"));
+        let version = number("PRAGMA user_version").map_err(foreign)?;
+        let tables = number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name <> 'audit'");
+        if tables.map_err(foreign)? > 0 {
             return Err(failed("holds the data of another program: name another file".into()));
         }
-        match version {
-            VERSION => {}
-            0 => store
-                .connection
-                .execute_batch(&format!(
-                    "BEGIN;
-                     CREATE TABLE audit (
-                         id INTEGER PRIMARY KEY,
-                         series TEXT NOT NULL,
-                         created TEXT NOT NULL,
-                         document TEXT NOT NULL
-                     );
-                     CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit
-                     BEGIN SELECT RAISE(ABORT, 'audits are never changed'); END;
-                     PRAGMA user_version = {VERSION};
-                     COMMIT;"
-                ))
-                .map_err(|error| failed(format!("cannot be prepared: {error}")))?,
-            other => return Err(failed(format!("was written by another version of this program (layout {other})"))),
+        if ![0, VERSION].contains(&version) {
+            return Err(failed(format!("was written by another version of this program (layout {version})")));
         }
-        Ok(store)
+        Ok(Store { path: path.to_path_buf(), connection, prepared: version == VERSION })
     }
 
     fn failed(&self, what: impl ToString) -> HistoryError {
@@ -99,6 +98,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or holds a document that is none.
     pub fn audits(&self, series: &str) -> Result<Vec<Release>, HistoryError> {
+        if !self.prepared {
+            return Ok(Vec::new());
+        }
         let mut statement = self
             .connection
             .prepare("SELECT document FROM audit WHERE series = ?1 ORDER BY created, id")
@@ -119,15 +121,23 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn append(&self, release: &Release) -> Result<(), HistoryError> {
+    pub fn append(&mut self, release: &Release) -> Result<(), HistoryError> {
         let document = serde_json::to_string(release).map_err(|error| self.failed(error))?;
         let created = release.provenance.created.clone().unwrap_or_default();
-        self.connection
-            .execute(
-                "INSERT INTO audit (series, created, document) VALUES (?1, ?2, ?3)",
-                (&release.title, &created, &document),
-            )
-            .map_err(|error| self.failed(format!("cannot be written: {error}")))?;
+        let kept = self.keep((&release.title, &created, &document));
+        kept.map_err(|error| self.failed(format!("cannot be written: {error}")))?;
+        self.prepared = true;
         Ok(())
+    }
+
+    /// Writes an audit whole or not at all, and the table where it is the first.
+    fn keep(&mut self, audit: (&str, &str, &str)) -> rusqlite::Result<()> {
+        let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another program may have prepared it meanwhile.
+        if change.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? == 0 {
+            change.execute_batch(&format!("{TABLE} PRAGMA user_version = {VERSION};"))?;
+        }
+        change.execute("INSERT INTO audit (series, created, document) VALUES (?1, ?2, ?3)", audit)?;
+        change.commit()
     }
 }

@@ -6,7 +6,7 @@ use super::evidence::Evidence;
 use super::part::{Part, by_score};
 use super::{Measured, Test, TestMethod};
 use crate::catalogue::{Comparison, DistributionOf, Outcomes, QUALIFIED, REJECTED, SELECTED, UNQUALIFIED};
-use crate::cells::{Cell, Distribution, Why};
+use crate::cells::{Cell, Distribution, Grid, Why};
 use crate::stats::{
     Interval, Level, Proportion, Resampling, ScoreBin, chi_square, distances_of, jensen_shannon, kolmogorov_smirnov,
     kullback_leibler, largest_gap, lp_norm, miettinen_nurminen_difference, population_stability_index, posterior,
@@ -118,7 +118,34 @@ fn scores(how: Comparison, group: &Part, reference: &Part, look: &Look<'_>) -> M
     };
     let Some(value) = found else { return Measured::undefined(Why::NotAbsolutelyContinuous, &one.cell) };
     let evidence = scores_evidence(how, (&one, &two), (group, reference), &fine, look);
-    Measured { evidence, ..Measured::new(value, &one.cell) }
+    let error_bound = hidden(how, &fine, scale.grid);
+    // A sum of nothing may have the sign of its first addend.
+    Measured { evidence, error_bound, ..Measured::new(value + 0.0, &one.cell) }
+}
+
+/// How far off scores that were taken as one can make a distance: within a bin
+/// distribution functions may part by as much as either has in it, and every score lies
+/// by no more than the width of its bin elsewhere. None where each has its own bin.
+fn hidden(how: Comparison, fine: &[(f64, f64, f64)], grid: Grid) -> Option<f64> {
+    if grid == Grid::Exact {
+        return None;
+    }
+    let sum = |of: &dyn Fn(&(f64, f64, f64)) -> f64| fine.iter().map(of).sum::<f64>();
+    let (one, two) = (sum(&|bin| bin.1), sum(&|bin| bin.2));
+    match how {
+        Comparison::KolmogorovSmirnov => Some(largest_share(fine.iter().map(|bin| (bin.1, bin.2)))),
+        Comparison::Wasserstein => {
+            let moved = sum(&|bin| bin.0.abs() * (bin.1 / one + bin.2 / two));
+            Some(moved * grid.width())
+        }
+        _ => None,
+    }
+}
+
+/// The largest share that one of two sides has in a bin.
+pub(super) fn largest_share(bins: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+    let (one, two) = bins.clone().fold((0.0, 0.0), |(one, two), bin| (one + bin.0, two + bin.1));
+    bins.fold(0.0, |most: f64, bin| most.max(bin.0 / one).max(bin.1 / two))
 }
 
 /// Kolmogorov and Smirnov's test of two that share nobody.

@@ -255,7 +255,13 @@ impl Measurement {
     pub fn interval_at(&self, level: Level) -> Option<(Interval, Method)> {
         let value = self.quantity.value()?;
         let (interval, method) = self.evidence.at(value, level, &self.choice)?;
-        Some((interval.clamp(self.range.0, self.range.1).around(value), method))
+        // What scores that were taken as one may hide is no chance: it comes on top.
+        let off = match &self.evidence {
+            Evidence::Area(..) => 0.0,
+            _ => self.error_bound.unwrap_or(0.0),
+        };
+        let widened = Interval::new(interval.low - off, interval.high + off);
+        Some((widened.clamp(self.range.0, self.range.1).around(value), method))
     }
 
     /// From the lower end of the interval of the smallest value that people

@@ -119,9 +119,9 @@ fn grid_note(report: &Report) -> Option<String> {
     let bound = areas.reduce(f64::max);
     let off =
         bound.map_or(String::new(), |bound| format!("; areas under the curve are at most {bound:.1e} off by that"));
-    let alike = grid.width() * 100.0;
+    let parts = grid.width().recip();
     Some(format!(
-        "there are more than {EXACT_VALUES} different scores, so scores that agree to {alike:.3} % were taken as one{off}"
+        "there are more than {EXACT_VALUES} different scores, so scores that agree to one part in {parts} were taken as one{off}"
     ))
 }
 

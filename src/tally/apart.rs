@@ -15,7 +15,7 @@ use super::origin::Origin;
 use crate::cells::Exclusion;
 
 /// Who a row is about, besides their groups: nobody, somebody, somebody seen before.
-const FATES: usize = 3;
+const FATES: usize = 4;
 
 /// The rows of a batch, each of a kind that says all but the groups.
 struct Batch<'b> {
@@ -54,7 +54,7 @@ impl Counter {
         for (first, copies) in &kinds.first {
             let row = self.rows - self.before_part + *first as u64 + 1;
             let line = Line { columns, at: *first, row, copies: *copies, file: &file, missing: &missing, reach };
-            let person = joined.get(*first).and_then(|(person, _)| *person);
+            let person = joined.get(*first).and_then(|joined| joined.person);
             match self.said(line, person) {
                 Ok(found) => said.push(found),
                 Err(_) => return Ok(false),
@@ -75,12 +75,8 @@ impl Counter {
             return self.kinds_of_people(joined);
         }
         self.people.as_ref()?;
-        let code = |(person, fate): &Joined| match (person, fate) {
-            (None, _) => 0,
-            (Some(_), None) => 1,
-            (Some(_), Some(_)) => 2,
-        };
-        Some(Column::Coded(Coded { codes: joined.iter().map(code).collect(), texts: vec![None; FATES] }))
+        let codes = joined.iter().map(|joined| joined.code(|_| 0)).collect();
+        Some(Column::Coded(Coded { codes, texts: vec![None; FATES] }))
     }
 
     /// By attribute the code of every row. None where a value cannot be.
@@ -90,8 +86,8 @@ impl Counter {
             match origin {
                 Origin::Outputs(column, coder) => coder.codes(&columns[*column], rows, before, part).ok(),
                 Origin::People(column) => {
-                    let level = |(person, _): &Joined| {
-                        people.zip(*person).map_or(MISSING_CODE, |(people, person)| people.code(person, *column))
+                    let level = |joined: &Joined| {
+                        people.zip(joined.person).map_or(MISSING_CODE, |(people, person)| people.code(person, *column))
                     };
                     Some(joined.iter().map(level).collect())
                 }
@@ -122,12 +118,12 @@ impl Counter {
     /// What is to be noted of rows, and of their groups.
     fn note_apart(&mut self, batch: &Batch<'_>, joined: &[Joined]) {
         let of_kind = |(said, (first, _)): (&Result<Said, Exclusion>, &(usize, u64))| -> Vec<Exclusion> {
-            let fate = joined.get(*first).and_then(|(_, fate)| *fate);
+            let fates = joined.get(*first).into_iter().flat_map(|joined| joined.fates());
             let reason = match said {
                 Err(reason) => Some(*reason),
                 Ok(said) => self.lacks_label(&said.row).then_some(Exclusion::MissingLabel),
             };
-            fate.into_iter().chain(reason).collect()
+            fates.chain(reason).collect()
         };
         let noted: Vec<Vec<Exclusion>> = batch.said.iter().zip(&batch.kinds.first).map(of_kind).collect();
         for (noted, (_, copies)) in noted.iter().zip(&batch.kinds.first) {

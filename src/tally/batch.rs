@@ -90,14 +90,9 @@ impl Counter {
     /// As a column of codes: what the demographics say of a row, and of the join.
     pub(super) fn kinds_of_people(&self, joined: &[Joined]) -> Option<Column<'static>> {
         let people = self.people.as_ref()?;
-        let code = |(person, fate): &Joined| match (person, fate) {
-            (None, _) => 0,
-            (Some(person), fate) => 1 + 2 * people.kind(*person) + u32::from(fate.is_some()),
-        };
-        Some(Column::Coded(Coded {
-            codes: joined.iter().map(code).collect(),
-            texts: vec![None; 1 + 2 * people.kinds()],
-        }))
+        let code = |joined: &Joined| joined.code(|person| people.kind(person));
+        let texts = vec![None; 2 + 2 * people.kinds()];
+        Some(Column::Coded(Coded { codes: joined.iter().map(code).collect(), texts }))
     }
 
     /// Whether rows are no more than their words and a few numbers: nothing asks for a

@@ -91,7 +91,25 @@ pub(super) struct Said {
 }
 
 /// The person that a row is about, and what is to be noted of the join.
-pub(super) type Joined = (Option<u32>, Option<Exclusion>);
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Joined {
+    pub(super) person: Option<u32>,
+    absent: bool,
+    repeated: bool,
+}
+
+impl Joined {
+    /// What is to be noted.
+    pub(super) fn fates(self) -> impl Iterator<Item = Exclusion> {
+        let absent = self.absent.then_some(Exclusion::NoDemographics);
+        absent.into_iter().chain(self.repeated.then_some(Exclusion::RepeatedKey))
+    }
+
+    /// As a code: 0 and 1 without a person, and two for each kind of person.
+    pub(super) fn code(self, kind: impl Fn(u32) -> u32) -> u32 {
+        u32::from(self.repeated) + 2 * self.person.map_or(0, |person| 1 + kind(person))
+    }
+}
 
 impl Counter {
     /// Resolves the plan's columns against the files, and reads the people.
@@ -201,7 +219,7 @@ impl Counter {
         }
         let cluster = match &mut self.clusters {
             None => None,
-            Some(clusters) => Some(clusters.read(line, self.people.as_ref().zip(joined.0))?),
+            Some(clusters) => Some(clusters.read(line, self.people.as_ref().zip(joined.person))?),
         };
         let place = Place { groups: &groups, chances: &chances, stratum, cluster };
         self.frames.iter_mut().for_each(|frame| frame.add(&row, &place));
@@ -213,13 +231,11 @@ impl Counter {
     }
 
     /// What a row says, for all that say the same.
-    pub(super) fn understand(&mut self, line: Line<'_>, (person, fate): Joined) -> Result<Meaning, TallyError> {
-        let joined = self.people.as_ref().zip(person);
-        let (groups, chances) = levels(&mut self.attributes, line, joined)?;
-        if let Some(fate) = fate {
-            self.note(fate, line.copies, &groups);
-        }
-        let said = match self.said(line, person)? {
+    pub(super) fn understand(&mut self, line: Line<'_>, joined: Joined) -> Result<Meaning, TallyError> {
+        let person = self.people.as_ref().zip(joined.person);
+        let (groups, chances) = levels(&mut self.attributes, line, person)?;
+        joined.fates().for_each(|fate| self.note(fate, line.copies, &groups));
+        let said = match self.said(line, joined.person)? {
             Ok(said) => said,
             Err(reason) => {
                 self.note(reason, line.copies, &groups);
@@ -258,17 +274,14 @@ impl Counter {
     /// The person found for a key, and what is to be noted of the join.
     pub(super) fn person(&mut self, key: Option<Key<'_>>, person: Option<u32>) -> Joined {
         let (Some(people), Some(key)) = (&mut self.people, key) else {
-            return (None, Some(Exclusion::NoDemographics));
+            return Joined { absent: true, ..Joined::default() };
         };
         match person {
-            Some(person) => {
+            Some(known) => {
                 self.matched += 1;
-                (Some(person), people.see(person).then_some(Exclusion::RepeatedKey))
+                Joined { person, absent: false, repeated: people.see(known) }
             }
-            None => {
-                self.unmatched.insert(key.to_string());
-                (None, Some(Exclusion::NoDemographics))
-            }
+            None => Joined { person, absent: true, repeated: !self.unmatched.insert(key.to_string()) },
         }
     }
 

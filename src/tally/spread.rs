@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::pages::Pages;
 use crate::cells::{Bins, Cell, Distribution, EXACT_VALUES, Exact, Grid, Histogram, Summing};
@@ -191,7 +191,7 @@ impl Spreads {
     /// Goes over to a coarser grid when there are too many distinct numbers; to be
     /// called from time to time.
     pub(super) fn settle(&mut self) {
-        if self.grid != Grid::Exact {
+        if self.grid == Grid::COARSE {
             self.parts.iter_mut().for_each(Spread::page);
             return;
         }
@@ -199,29 +199,29 @@ impl Spreads {
         if all <= self.patience {
             return;
         }
-        let distinct: HashSet<i64> = self.parts.iter().flat_map(Spread::bins).collect();
-        if distinct.len() > EXACT_VALUES {
-            self.coarsen();
-        }
-        self.patience = 2 * all;
+        self.coarsen(self.grid.holding(self.parts.iter().flat_map(Spread::bins)));
+        self.patience = EXACT_VALUES.max(2 * self.parts.iter().map(Spread::len).sum::<usize>());
     }
 
-    fn coarsen(&mut self) {
-        self.parts.iter_mut().for_each(|part| part.regrid(self.grid, Grid::COARSE));
-        self.grid = Grid::COARSE;
-        self.settle();
+    fn coarsen(&mut self, to: Grid) {
+        if to != self.grid {
+            self.parts.iter_mut().for_each(|part| part.regrid(self.grid, to));
+            self.grid = to;
+        }
+        if to == Grid::COARSE {
+            self.parts.iter_mut().for_each(Spread::page);
+        }
     }
 
     /// Takes others in; `place` says where each of their places is.
     pub(super) fn absorb(&mut self, other: &Spreads, mut place: impl FnMut(usize) -> usize) {
-        if self.grid != Grid::Exact && other.grid == Grid::Exact {
+        let grid = self.grid.coarser(other.grid);
+        if other.grid != grid {
             let mut other = other.clone();
-            other.coarsen();
+            other.coarsen(grid);
             return self.absorb(&other, place);
         }
-        if self.grid != other.grid {
-            self.coarsen();
-        }
+        self.coarsen(grid);
         for (at, part) in other.parts.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
             self.part(place(at)).merge(part);
         }
@@ -270,7 +270,12 @@ mod tests {
 
     #[test]
     fn many_values_become_a_grid() {
-        let people = |at: i32| ((at % 3) as usize, f64::from(at % 70_000 - 10_000) * 1.37e-4);
+        in_any_order(|at| f64::from(at % 70_000 - 10_000) * 1.37e-4);
+        in_any_order(|at| 1.0 + f64::from(at % 70_000 - 10_000) * 1.37e-9);
+    }
+
+    fn in_any_order(value: impl Fn(i32) -> f64) {
+        let people = |at: i32| ((at % 3) as usize, value(at));
         let mut fast = Spreads::new(false);
         let (mut early, mut late) = (Spreads::new(false), Spreads::new(false));
         for at in 0..200_000 {

@@ -59,6 +59,7 @@ fn files_that_cannot_be_read() {
     said.push(about("quote.csv", b"group,decision\na,yes\nb,\"no\n", &[]));
     said.push(about("ragged.csv", b"group,decision\na,yes\nb,no,more\n", &[]));
     said.push(about("latin.csv", b"group,decision\nM\xfcnchen,yes\n", &[]));
+    said.push(about("macintosh.csv", b"group,decision\ra,yes\rb,no\r", &[]));
     insta::assert_snapshot!("files_that_cannot_be_read", said.join("\n\n"));
 }
 
@@ -74,6 +75,15 @@ fn damaged_and_truncated_files() {
     assert!(message.starts_with("error: cut.parquet: cannot be read as Parquet"), "{message}");
     let message = about("cut.arrow", &whole[..40], &[]);
     assert!(message.starts_with("error: cut.arrow: cannot be read as Arrow IPC"), "{message}");
+    // Of a broken page the column is told, and the rows.
+    let rows = [1, 2, 3].map(|row| if row == 2 { "a" } else { "b" });
+    let mut frame = polars::df!("group" => rows, "decision" => ["yes", "no", "no"]).expect("a frame");
+    let mut broken = Vec::new();
+    polars::prelude::ParquetWriter::new(&mut broken).finish(&mut frame).expect("written");
+    broken[4..8].copy_from_slice(&[0xff; 4]);
+    let message = about("broken.parquet", &broken, &[]);
+    let told = "error: broken.parquet: cannot be read as Parquet: column `group`, in rows 1 to 3: ";
+    assert!(message.starts_with(told), "{message}");
     let zipped = crate::inputs::gzip(&text);
     let message = about("cut.csv.gz", &zipped[..zipped.len() / 2], &[]);
     assert!(message.starts_with("error: cut.csv.gz: "), "{message}");
@@ -353,6 +363,7 @@ fn outputs_that_do_not_fit() {
     let (plan, data) = (at("fixtures/german-credit/evenhand.toml"), at("fixtures/german-credit/data.csv"));
     let arguments = [
         ("64", format!("audit {} --out out", plan.display()), "out: File too large"),
+        ("16", format!("review {} --store h.db", plan.display()), "h.db: cannot be written"),
         ("4", format!("remedy reweigh {} --for sex --out w.csv", plan.display()), "w.csv: File too large"),
         (
             "4",

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use evenhand::cells::Exclusion;
 use evenhand::report::Shown;
 use evenhand::{Plan, Provenance, Release, audit};
 
@@ -171,12 +172,31 @@ fn objects_a_line() {
         ("[1]\n", "line 1 is no JSON object"),
         ("{\"group\":\"a\",\"decision\":[1],\"label\":\"yes\"}\n", "line 1: `decision` holds a list or an object"),
     ] {
-        std::fs::write(path("b.jsonl"), text).expect("written");
-        let plan = PLAN.replace("data.csv", "b.jsonl");
-        let plan = Plan::from_text(&plan, "plan", folder.path(), &Default::default()).expect("valid");
-        let message = audit(plan, Provenance::default()).expect_err("refused").to_string();
+        let message = objects(text.as_bytes()).expect_err("refused");
         assert!(message.contains(fault), "{message}");
     }
+    let message = objects(b"{\"group\":\"a\"}\n{\"group\":\"M\xfcnchen\"}\n").expect_err("refused");
+    assert!(message.contains("line 2 is not UTF-8 text (byte 26)") && message.contains("iconv"), "{message}");
+    assert!(objects(b"\xff\xfe{\0").expect_err("refused").contains("UTF-16"));
+}
+
+/// The audit of JSON lines.
+fn objects(text: &[u8]) -> Result<Release, String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("b.jsonl"), text).expect("written");
+    let plan = PLAN.replace("data.csv", "b.jsonl");
+    let plan = Plan::from_text(&plan, "plan", folder.path(), &Default::default()).expect("valid");
+    audit(plan, Provenance::default()).map_err(|error| error.to_string())
+}
+
+/// A name that the first objects lack is a column all the same.
+#[test]
+fn names_that_come_late_are_columns() {
+    let mut text = "{\"group\":\"a\",\"decision\":\"yes\",\"more\":{\"decision\":1}}\n".repeat(3_000);
+    text += "{\"label\":\"yes\",\"decision\":\"no\",\"group\":\"b\"}\n";
+    let release = objects(text.as_bytes()).expect("an audit");
+    let labels = release.exclusions.iter().find(|found| found.what == Exclusion::MissingLabel).expect("noted");
+    assert_eq!((release.intake.rows, labels.rows), (3_001, 3_000));
 }
 
 /// Standard input of any kind, told apart by how it begins.

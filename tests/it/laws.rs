@@ -519,7 +519,9 @@ fn an_area_of_scores_taken_as_one_is_not_judged() {
     let mut csv = String::from("g,l,s\n");
     for at in 0..70_000 {
         let u = chance.uniform();
-        csv.push_str(&format!("{},{},{:.12}\n", ["x", "y"][at % 2], u8::from(chance.uniform() > u), 1.0 - u * 1e-5));
+        csv.push_str(&format!("{},{},{}\n", ["x", "y"][at % 2], u8::from(chance.uniform() > u), 1.0 - u * 1e-7));
+        // Scores all over make the grid coarse.
+        csv.push_str(&format!("z,{},{:.12}\n", u8::from(chance.uniform() > u), chance.uniform()));
     }
     let rule = |bound: &str| {
         format!(
@@ -529,7 +531,67 @@ fn an_area_of_scores_taken_as_one_is_not_judged() {
     let table = Table::new(&csv);
     for bound in ["at_least = 0.8", "at_most = 0.7", "at_least = 0.3"] {
         let release = table.audit(&rule(bound));
-        let said: Vec<String> = release.findings.iter().map(|found| format!("{:?}", found.verdict)).collect();
+        let close = release.findings.iter().filter(|found| found.measurement.group != "z");
+        let said: Vec<String> = close.map(|found| format!("{:?}", found.verdict)).collect();
         assert!(!said.is_empty() && said.iter().all(|said| said.contains("Inconclusive")), "{bound}: {said:?}");
     }
+}
+
+/// Scores close together are told apart where there are no others.
+#[test]
+fn an_area_of_scores_close_together() {
+    let mut chance = Counter::new(5, 0);
+    let mut csv = String::from("g,l,s\n");
+    let mut all: Vec<(f64, bool)> = Vec::new();
+    for _ in 0..90_000 {
+        let (score, label) = (1.0 - chance.uniform() * 1e-5, chance.uniform());
+        let favourable = label > (1.0 - score) * 1e5;
+        csv.push_str(&format!("x,{},{score}\n", u8::from(favourable)));
+        all.push((score, favourable));
+    }
+    all.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (mut below, mut wins) = (0.0, 0.0);
+    for (_, favourable) in &all {
+        wins += if *favourable { below } else { 0.0 };
+        below += f64::from(u8::from(!favourable));
+    }
+    let truth = wins / (below * (all.len() as f64 - below));
+    let plan = "[data]\npath = \"data.csv\"\n[roles]\nscore = \"s\"\nlabel = { column = \"l\", favourable = \"1\" }\n[[attribute]]\ncolumn = \"g\"\n";
+    let release = Table::new(&csv).audit(plan);
+    let found = release.measurements.iter().find(|row| row.metric == "auc").and_then(|row| row.value);
+    assert!(truth > 0.8 && found.is_some_and(|found| (found - truth).abs() < 1e-5), "{found:?} is not {truth}");
+}
+
+/// What the grid hides of two distributions lies within the intervals of their distances.
+#[test]
+fn distances_of_scores_taken_as_one_reach_over_the_truth() {
+    let mut chance = Counter::new(9, 0);
+    let mut csv = String::from("g,s\n");
+    let mut all: Vec<(f64, bool)> = Vec::new();
+    for at in 0..70_000 {
+        let (x, u) = (at % 2 == 0, chance.uniform());
+        // One group lies half as far from 1 as the other.
+        let score = 1.0 - u * if x { 1e-5 } else { 0.5e-5 };
+        csv.push_str(&format!("{},{score}\nz,{}\n", if x { "x" } else { "y" }, chance.uniform()));
+        all.push((score, x));
+    }
+    all.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (mut gap, mut most) = (0i64, 0);
+    for (_, x) in &all {
+        gap += if *x { 1 } else { -1 };
+        most = most.max(gap.abs());
+    }
+    let truth = most as f64 / 35_000.0;
+    let plan =
+        "[data]\npath = \"data.csv\"\n[roles]\nscore = \"s\"\n[[attribute]]\ncolumn = \"g\"\nreference = \"y\"\n";
+    let release = Table::new(&csv).audit(plan);
+    let row = |metric: &str| {
+        let found = release.measurements.iter().find(|row| row.metric == metric && row.group == "x");
+        found.unwrap_or_else(|| panic!("no {metric}")).clone()
+    };
+    let ks = row("score_distribution.ks");
+    let (low, high) = (ks.low.expect("an interval"), ks.high.expect("an interval"));
+    assert!(truth > 0.4 && low <= truth && truth <= high, "{truth} in {low} to {high}");
+    let moved = row("score_distribution.wasserstein");
+    assert!(moved.high.expect("an interval") >= 0.25e-5 && moved.value.is_some_and(|value| value.is_sign_positive()));
 }

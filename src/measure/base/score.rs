@@ -3,6 +3,7 @@
 use super::{Look, Measured, Seat, bits, effective_counts, empty, people};
 use crate::catalogue::ScoreValue;
 use crate::cells::{Cell, Distribution, Grid, Label, Outcome, Summand, Why};
+use crate::measure::distribution::largest_share;
 use crate::measure::evidence::{Evidence, Of};
 use crate::measure::part::{Part, Scale, by_score};
 use crate::measure::{Test, TestMethod};
@@ -41,7 +42,7 @@ pub(super) fn measure(value: ScoreValue, seat: &Seat<'_>, scale: Scale, look: &L
             Some(rest) if value == ScoreValue::AucOfQualified => area(part, rest, scale, &labelled, look),
             Some(rest) => area(rest, part, scale, &labelled, look),
         },
-        ScoreValue::Separation => separation(part, &labelled, look),
+        ScoreValue::Separation => separation(part, scale, &labelled, look),
         ScoreValue::Brier => brier(part, scale, &labelled, look),
         ScoreValue::LogLoss => log_loss(part, scale, &labelled),
         ScoreValue::Uncertainty => uncertainty(part, &labelled),
@@ -154,10 +155,12 @@ fn distance(one: &[f64], two: &[f64]) -> Option<f64> {
     Some(cumulative_gaps(one, two)?.into_iter().fold(0.0, |far: f64, gap| far.max(gap.abs())).min(1.0))
 }
 
-fn separation(part: &Part, labelled: &Cell, look: &Look<'_>) -> Measured {
+fn separation(part: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
     let (one, two): (Vec<f64>, Vec<f64>) =
         by_score(&part.favourable, &part.unfavourable).map(|(_, a, b)| (a, b)).unzip();
     let Some(value) = distance(&one, &two) else { return Measured::undefined(Why::OneClass, labelled) };
+    let bins = one.iter().copied().zip(two.iter().copied());
+    let error_bound = (scale.grid != Grid::Exact).then(|| largest_share(bins));
     let (one, two): (Vec<f64>, Vec<f64>) = coarse_bins(&part.favourable, &part.unfavourable).into_iter().unzip();
     let share = people(part, labelled) / labelled.effective();
     let sides = [
@@ -171,7 +174,7 @@ fn separation(part: &Part, labelled: &Cell, look: &Look<'_>) -> Measured {
         let moved = gaps.iter().zip(here.as_ref()?).map(|(gap, here)| gap - here);
         Some([gaps.iter().copied().fold(0.0, largest), moved.fold(0.0, largest)])
     });
-    Measured { evidence: Evidence::distance(drawn, false), ..Measured::new(value, labelled) }
+    Measured { evidence: Evidence::distance(drawn, false), error_bound, ..Measured::new(value, labelled) }
 }
 
 /// The probability of the favourable label that a score announces. Rounded, so

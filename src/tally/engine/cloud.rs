@@ -58,7 +58,8 @@ mod with {
     use url::Url;
 
     use super::super::super::error::TallyError;
-    use super::super::file::{is_data, unkept};
+    use super::super::file::unkept;
+    use super::super::format::is_data;
 
     /// A store that does not answer is given up after so long.
     const PATIENCE: Duration = Duration::from_secs(30);

@@ -16,8 +16,17 @@ const LONGEST: u64 = 1 << 26;
 /// The fault: what it is and in which line.
 pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<(), String> {
     let mut file = lines::open(path).map_err(|error| error.to_string())?;
-    let mut walk =
-        Walk { delimiter, at: 0, line: 1, start: 1, begun: 0, fields: 1, columns: None, place: Place::Start };
+    let mut walk = Walk {
+        delimiter,
+        at: 0,
+        line: 1,
+        start: 1,
+        begun: 0,
+        fields: 1,
+        columns: None,
+        place: Place::Start,
+        returned: false,
+    };
     let (mut block, mut kept) = (vec![0; 1 << 20], 0);
     loop {
         let read = file.read(&mut block[kept..]).map_err(|error| error.to_string())?;
@@ -25,8 +34,8 @@ pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<(), String> {
             return walk.end();
         }
         let whole = kept + read;
-        if walk.at == 0 && (block.starts_with(b"\xff\xfe") || block.starts_with(b"\xfe\xff")) {
-            return Err("it is UTF-16 text: save the file as UTF-8, or convert it with `iconv -f utf16 -t utf8`".into());
+        if walk.at == 0 && is_utf16(&block) {
+            return Err(UTF16.into());
         }
         // A character may lie over the border of two blocks.
         let valid = match std::str::from_utf8(&block[..whole]) {
@@ -34,17 +43,28 @@ pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<(), String> {
             Err(error) if error.error_len().is_none() && read > 0 => error.valid_up_to(),
             Err(error) => {
                 walk.over(&block[..error.valid_up_to()])?;
-                return Err(format!(
-                    "line {} is not UTF-8 text (byte {}): save the file as UTF-8, or convert it with `iconv -f latin1 -t utf8`",
-                    walk.line,
-                    walk.at + 1
-                ));
+                return Err(not_utf8(walk.line, walk.at + 1));
             }
         };
         walk.over(&block[..valid])?;
         block.copy_within(valid..whole, 0);
         kept = whole - valid;
     }
+}
+
+/// Two bytes a letter.
+pub(super) const UTF16: &str = "it is UTF-16 text: save the file as UTF-8, or convert it with `iconv -f utf16 -t utf8`";
+
+/// Whether a text begins as such of two bytes a letter does.
+pub(super) fn is_utf16(start: &[u8]) -> bool {
+    start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff")
+}
+
+/// The fault of a byte that is in no UTF-8 text; bytes of the file from 1.
+pub(super) fn not_utf8(line: u64, byte: u64) -> String {
+    format!(
+        "line {line} is not UTF-8 text (byte {byte}): save the file as UTF-8, or convert it with `iconv -f latin1 -t utf8`"
+    )
 }
 
 /// Where in a field a byte lies.
@@ -69,6 +89,8 @@ struct Walk {
     /// Fields of the header.
     columns: Option<usize>,
     place: Place,
+    /// Whether a line seems to end in the way of the first Macintoshes.
+    returned: bool,
 }
 
 impl Walk {
@@ -86,7 +108,10 @@ impl Walk {
                     self.place = Place::Start;
                 }
                 _ if quoted => {}
-                _ => self.place = Place::Plain,
+                byte => {
+                    self.returned |= byte == b'\r';
+                    self.place = Place::Plain;
+                }
             }
             if self.at - self.begun > LONGEST {
                 return Err(format!("line {} has more than {LONGEST} bytes", self.start));
@@ -111,6 +136,9 @@ impl Walk {
     fn end(&mut self) -> Result<(), String> {
         match self.place {
             Place::Quoted => Err(format!("line {} opens a quote that never closes", self.start)),
+            _ if self.line == 1 && self.returned => {
+                Err("its lines end in CR and not in LF: convert it with `tr '\\r' '\\n'`".into())
+            }
             _ => self.row(),
         }
     }
@@ -136,6 +164,8 @@ mod tests {
         assert!(fault(b"a,b\n1,\xff\n").is_some_and(|fault| fault.starts_with("line 2 is not UTF-8 text (byte 7)")));
         assert!(fault(b"a,b\n1,\xc3").is_some_and(|fault| fault.starts_with("line 2 is not UTF-8 text (byte 7)")));
         assert!(fault(b"\xff\xfea\0").is_some_and(|fault| fault.starts_with("it is UTF-16")));
+        assert!(fault(b"a,b\r1,2\r").is_some_and(|fault| fault.starts_with("its lines end in CR")));
+        assert_eq!(fault(b"a,b\r\n"), None);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::super::error::TallyError;
 use super::cloud::{is_remote, listed};
-use super::file::{is_data, unopenable};
+use super::file::unopenable;
+use super::format::is_data;
 
 /// A file, and the columns that the names of its folders give to all of its rows.
 #[derive(Clone, Debug)]

@@ -6,11 +6,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::Read;
-use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Once;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use polars::prelude::*;
@@ -21,27 +17,11 @@ use super::super::error::TallyError;
 use super::cloud::{fetch, is_remote};
 use super::column::Column;
 use super::diagnose::diagnose;
+use super::format::{Format, UNKNOWN, format_of, kind_of};
+use super::guard::guarded;
 use super::lines;
 use crate::unfinished::Unfinished;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Text { delimiter: u8 },
-    Lines,
-    Parquet,
-    Arrow,
-}
-
-impl Format {
-    fn name(self) -> &'static str {
-        match self {
-            Format::Text { .. } => "delimited text",
-            Format::Lines => "JSON lines",
-            Format::Parquet => "Parquet",
-            Format::Arrow => "Arrow IPC",
-        }
-    }
-}
+use crate::watch::reads;
 
 /// How a column is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +35,10 @@ pub(in super::super) enum Kind {
 /// A file that was opened and whose header is known.
 #[derive(Clone, Debug)]
 pub(super) struct DataFile {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// How messages call it.
     pub(super) shown: PathBuf,
-    format: Format,
+    pub(super) format: Format,
     /// Those of the file, then those of its folders.
     pub(super) columns: Vec<String>,
     /// What typed files hold, by column; empty for text.
@@ -191,15 +171,6 @@ impl DataFile {
         Ok(names)
     }
 
-    /// How many rows there are, where the file says so.
-    pub(super) fn rows(&self) -> Option<u64> {
-        if self.format != Format::Parquet {
-            return None;
-        }
-        let rows = || ParquetReader::new(File::open(&self.path)?).num_rows();
-        guarded(rows).ok().map(|rows| rows as u64)
-    }
-
     /// What a column holds where it is wanted as words, as far as it decides how they are
     /// written: 1, 1.0 or true.
     pub(super) fn word_type(&self, column: &str, kind: Kind) -> &'static str {
@@ -226,7 +197,8 @@ impl DataFile {
             .with_missing_is_null(true))
     }
 
-    fn scan(&self, wanted: &[(String, Kind)]) -> PolarsResult<LazyFrame> {
+    /// The wanted columns, for the reader to go through.
+    pub(super) fn scan(&self, wanted: &[(String, Kind)]) -> PolarsResult<LazyFrame> {
         let path = PlRefPath::try_from_path(&self.path)?;
         let frame = match self.format {
             Format::Text { .. } => {
@@ -302,6 +274,7 @@ impl DataFile {
         mut each: impl FnMut(&[Column<'_>], usize) -> Result<(), TallyError> + Send + 'static,
     ) -> Result<(), TallyError> {
         self.readable(wanted)?;
+        reads(&self.shown);
         if let Format::Text { delimiter } = self.format {
             diagnose(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
         }
@@ -342,27 +315,6 @@ impl DataFile {
 
     fn constant(&self, column: &str) -> Option<&String> {
         self.constants.iter().find(|(name, _)| name == column).map(|(_, value)| value)
-    }
-
-    fn stream_frame(
-        &self,
-        wanted: &[(String, Kind)],
-        take: impl FnMut(Vec<Column<'_>>, usize) -> bool + Send + 'static,
-    ) -> Result<(), String> {
-        let take = Mutex::new(take);
-        let names: Vec<String> = wanted.iter().map(|(name, _)| name.clone()).collect();
-        let callback = PlanCallback::new(move |batch: DataFrame| -> PolarsResult<bool> {
-            let of = |name: &String| Column::of(batch.column(name)?.as_materialized_series());
-            let columns: Vec<Column<'_>> = names.iter().map(of).collect::<PolarsResult<_>>()?;
-            let mut take = take.lock().map_err(|_| polars_err!(ComputeError: "an earlier batch failed"))?;
-            Ok(take(columns, batch.height()))
-        });
-        guarded(|| {
-            self.scan(wanted)?
-                .sink_batches(callback, true, NonZeroUsize::new(65_536))?
-                .collect_with_engine(Engine::Streaming)
-                .map(|_| ())
-        })
     }
 
     fn unreadable(&self, detail: String) -> TallyError {
@@ -438,83 +390,4 @@ fn with_constants<'c>(own: Vec<Column<'c>>, constants: &'c [Option<String>], row
         None => own.next(),
     };
     constants.iter().filter_map(of).collect()
-}
-
-const UNKNOWN: &str = "unknown kind of file: .csv, .tsv, .jsonl (also .gz, .zst), .parquet, .arrow and .feather are read; for another text file give its delimiter";
-
-/// Whether the name is one of a data file.
-pub(super) fn is_data(path: &Path) -> bool {
-    format_of(path, None).is_some()
-}
-
-fn format_of(path: &Path, delimiter: Option<u8>) -> Option<Format> {
-    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let stem = [".gz", ".zst", ".zlib"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
-    match stem.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("csv" | "txt") => Some(Format::Text { delimiter: delimiter.unwrap_or(b',') }),
-        Some("tsv" | "tab") => Some(Format::Text { delimiter: delimiter.unwrap_or(b'\t') }),
-        Some("jsonl" | "ndjson") => Some(Format::Lines),
-        Some("parquet" | "pq") => Some(Format::Parquet),
-        Some("arrow" | "feather" | "ipc") => Some(Format::Arrow),
-        _ => delimiter.map(|delimiter| Format::Text { delimiter }),
-    }
-}
-
-/// The ending of a file that begins like this.
-fn kind_of(start: &[u8]) -> &'static str {
-    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
-    match start {
-        [b'P', b'A', b'R', b'1', ..] => ".parquet",
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => ".arrow",
-        [0x1f, 0x8b, ..] => ".csv.gz",
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => ".csv.zst",
-        _ if first == Some(&b'{') => ".jsonl",
-        _ => ".csv",
-    }
-}
-
-/// How many readers run at this moment.
-static READING: AtomicUsize = AtomicUsize::new(0);
-
-/// The reader gives up on some files by a panic, in whichever of its threads; what
-/// that would print is no message. A panic of anything else prints as it did.
-fn silence_reader() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            let of_reader = panic.location().is_some_and(|place| place.file().contains("polars"));
-            if !(of_reader && READING.load(Ordering::SeqCst) > 0) {
-                before(panic);
-            }
-        }));
-    });
-}
-
-/// Runs a reader; its errors and panics become one line of text.
-fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
-    silence_reader();
-    READING.fetch_add(1, Ordering::SeqCst);
-    let outcome = catch_unwind(AssertUnwindSafe(read));
-    READING.fetch_sub(1, Ordering::SeqCst);
-    match outcome {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(first_line(&error.to_string())),
-        Err(panic) => {
-            let text = panic
-                .downcast_ref::<String>()
-                .cloned()
-                .or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()))
-                .unwrap_or_default();
-            Err(first_line(&format!("the reader gave up: {text}")))
-        }
-    }
-}
-
-fn first_line(text: &str) -> String {
-    if text.contains("not supported by Polars") || text.contains("does not support primitive") {
-        let kind = text.split("datatype ").nth(1).and_then(|rest| rest.split(['(', ' ']).next()).unwrap_or("special");
-        return format!("a column holds a type that cannot be read ({kind}): write the file without that column");
-    }
-    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("damaged").to_string()
 }

@@ -1,26 +1,26 @@
 //! Files of one JSON object a line.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use polars::prelude::*;
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
+use serde_json::error::Category;
 
 use super::column::Column;
+use super::diagnose::{UTF16, is_utf16, not_utf8};
 
 /// Rows of one batch.
 const BATCH: usize = 65_536;
 
-/// The names in a file are those of so many first objects.
-const HEADER: usize = 1_000;
-
 /// Longer lines are no rows.
 const LONGEST: u64 = 1 << 26;
-
-type Object = BTreeMap<String, Value>;
 
 /// The lines of a file, compressed or not.
 pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn BufRead + Send>> {
@@ -34,45 +34,87 @@ pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn BufRead + Send>> {
     })
 }
 
-/// Reads object after object until `each` has enough; what is wrong, and where, in words.
-fn objects(path: &Path, mut each: impl FnMut(Object) -> Result<bool, String>) -> Result<(), String> {
+#[derive(Deserialize)]
+struct Name<'n>(#[serde(borrow)] Cow<'n, str>);
+
+/// The members of an object, of which those that have a place are kept.
+struct Members<'m> {
+    place: &'m mut dyn FnMut(&str) -> Option<usize>,
+    values: &'m mut [Value],
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = ();
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(Name(name)) = members.next_key()? {
+            match (self.place)(&name) {
+                Some(at) => self.values[at] = members.next_value()?,
+                None => _ = members.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads object after object until `each` has enough, which is given the values of those
+/// members that have a place; what is wrong, and where, in words.
+fn objects(
+    path: &Path,
+    places: usize,
+    mut place: impl FnMut(&str) -> Option<usize>,
+    mut each: impl FnMut(&mut [Value]) -> Result<bool, String>,
+) -> Result<(), String> {
     let mut lines = open(path).map_err(|error| error.to_string())?;
-    let (mut text, mut line) = (Vec::new(), 0u64);
+    let mut values = vec![Value::Null; places];
+    let (mut bytes, mut line, mut before) = (Vec::new(), 0u64, 0u64);
     loop {
         line += 1;
-        text.clear();
-        let read = std::io::Read::take(&mut lines, LONGEST).read_until(b'\n', &mut text);
+        before += bytes.len() as u64;
+        bytes.clear();
+        let read = std::io::Read::take(&mut lines, LONGEST).read_until(b'\n', &mut bytes);
         match read.map_err(|error| format!("line {line}: {error}"))? {
             0 => return Ok(()),
             length if length as u64 == LONGEST => return Err(format!("line {line} has more than {LONGEST} bytes")),
             _ => {}
         }
-        let body = text.strip_prefix(b"\xef\xbb\xbf").filter(|_| line == 1).unwrap_or(&text);
-        if body.iter().all(u8::is_ascii_whitespace) {
+        if line == 1 && is_utf16(&bytes) {
+            return Err(UTF16.into());
+        }
+        let text = std::str::from_utf8(&bytes);
+        let text = text.map_err(|error| not_utf8(line, before + error.valid_up_to() as u64 + 1))?;
+        let text = text.strip_prefix('\u{feff}').filter(|_| line == 1).unwrap_or(text);
+        if text.trim_ascii().is_empty() {
             continue;
         }
-        let object: Object = serde_json::from_slice(body).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => format!("line {line} is no JSON object"),
+        values.fill(Value::Null);
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let read = reader.deserialize_map(Members { place: &mut place, values: &mut values });
+        read.and_then(|()| reader.end()).map_err(|error| match error.classify() {
+            Category::Data => format!("line {line} is no JSON object"),
             _ => format!("line {line}, column {}: not JSON, or not whole", error.column()),
         })?;
-        if !each(object).map_err(|what| format!("line {line}: {what}"))? {
+        if !each(&mut values).map_err(|what| format!("line {line}: {what}"))? {
             return Ok(());
         }
     }
 }
 
-/// The names that the first objects have, in the order of their appearance.
+/// The names that any object has, in the order of their appearance.
 pub(super) fn header(path: &Path) -> Result<Vec<String>, String> {
-    let (mut names, mut seen) = (Vec::new(), 0);
-    objects(path, |object| {
-        for name in object.into_keys() {
-            if !names.contains(&name) {
-                names.push(name);
-            }
+    let (mut names, mut seen) = (Vec::new(), HashSet::new());
+    let note = |name: &str| {
+        if !seen.contains(name) {
+            seen.insert(name.to_string());
+            names.push(name.to_string());
         }
-        seen += 1;
-        Ok(seen < HEADER)
-    })?;
+        None
+    };
+    objects(path, 0, note, |_| Ok(true))?;
     Ok(names)
 }
 
@@ -92,14 +134,15 @@ pub(super) fn stream(path: &Path, wanted: &[&str], take: Take<'_>) -> Result<(),
         *rows = 0;
         Ok(done)
     };
-    objects(path, |mut object| {
-        for (column, name) in columns.iter_mut().zip(wanted) {
-            column.push(match object.remove(*name) {
-                None | Some(Value::Null) => None,
-                Some(Value::String(text)) => Some(text),
-                Some(Value::Number(number)) => Some(number.to_string()),
-                Some(Value::Bool(truth)) => Some(truth.to_string()),
-                Some(Value::Array(_) | Value::Object(_)) => {
+    let place = |name: &str| wanted.iter().position(|wanted| *wanted == name);
+    objects(path, wanted.len(), place, |values| {
+        for ((column, value), name) in columns.iter_mut().zip(values).zip(wanted) {
+            column.push(match std::mem::take(value) {
+                Value::Null => None,
+                Value::String(text) => Some(text),
+                Value::Number(number) => Some(number.to_string()),
+                Value::Bool(truth) => Some(truth.to_string()),
+                Value::Array(_) | Value::Object(_) => {
                     return Err(format!("`{name}` holds a list or an object, which is neither a number nor a name"));
                 }
             });
