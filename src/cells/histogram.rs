@@ -23,7 +23,7 @@ pub const EXACT_VALUES: usize = 65_536;
 pub const GRID_BITS: u32 = 14;
 
 /// So many digits less has the next coarser grid.
-const STEP: usize = 3;
+const STEP: u32 = 3;
 
 /// How numbers are put into bins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ impl Grid {
         if bins.len() <= EXACT_VALUES {
             return self;
         }
-        let grids = (GRID_BITS..self.bits()).rev().filter(|bits| (bits - GRID_BITS) as usize % STEP == 0);
+        let grids = (GRID_BITS..self.bits()).rev().filter(|bits| (bits - GRID_BITS).is_multiple_of(STEP));
         let holds = |bits: &u32| {
             let shift = self.bits() - bits;
             bins.chunk_by(|one, other| one >> shift == other >> shift).count() <= EXACT_VALUES

@@ -83,8 +83,37 @@ pub fn run() -> ExitCode {
         // The reader of our output went away: nobody is left to tell.
         Err(Stop::Closed) => ExitCode::SUCCESS,
         Err(stop) => {
-            eprintln!("error: {stop}");
+            eprintln!("error: {}", brief(&stop.to_string()));
             ExitCode::from(stop.code())
         }
+    }
+}
+
+/// A message that quotes what it complains of, without most of what nobody reads.
+fn brief(message: &str) -> String {
+    const HEAD: usize = 600;
+    const TAIL: usize = 300;
+    let line = |line: &str| -> String {
+        let all = line.chars().count();
+        if all <= HEAD + TAIL {
+            return line.to_string();
+        }
+        let head: String = line.chars().take(HEAD).collect();
+        let tail: String = line.chars().skip(all - TAIL).collect();
+        format!("{head} … ({} characters) … {tail}", all - HEAD - TAIL)
+    };
+    message.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_brief() {
+        assert_eq!(brief("one\ntwo"), "one\ntwo");
+        let long = format!("a.csv: row 1: \"{}\" is not a number: do this", "é".repeat(5_000));
+        let cut = brief(&long);
+        assert!(cut.starts_with("a.csv: row 1: \"é") && cut.ends_with("do this") && cut.chars().count() < 1_000);
     }
 }

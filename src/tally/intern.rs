@@ -25,6 +25,9 @@ pub(super) const LEVELS: Limit = Limit { levels: 1_000, advice: "merge values" }
 /// Names that are not compared.
 pub(super) const ANY: Limit = Limit { levels: usize::MAX, advice: "" };
 
+/// Longer texts, in bytes, are no names.
+const LONGEST_NAME: usize = 1_000;
+
 /// The code of a missing value.
 pub(super) const MISSING_CODE: u32 = 0;
 
@@ -116,11 +119,15 @@ impl Coder {
         (row, copies): (u64, u64),
         file: &Path,
     ) -> Result<u32, TallyError> {
+        let Limit { levels, advice } = self.limit;
+        if let Some(text) = text.filter(|text| text.len() > LONGEST_NAME && levels < ANY.levels) {
+            let what = format!("a value of {} bytes, of which no more than {LONGEST_NAME} are a name", text.len());
+            return Err(TallyError::value(file, row, &self.column, what));
+        }
         let code = match self.bins.is_some() {
             true => self.bin(text.map(str::trim).unwrap_or_default(), row, file)?,
             false => self.interner.code(text, copies),
         };
-        let Limit { levels, advice } = self.limit;
         if self.interner.len() - 1 > levels {
             let what = format!("more than {levels} different values: {advice}");
             return Err(TallyError::column(file, &self.column, what));

@@ -87,6 +87,18 @@ fn damaged_and_truncated_files() {
     let zipped = crate::inputs::gzip(&text);
     let message = about("cut.csv.gz", &zipped[..zipped.len() / 2], &[]);
     assert!(message.starts_with("error: cut.csv.gz: "), "{message}");
+    // However much there is behind a few bytes, little of it is looked at.
+    let long = ["group,decision\n".as_bytes(), &b"x".repeat(1 << 27)].concat();
+    let message = about("line.csv.gz", &crate::inputs::gzip(&long), &[]);
+    assert!(message.contains("line 2 has more than 67108864 bytes"), "{message}");
+    let message = about("header.csv.gz", &crate::inputs::gzip(&long[15..]), &[]);
+    assert!(message.contains("line 1 has more than 67108864 bytes"), "{message}");
+    let name = ["group,decision\na,yes\n", &"x".repeat(5_000), ",no\n"].concat();
+    let message = about("name.csv", name.as_bytes(), &[]);
+    assert_eq!(
+        message,
+        "error: name.csv: row 2, column `group`: a value of 5000 bytes, of which no more than 1000 are a name"
+    );
     insta::assert_snapshot!("damaged_and_truncated_files", said.join("\n\n"));
 }
 

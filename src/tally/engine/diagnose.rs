@@ -10,6 +10,25 @@ use super::lines;
 /// Longer lines are no rows.
 const LONGEST: u64 = 1 << 26;
 
+/// The fields of the header, or what keeps it from being one.
+pub(super) fn header(path: &Path, delimiter: u8) -> Result<Vec<String>, String> {
+    let file = lines::open(path).map_err(|error| error.to_string())?;
+    // The reader stops at the end of the header, if there is one in reach.
+    let mut builder = csv::ReaderBuilder::new();
+    let mut reader = builder.delimiter(delimiter).has_headers(false).from_reader(file.take(LONGEST + 1));
+    let mut fields = csv::ByteRecord::new();
+    reader.read_byte_record(&mut fields).map_err(|error| error.to_string())?;
+    if reader.position().byte() > LONGEST {
+        return Err(format!("line 1 has more than {LONGEST} bytes"));
+    }
+    let name = |field: &[u8]| String::from_utf8(field.to_vec()).ok();
+    match fields.iter().map(name).collect::<Option<Vec<String>>>() {
+        Some(names) => Ok(names),
+        // It says where.
+        None => diagnose(path, delimiter).map(|()| Vec::new()),
+    }
+}
+
 /// The first fault of a text file, compressed or not, in words.
 ///
 /// # Errors
@@ -108,10 +127,8 @@ impl Walk {
                     self.place = Place::Start;
                 }
                 _ if quoted => {}
-                byte => {
-                    self.returned |= byte == b'\r';
-                    self.place = Place::Plain;
-                }
+                b'\r' => self.returned = true,
+                _ => self.place = Place::Plain,
             }
             if self.at - self.begun > LONGEST {
                 return Err(format!("line {} has more than {LONGEST} bytes", self.start));
@@ -121,6 +138,12 @@ impl Walk {
     }
 
     fn row(&mut self) -> Result<(), String> {
+        // Lines before the header may be blank.
+        if self.columns.is_none() && self.fields == 1 && self.place == Place::Start {
+            self.line += 1;
+            (self.start, self.begun) = (self.line, self.at);
+            return Ok(());
+        }
         let columns = *self.columns.get_or_insert(self.fields);
         if self.fields > columns {
             return Err(format!(
@@ -158,6 +181,7 @@ mod tests {
     fn the_first_fault_has_its_line() {
         assert_eq!(fault(b"a,b\n\"x\ny\",1\n"), None);
         assert_eq!(fault("a,b\n\"x \"\"1,2\"\" y\",5\"\né,\"\"".as_bytes()), None);
+        assert_eq!(fault(b"\n\r\na,b\r\n1,2\r\n"), None);
         assert!(fault(b"a,b\n\"x\ny\",1\n1,2,3\n").is_some_and(|fault| fault.starts_with("line 4 has 3 fields")));
         assert!(fault(b"a,b\n1,2\n1,2,3").is_some_and(|fault| fault.starts_with("line 3 has 3 fields")));
         assert!(fault(b"a,b\n1,2\n\"x,1\n").is_some_and(|fault| fault.starts_with("line 3 opens a quote")));

@@ -16,7 +16,7 @@ use tempfile::TempPath;
 use super::super::error::TallyError;
 use super::cloud::{fetch, is_remote};
 use super::column::Column;
-use super::diagnose::diagnose;
+use super::diagnose::{self, diagnose};
 use super::format::{Format, UNKNOWN, format_of, kind_of};
 use super::guard::guarded;
 use super::lines;
@@ -121,8 +121,8 @@ impl DataFile {
             version: metadata,
         };
         match format {
-            Format::Text { .. } => {
-                source.columns = source.header()?;
+            Format::Text { delimiter } => {
+                source.columns = source.header(delimiter)?;
             }
             Format::Lines => {
                 source.columns = lines::header(path).map_err(|detail| source.unreadable(detail))?;
@@ -145,15 +145,13 @@ impl DataFile {
         Ok(source)
     }
 
-    /// The first line of a text file, read as data so that nothing is renamed.
-    fn header(&self) -> Result<Vec<String>, TallyError> {
-        let frame = guarded(|| self.text_reader()?.with_has_header(false).with_n_rows(Some(1)).finish()?.collect())
-            .map_err(|detail| self.unreadable(detail))?;
+    /// The names in the header of a text file, as they stand there.
+    fn header(&self, delimiter: u8) -> Result<Vec<String>, TallyError> {
+        let fields = diagnose::header(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
         let wrong = |what: String| TallyError::Header { file: self.shown.clone(), what };
         let mut names: Vec<String> = Vec::new();
-        for column in frame.columns() {
-            let texts = column.str().map_err(|error| self.unreadable(error.to_string()))?;
-            let name = texts.get(0).unwrap_or_default().trim_start_matches('\u{feff}').trim().to_string();
+        for field in &fields {
+            let name = field.trim_start_matches('\u{feff}').trim().to_string();
             if name.is_empty() {
                 return Err(wrong(format!("column {} has no name in the header", names.len() + 1)));
             }

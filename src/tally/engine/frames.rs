@@ -141,8 +141,7 @@ mod tests {
                 into.len() >= most
             };
             file.stream_frame(&[("n".to_string(), Kind::Text)], take).expect("read");
-            let found = found.lock().expect("alone").clone();
-            found
+            found.lock().expect("alone").clone()
         };
         assert_eq!(read(usize::MAX), numbers.iter().map(|n| *n as f64).collect::<Vec<f64>>());
         assert_eq!(read(1).len(), 1_000, "there was enough after the first piece");
