@@ -12,6 +12,7 @@ use super::counter::{Counter, hash64};
 use super::distribution::{normal_cdf, normal_quantile};
 use super::level::{Interval, Level};
 use super::multinomial::Cells;
+use super::normal::Gamma;
 
 /// How to resample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,13 +161,16 @@ pub fn posteriors<const N: usize>(
     how: Resampling,
     statistics: impl Fn(&[Vec<f64>]) -> [Option<f64>; N] + Sync,
 ) -> [Replicates; N] {
+    let count = |cell: &f64| if cell.is_finite() && *cell > 0.0 { *cell } else { 0.0 };
+    let of = |part: &Vec<f64>| -> (Vec<Gamma>, f64) {
+        (part.iter().map(|cell| Gamma::new(count(cell) + 0.5)).collect(), part.iter().map(count).sum())
+    };
+    let known: Vec<(Vec<Gamma>, f64)> = parts.iter().map(of).collect();
     let draw = |drawn: &mut Vec<Vec<f64>>, resample: u32| {
         let mut chance = how.chance(resample);
-        for (part, into) in parts.iter().zip(drawn.iter_mut()) {
-            let count = |cell: f64| if cell.is_finite() && cell > 0.0 { cell } else { 0.0 };
-            into.iter_mut().zip(part).for_each(|(share, cell)| *share = chance.gamma(count(*cell) + 0.5));
+        for ((gammas, size), into) in known.iter().zip(drawn.iter_mut()) {
+            into.iter_mut().zip(gammas).for_each(|(share, gamma)| *share = gamma.draw(&mut chance));
             let whole: f64 = into.iter().sum();
-            let size: f64 = part.iter().map(|cell| count(*cell)).sum();
             into.iter_mut().for_each(|share| *share *= size / whole);
         }
         statistics(drawn).map(|value| value.filter(|value| value.is_finite()))

@@ -29,6 +29,7 @@ mod mover;
 mod multinomial;
 mod multiplicity;
 mod noncentral;
+mod normal;
 mod odds;
 mod power;
 mod proportion;
