@@ -418,6 +418,7 @@ impl Counter {
                     .into(),
             );
         }
+        warnings.extend(self.people.as_ref().and_then(|people| people.note.clone()));
         if !self.unmatched.is_empty() {
             let keys = match self.unmatched.len() {
                 1 => "1 key of the outputs is".to_string(),

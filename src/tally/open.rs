@@ -158,7 +158,8 @@ impl Opening<'_> {
             if name == "*" {
                 let roles: Vec<String> = wanted.columns.iter().map(|(name, _)| name.clone()).collect();
                 let attributes: Vec<&String> = plan.attributes.iter().map(|a| &a.column).collect();
-                let others = wanted.source.columns.iter().filter(|c| !roles.contains(c) && !attributes.contains(c));
+                let is_other = |c: &&String| !c.is_empty() && !roles.contains(c) && !attributes.contains(c);
+                let others = wanted.source.columns.iter().filter(is_other);
                 names.extend(others.cloned());
             } else {
                 names.push(name.clone());

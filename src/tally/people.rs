@@ -29,6 +29,8 @@ pub(super) struct People {
     /// Of every person the code of all their codes together, and how many there are.
     kinds: (Vec<u32>, usize),
     pub(super) rows: u64,
+    /// What should be known of the file.
+    pub(super) note: Option<String>,
 }
 
 impl People {
@@ -57,7 +59,7 @@ impl People {
         let state = Arc::new(Mutex::new((people, coders)));
         let shared = Arc::clone(&state);
         let (key, missing) = (key.to_string(), missing.to_vec());
-        source.stream(&wanted, move |columns, rows, place| {
+        let note = source.stream(&wanted, move |columns, rows, place| {
             let path = place.file;
             let Ok(mut guard) = shared.lock() else { return Ok(()) };
             let (people, coders) = &mut *guard;
@@ -96,6 +98,7 @@ impl People {
             return Err(TallyError::Empty { file: source.path.clone(), what });
         }
         people.find_kinds();
+        people.note = note;
         Ok((std::mem::take(people), std::mem::take(coders)))
     }
 

@@ -54,7 +54,16 @@ fn files_that_cannot_be_read() {
     said.push(about("empty.csv", b"", &[]));
     said.push(about("header.csv", b"group,decision\n", &[]));
     said.push(about("twice.csv", b"group,decision,group\na,yes,b\n", &[]));
-    said.push(about("nameless.csv", b"group,,decision\na,yes,b\n", &[]));
+    said.push(about("nameless.csv", b",,\na,yes,b\n", &[]));
+    said.push(about("spreadsheet.csv", b"sep=,\ngroup,decision\na,yes\n", &[]));
+    said.push(about("wide.csv", b"g\0r\0,\0d\0", &[]));
+    said.push(about("packed.csv", &crate::inputs::gzip(b"group,decision\na,yes\n"), &[]));
+    said.push(about("plain.csv.gz", b"group,decision\na,yes\n", &[]));
+    said.push(about("columns.csv", b"PAR1....PAR1", &[]));
+    said.push(about("text.parquet", b"group,decision\na,yes\n", &[]));
+    said.push(about("stream.arrow", b"\xff\xff\xff\xff\0\0\0\0", &[]));
+    said.push(about("one.feather", b"FEA1\0\0\0\0", &[]));
+    said.push(about("rows.json", b"[{\"group\": \"a\"}]", &[]));
     said.push(about("semicolon.csv", b"group;decision\na;yes\n", &[]));
     said.push(about("quote.csv", b"group,decision\na,yes\nb,\"no\n", &[]));
     said.push(about("ragged.csv", b"group,decision\na,yes\nb,no,more\n", &[]));
@@ -67,13 +76,13 @@ fn files_that_cannot_be_read() {
 fn damaged_and_truncated_files() {
     let mut said: Vec<String> = Vec::new();
     let text = std::fs::read(at("fixtures/german-credit/data.csv")).expect("a fixture");
-    said.push(about("cut.parquet", &text[..100], &[]));
+    said.push(about("cut.parquet", &[b"PAR1", &text[..100]].concat(), &[]));
     let table = Table::new(CSV);
     crate::inputs::write_parquet(&table.path().join("whole.parquet"));
     let whole = std::fs::read(table.path().join("whole.parquet")).expect("written");
     let message = about("cut.parquet", &whole[..whole.len() - 20], &[]);
     assert!(message.starts_with("error: cut.parquet: cannot be read as Parquet"), "{message}");
-    let message = about("cut.arrow", &whole[..40], &[]);
+    let message = about("cut.arrow", &[b"ARROW1\0\0", &whole[..40]].concat(), &[]);
     assert!(message.starts_with("error: cut.arrow: cannot be read as Arrow IPC"), "{message}");
     // Of a broken page the column is told, and the rows.
     let rows = [1, 2, 3].map(|row| if row == 2 { "a" } else { "b" });
@@ -92,7 +101,7 @@ fn damaged_and_truncated_files() {
     let message = about("line.csv.gz", &crate::inputs::gzip(&long), &[]);
     assert!(message.contains("line 2 has more than 67108864 bytes"), "{message}");
     let message = about("header.csv.gz", &crate::inputs::gzip(&long[15..]), &[]);
-    assert!(message.contains("line 1 has more than 67108864 bytes"), "{message}");
+    assert!(message.contains("line 1 has more than 16777216 bytes, which is no header"), "{message}");
     let name = ["group,decision\na,yes\n", &"x".repeat(5_000), ",no\n"].concat();
     let message = about("name.csv", name.as_bytes(), &[]);
     assert_eq!(

@@ -112,6 +112,68 @@ fn missing_words_are_declared() {
     assert_eq!(release.divisions[0].groups.len(), 2);
 }
 
+/// A quote within a field stands for itself, and no row is lost up to the next one.
+#[test]
+fn quotes_within_fields() {
+    let rows = |note: &str| format!("a,yes,{note},yes\nb,no,,no\n").repeat(20) + "a,no,x,no\n";
+    let text = |note: &str| format!("group,decision,note,label\n{}{}", rows("x"), rows(note));
+    let whole = Table::new(&text("x")).audit(PLAN);
+    for note in ["5\" disk", "say \\\"hi", "\"abc\"d", "\"abc\" d\"", "\"a \"\"b\n\"c"] {
+        let release = Table::new(&text(note)).audit(PLAN);
+        assert_eq!(release.measurements, whole.measurements, "{note}");
+        assert_eq!(release.divisions, whole.divisions, "{note}");
+    }
+}
+
+/// Lines with too few fields are told; what they lack is missing.
+#[test]
+fn short_lines_are_told() {
+    let release = Table::new("decision,label,group\nyes,yes,a\nno,no,b\nyes\nno,no\n").audit(PLAN);
+    let told = "2 rows have fewer fields than the header (first: line 4 of data.csv): what they lack counts as missing";
+    assert!(release.warnings.iter().any(|warning| warning == told), "{:?}", release.warnings);
+    let table = Table::new("id,decision,label\n1,yes,yes\n2,no,no\n");
+    std::fs::write(table.path().join("people.csv"), "id,group\n1,a\n2\n").expect("written");
+    let plan = PLAN
+        .replace("path = \"data.csv\"", "path = \"data.csv\"\ndemographics = { path = \"people.csv\", on = \"id\" }");
+    let release = table.audit(&plan);
+    assert!(release.warnings.iter().any(|warning| warning.contains("line 3 of people.csv")), "{:?}", release.warnings);
+}
+
+/// Columns that nobody asks for may have no name, the same name or any type.
+#[test]
+fn columns_that_are_not_needed() {
+    let plain = "group,decision,label\na,yes,yes\nb,no,no\n";
+    let whole = Table::new(plain).audit(PLAN);
+    let index = Table::new(",x,group,decision,x,label,\n0,1,a,yes,1,yes,\n1,2,b,no,1,no,\n").audit(PLAN);
+    assert_eq!(index.measurements, whole.measurements);
+    let table = Table::new(plain);
+    let halves = Series::new("half".into(), [0.5f32, 1.5]).cast(&DataType::Float16).expect("cast");
+    let lists = Series::new("list".into(), [Series::new("".into(), [1, 2]), Series::new("".into(), [3, 4])]);
+    let arrays = lists.cast(&DataType::Array(Box::new(DataType::Int32), 2)).expect("cast").with_name("array".into());
+    let mut frame = df!("group" => ["a", "b"], "decision" => ["yes", "no"], "label" => ["yes", "no"]).expect("a frame");
+    for column in [halves, lists, arrays] {
+        frame.with_column(column.into_column()).expect("as long");
+    }
+    let file = std::fs::File::create(table.path().join("data.parquet")).expect("made");
+    ParquetWriter::new(file).finish(&mut frame).expect("written");
+    let release = table.audit(&PLAN.replace("data.csv", "data.parquet"));
+    assert_eq!(release.measurements, whole.measurements);
+}
+
+/// Folders say values with `%20` where a name may not have a blank.
+#[test]
+fn folders_say_values_as_written() {
+    let table = Table::new("");
+    for (folder, decision) in [("group=a%20b", "yes"), ("group=c%2Fd", "no")] {
+        let folder = table.path().join("data").join(folder);
+        std::fs::create_dir_all(&folder).expect("made");
+        std::fs::write(folder.join("part.csv"), format!("decision,label\n{decision},yes\n")).expect("written");
+    }
+    let release = table.audit(&PLAN.replace("data.csv", "data"));
+    let groups: Vec<&str> = release.divisions[0].groups.iter().map(|group| group.group.as_str()).collect();
+    assert_eq!(groups, ["a b", "c/d"]);
+}
+
 /// Two files: what each side has more than the other is counted, by group
 /// where it is known; a repeated key of the outputs counts each time.
 #[test]

@@ -1,8 +1,9 @@
 //! Whether a text file is one: the reader shifts the fields of a line with too many of
 //! them without a word where it has read for a while, holds a line of any length in
-//! memory, and its errors carry no line. So the text is walked plainly first.
+//! memory, loses rows between quotes that stand within fields, and its errors carry no
+//! line. So the text is walked plainly first.
 
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::path::Path;
 
 use super::lines;
@@ -10,30 +11,49 @@ use super::lines;
 /// Longer lines are no rows.
 const LONGEST: u64 = 1 << 26;
 
+/// A longer header names more columns than memory should hold.
+const LONGEST_HEADER: u64 = 1 << 24;
+
+/// What a walk finds that is no fault.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Shape {
+    /// Lines of data, blank ones too.
+    pub(super) rows: u64,
+    /// How many have fewer fields than the header, and the line of the first; a blank line
+    /// is none of them.
+    pub(super) short: u64,
+    pub(super) first_short: u64,
+    /// Whether a quote stands within a field, or text behind the quote that ends one.
+    pub(super) stray: bool,
+}
+
 /// The fields of the header, or what keeps it from being one.
 pub(super) fn header(path: &Path, delimiter: u8) -> Result<Vec<String>, String> {
-    let file = lines::open(path).map_err(|error| error.to_string())?;
+    let mut file = lines::open(path).map_err(|error| error.to_string())?;
+    if is_utf16(file.fill_buf().map_err(|error| error.to_string())?) {
+        return Err(UTF16.into());
+    }
     // The reader stops at the end of the header, if there is one in reach.
     let mut builder = csv::ReaderBuilder::new();
-    let mut reader = builder.delimiter(delimiter).has_headers(false).from_reader(file.take(LONGEST + 1));
+    let mut reader = builder.delimiter(delimiter).has_headers(false).from_reader(file.take(LONGEST_HEADER + 1));
     let mut fields = csv::ByteRecord::new();
     reader.read_byte_record(&mut fields).map_err(|error| error.to_string())?;
-    if reader.position().byte() > LONGEST {
-        return Err(format!("line 1 has more than {LONGEST} bytes"));
+    if reader.position().byte() > LONGEST_HEADER {
+        return Err(format!("line 1 has more than {LONGEST_HEADER} bytes, which is no header"));
     }
     let name = |field: &[u8]| String::from_utf8(field.to_vec()).ok();
     match fields.iter().map(name).collect::<Option<Vec<String>>>() {
         Some(names) => Ok(names),
         // It says where.
-        None => diagnose(path, delimiter).map(|()| Vec::new()),
+        None => diagnose(path, delimiter).map(|_| Vec::new()),
     }
 }
 
-/// The first fault of a text file, compressed or not, in words.
+/// What a text file, compressed or not, is like.
 ///
 /// # Errors
-/// The fault: what it is and in which line.
-pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<(), String> {
+/// Its first fault: what it is and in which line.
+pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<Shape, String> {
     let mut file = lines::open(path).map_err(|error| error.to_string())?;
     let mut walk = Walk {
         delimiter,
@@ -45,12 +65,14 @@ pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<(), String> {
         columns: None,
         place: Place::Start,
         returned: false,
+        shape: Shape::default(),
     };
     let (mut block, mut kept) = (vec![0; 1 << 20], 0);
     loop {
         let read = file.read(&mut block[kept..]).map_err(|error| error.to_string())?;
         if read == 0 && kept == 0 {
-            return walk.end();
+            walk.end()?;
+            return Ok(walk.shape);
         }
         let whole = kept + read;
         if walk.at == 0 && is_utf16(&block) {
@@ -74,9 +96,11 @@ pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<(), String> {
 /// Two bytes a letter.
 pub(super) const UTF16: &str = "it is UTF-16 text: save the file as UTF-8, or convert it with `iconv -f utf16 -t utf8`";
 
-/// Whether a text begins as such of two bytes a letter does.
+/// Whether a text begins as such of two bytes a letter does, with a mark or without.
 pub(super) fn is_utf16(start: &[u8]) -> bool {
-    start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff")
+    let marked = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
+    let none: Vec<bool> = start.iter().take(4).map(|byte| *byte == 0).collect();
+    marked || none == [true, false, true, false] || none == [false, true, false, true]
 }
 
 /// The fault of a byte that is in no UTF-8 text; bytes of the file from 1.
@@ -110,6 +134,7 @@ struct Walk {
     place: Place,
     /// Whether a line seems to end in the way of the first Macintoshes.
     returned: bool,
+    shape: Shape,
 }
 
 impl Walk {
@@ -120,6 +145,7 @@ impl Walk {
             match *byte {
                 b'"' if quoted => self.place = Place::Closing,
                 b'"' if matches!(self.place, Place::Start | Place::Closing) => self.place = Place::Quoted,
+                b'"' => self.shape.stray = true,
                 b'\n' if quoted => self.line += 1,
                 b'\n' => self.row()?,
                 byte if byte == self.delimiter && !quoted => {
@@ -128,7 +154,10 @@ impl Walk {
                 }
                 _ if quoted => {}
                 b'\r' => self.returned = true,
-                _ => self.place = Place::Plain,
+                _ => {
+                    self.shape.stray |= self.place == Place::Closing;
+                    self.place = Place::Plain;
+                }
             }
             if self.at - self.begun > LONGEST {
                 return Err(format!("line {} has more than {LONGEST} bytes", self.start));
@@ -138,13 +167,21 @@ impl Walk {
     }
 
     fn row(&mut self) -> Result<(), String> {
+        let blank = self.fields == 1 && self.place == Place::Start;
         // Lines before the header may be blank.
-        if self.columns.is_none() && self.fields == 1 && self.place == Place::Start {
+        if self.columns.is_none() && blank {
             self.line += 1;
             (self.start, self.begun) = (self.line, self.at);
             return Ok(());
         }
+        self.shape.rows += u64::from(self.columns.is_some());
         let columns = *self.columns.get_or_insert(self.fields);
+        if self.fields < columns && !blank {
+            if self.shape.short == 0 {
+                self.shape.first_short = self.start;
+            }
+            self.shape.short += 1;
+        }
         if self.fields > columns {
             return Err(format!(
                 "line {} has {} fields, and the header {columns}: quote what holds a delimiter",
@@ -162,7 +199,9 @@ impl Walk {
             _ if self.line == 1 && self.returned => {
                 Err("its lines end in CR and not in LF: convert it with `tr '\\r' '\\n'`".into())
             }
-            _ => self.row(),
+            // The last line need not end.
+            _ if self.at > self.begun => self.row(),
+            _ => Ok(()),
         }
     }
 }
@@ -189,7 +228,25 @@ mod tests {
         assert!(fault(b"a,b\n1,\xc3").is_some_and(|fault| fault.starts_with("line 2 is not UTF-8 text (byte 7)")));
         assert!(fault(b"\xff\xfea\0").is_some_and(|fault| fault.starts_with("it is UTF-16")));
         assert!(fault(b"a,b\r1,2\r").is_some_and(|fault| fault.starts_with("its lines end in CR")));
+        assert!(fault(b"a\0,\0b\0").is_some_and(|fault| fault.starts_with("it is UTF-16")));
         assert_eq!(fault(b"a,b\r\n"), None);
+    }
+
+    #[test]
+    fn short_lines_and_stray_quotes_are_no_faults() {
+        let shape = |text: &str| {
+            let file = tempfile::NamedTempFile::new().expect("a temporary file");
+            std::fs::write(file.path(), text).expect("written");
+            diagnose(file.path(), b',').expect("no fault")
+        };
+        let plain = Shape { rows: 2, ..Shape::default() };
+        assert_eq!(shape("a,b\n1,2\n3,4"), plain);
+        assert_eq!(shape("\na,b\n1,\"x \"\"y\"\"\"\r\n\"\",4\r\n"), plain);
+        assert_eq!(shape("a,b\n1,2\n\n"), plain);
+        assert_eq!(shape("a,b,c\n1,2,3\n\"x\ny\",2\n3\n"), Shape { rows: 3, short: 2, first_short: 3, stray: false });
+        assert_eq!(shape("a,b\n5\" disk,2\n3,4\n"), Shape { stray: true, ..plain });
+        assert_eq!(shape("a,b\n\"x\"y,2\n3,4\n"), Shape { stray: true, ..plain });
+        assert_eq!(shape("a,b\n\"x\" ,2\n3,4\n"), Shape { stray: true, ..plain });
     }
 
     #[test]

@@ -45,11 +45,11 @@ pub(in super::super) fn tally(
     let wanted = counter.wanted.clone();
     let state = Arc::new(Mutex::new(Some(counter)));
     let shared = Arc::clone(&state);
-    let (heard, of) = (Arc::clone(watch), source.rows());
-    source.stream(&wanted, move |columns, rows, place| match shared.lock() {
+    let heard = Arc::clone(watch);
+    let note = source.stream(&wanted, move |columns, rows, place| match shared.lock() {
         Ok(mut guard) => guard.as_mut().map_or(Ok(()), |counter| {
             counter.batch(columns, rows, place)?;
-            heard.counted(counter.rows(), of);
+            heard.counted(counter.rows(), place.of);
             Ok(())
         }),
         Err(_) => Ok(()),
@@ -61,6 +61,7 @@ pub(in super::super) fn tally(
     };
     watch.done("counting", start.elapsed(), Some(counter.rows()));
     let recorded = counter.recorded();
-    let (ledger, matrix, warnings) = timed(watch.as_ref(), "naming", || counter.finish())?;
+    let (ledger, matrix, mut warnings) = timed(watch.as_ref(), "naming", || counter.finish())?;
+    warnings.extend(note);
     Ok((Tallied { ledger, matrix, inputs, warnings }, recorded))
 }

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
+
 use super::super::error::TallyError;
 use super::cloud::{is_remote, listed};
 use super::file::unopenable;
@@ -99,15 +101,16 @@ fn of_folder(folder: &Path) -> Result<Vec<Found>, TallyError> {
     }
 }
 
-/// Columns from folders named `column=value`; an empty value, or what Hive calls null, is
-/// none.
+/// Columns from folders named `column=value`, in which `%20` and the like stand for
+/// characters; an empty value, or what Hive calls null, is none.
 fn constants(path: &Path) -> Vec<(String, String)> {
     let folders = path.parent().into_iter().flat_map(Path::components);
     let pair = |component: Component<'_>| {
         let text = component.as_os_str().to_string_lossy().into_owned();
         let (column, value) = text.split_once('=')?;
         let value = if value == "__HIVE_DEFAULT_PARTITION__" { "" } else { value };
-        (!column.is_empty()).then(|| (column.to_string(), value.to_string()))
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        (!column.is_empty()).then(|| (decoded(column), decoded(value)))
     };
     folders.filter_map(pair).collect()
 }

@@ -14,12 +14,14 @@ use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 
 use super::super::error::TallyError;
+use super::checksums::verify;
 use super::cloud::{fetch, is_remote};
 use super::column::Column;
-use super::diagnose::{self, diagnose};
-use super::format::{Format, UNKNOWN, format_of, kind_of};
+use super::diagnose::{self, Shape, diagnose};
+use super::format::{Format, format_of, is_data, kind_of, misnamed, unknown};
 use super::guard::guarded;
 use super::lines;
+use super::stray;
 use crate::unfinished::Unfinished;
 use crate::watch::reads;
 
@@ -43,12 +45,14 @@ pub(super) struct DataFile {
     pub(super) columns: Vec<String>,
     /// What typed files hold, by column; empty for text.
     types: Vec<DataType>,
+    /// How many objects there are, where all were read for their names.
+    pub(super) objects: Option<u64>,
     /// What the folders say of all rows.
     constants: Vec<(String, String)>,
     /// Of standard input and of storage, while it is needed.
     _spooled: Option<Arc<(TempPath, Unfinished)>>,
     /// What the file was like when it was opened.
-    version: Metadata,
+    pub(super) version: Metadata,
 }
 
 impl DataFile {
@@ -59,21 +63,27 @@ impl DataFile {
         delimiter: Option<u8>,
     ) -> Result<DataFile, TallyError> {
         if path == Path::new("-") {
-            return DataFile::of_standard_input(delimiter);
+            return DataFile::of_stream(Path::new("standard input"), std::io::stdin().lock(), delimiter);
         }
         if is_remote(path) {
             return DataFile::of_storage(path, constants, delimiter);
         }
+        // A named pipe, or what a shell makes of `<(command)`.
+        if std::fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir()) {
+            let pipe = File::open(path).map_err(|error| unopenable(path, &error))?;
+            return DataFile::of_stream(path, pipe, delimiter);
+        }
         DataFile::open_as(path, path, constants, delimiter, None)
     }
 
-    /// Standard input can be read once, and a file is read twice: it is put into one.
-    fn of_standard_input(delimiter: Option<u8>) -> Result<DataFile, TallyError> {
-        let shown = Path::new("standard input");
-        let cannot = |error: std::io::Error| unopenable(shown, &error);
-        let mut input = std::io::BufReader::new(std::io::stdin().lock());
-        let ending = kind_of(std::io::BufRead::fill_buf(&mut input).map_err(cannot)?);
-        let mut spooled = tempfile::Builder::new().suffix(ending).tempfile().map_err(|error| unkept(shown, &error))?;
+    /// Standard input and pipes can be read once, and a file is read twice: they are put
+    /// into one.
+    fn of_stream(shown: &Path, from: impl Read, delimiter: Option<u8>) -> Result<DataFile, TallyError> {
+        let mut input = std::io::BufReader::new(from);
+        let start = std::io::BufRead::fill_buf(&mut input).map_err(|error| unopenable(shown, &error))?;
+        let name = shown.file_name().map(|name| name.to_string_lossy().into_owned()).filter(|_| is_data(shown));
+        let ending = name.unwrap_or_else(|| kind_of(start).to_string());
+        let mut spooled = tempfile::Builder::new().suffix(&ending).tempfile().map_err(|error| unkept(shown, &error))?;
         let unfinished = Unfinished::new(spooled.path());
         std::io::copy(&mut input, spooled.as_file_mut()).map_err(|error| unkept(shown, &error))?;
         let spooled = Arc::new((spooled.into_temp_path(), unfinished));
@@ -103,19 +113,24 @@ impl DataFile {
         spooled: Option<Arc<(TempPath, Unfinished)>>,
     ) -> Result<DataFile, TallyError> {
         let metadata = std::fs::metadata(path).map_err(|error| unopenable(shown, &error))?;
-        File::open(path).map_err(|error| unopenable(shown, &error))?;
+        let opened = File::open(path).map_err(|error| unopenable(shown, &error))?;
         if metadata.len() == 0 {
             return Err(TallyError::Empty { file: shown.into(), what: "the file is empty" });
         }
-        let Some(format) = format_of(path, delimiter) else {
-            return Err(TallyError::Unopenable { file: shown.into(), reason: UNKNOWN.into() });
-        };
+        let wrong = |reason: &str| TallyError::Unopenable { file: shown.into(), reason: reason.into() };
+        let format = format_of(path, delimiter).ok_or_else(|| wrong(unknown(path)))?;
+        let mut start = Vec::new();
+        opened.take(8).read_to_end(&mut start).map_err(|error| unopenable(shown, &error))?;
+        if let Some(reason) = misnamed(path, format, &start) {
+            return Err(wrong(reason));
+        }
         let mut source = DataFile {
             path: path.into(),
             shown: shown.into(),
             format,
             columns: Vec::new(),
             types: Vec::new(),
+            objects: None,
             constants,
             _spooled: spooled,
             version: metadata,
@@ -125,11 +140,11 @@ impl DataFile {
                 source.columns = source.header(delimiter)?;
             }
             Format::Lines => {
-                source.columns = lines::header(path).map_err(|detail| source.unreadable(detail))?;
+                let (names, objects) = lines::header(path).map_err(|detail| source.faulty(detail))?;
+                (source.columns, source.objects) = (names, Some(objects));
             }
             _ => {
-                let schema =
-                    guarded(|| source.scan(&[])?.collect_schema()).map_err(|detail| source.unreadable(detail))?;
+                let schema = guarded(|| source.scan(&[])?.collect_schema()).map_err(|detail| source.faulty(detail))?;
                 source.columns = schema.iter_names().map(|name| name.to_string()).collect();
                 source.types = schema.iter_values().cloned().collect();
             }
@@ -145,20 +160,20 @@ impl DataFile {
         Ok(source)
     }
 
-    /// The names in the header of a text file, as they stand there.
+    /// The names in the header of a text file, as they stand there; those that nobody
+    /// asks for may be empty or the same.
     fn header(&self, delimiter: u8) -> Result<Vec<String>, TallyError> {
         let fields = diagnose::header(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
         let wrong = |what: String| TallyError::Header { file: self.shown.clone(), what };
-        let mut names: Vec<String> = Vec::new();
-        for field in &fields {
-            let name = field.trim_start_matches('\u{feff}').trim().to_string();
-            if name.is_empty() {
-                return Err(wrong(format!("column {} has no name in the header", names.len() + 1)));
-            }
-            if names.contains(&name) {
-                return Err(wrong(format!("two columns are called `{name}`: rename one")));
-            }
-            names.push(name);
+        let name = |field: &String| field.trim_start_matches('\u{feff}').trim().to_string();
+        let names: Vec<String> = fields.iter().map(name).collect();
+        if names.iter().all(String::is_empty) {
+            return Err(wrong("the first line names no column: it must be the header".into()));
+        }
+        if names[0].starts_with("sep=") {
+            return Err(wrong(
+                "the first line tells spreadsheets the delimiter: take it out, the header must be first".into(),
+            ));
         }
         if let [only] = names.as_slice()
             && let Some(other) = [',', ';', '\t', '|'].into_iter().find(|other| only.contains(*other))
@@ -200,8 +215,9 @@ impl DataFile {
         let path = PlRefPath::try_from_path(&self.path)?;
         let frame = match self.format {
             Format::Text { .. } => {
-                let schema: Schema =
-                    self.own_columns().map(|name| Field::new(name.as_str().into(), DataType::String)).collect();
+                // By position: names that are not wanted may repeat.
+                let field = |at: usize| Field::new(at.to_string().into(), DataType::String);
+                let schema: Schema = (0..self.own_columns()).map(field).collect();
                 self.text_reader()?.with_has_header(true).with_schema(Some(Arc::new(schema))).finish()?
             }
             Format::Lines => LazyFrame::default(),
@@ -226,29 +242,39 @@ impl DataFile {
                 let dtype = self.type_of(name).unwrap_or(&DataType::String);
                 let numeric = dtype.is_primitive_numeric() || dtype.is_decimal();
                 // `col` would read a name such as `^a$` as a pattern.
-                let column = nth(self.columns.iter().position(|c| c == name).unwrap_or(0) as i64).as_expr();
-                match kind {
+                let column = nth(self.place(name).unwrap_or(0) as i64).as_expr();
+                let column = match kind {
                     Kind::Number if numeric => column.cast(DataType::Float64),
                     Kind::Text if Column::is_coded(dtype) => column,
                     _ => column.cast(DataType::String),
-                }
+                };
+                column.alias(name.as_str())
             })
             .collect();
         Ok(frame.select(columns))
     }
 
-    /// Those of the file itself.
-    fn own_columns(&self) -> impl Iterator<Item = &String> {
-        self.columns.iter().take(self.columns.len() - self.constants.len())
+    /// How many are of the file itself.
+    fn own_columns(&self) -> usize {
+        self.columns.len() - self.constants.len()
+    }
+
+    /// Where a column is.
+    fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|name| name == column)
     }
 
     fn type_of(&self, column: &str) -> Option<&DataType> {
-        self.types.get(self.columns.iter().position(|name| name == column)?)
+        self.types.get(self.place(column)?)
     }
 
-    /// An error when a wanted column holds what is neither number nor name.
+    /// An error when a wanted column holds what is neither number nor name, or is there twice.
     fn readable(&self, wanted: &[(String, Kind)]) -> Result<(), TallyError> {
         for (column, _) in wanted {
+            if self.columns.iter().filter(|name| *name == column).count() > 1 {
+                let what = format!("two columns are called `{column}`: rename one");
+                return Err(TallyError::Header { file: self.shown.clone(), what });
+            }
             if let Some(dtype) = self.type_of(column)
                 && (dtype.is_nested()
                     || dtype.is_binary()
@@ -264,18 +290,30 @@ impl DataFile {
         Ok(())
     }
 
+    /// Sees whether the wanted columns can be read, walks a text file for its faults, and
+    /// compares what Parquet has of checksums; what a text file is like.
+    pub(super) fn begin(&self, wanted: &[(String, Kind)]) -> Result<Option<Shape>, TallyError> {
+        self.readable(wanted)?;
+        reads(&self.shown);
+        let outcome = match (self.format, self.metadata()) {
+            (Format::Text { delimiter }, _) => diagnose(&self.path, delimiter).map(Some),
+            (_, Some(metadata)) => {
+                let names: Vec<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
+                verify(&self.path, &metadata, &names).map(|()| None)
+            }
+            _ => Ok(None),
+        };
+        outcome.map_err(|fault| self.faulty(fault))
+    }
+
     /// Streams the wanted columns through `each`, batch by batch in the order
-    /// of the file, with the number of rows in the batch.
+    /// of the file, with the number of rows in the batch. The file was begun.
     pub(super) fn stream(
         &self,
         wanted: &[(String, Kind)],
+        shape: Option<Shape>,
         mut each: impl FnMut(&[Column<'_>], usize) -> Result<(), TallyError> + Send + 'static,
     ) -> Result<(), TallyError> {
-        self.readable(wanted)?;
-        reads(&self.shown);
-        if let Format::Text { delimiter } = self.format {
-            diagnose(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
-        }
         // Where each wanted column comes from: the file, or its folders.
         let own: Vec<(String, Kind)> =
             wanted.iter().filter(|(name, _)| self.constant(name).is_none()).cloned().collect();
@@ -303,30 +341,30 @@ impl DataFile {
                 let names: Vec<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
                 lines::stream(&self.path, &names, &mut checked)
             }
+            Format::Text { delimiter } if shape.is_some_and(|shape| shape.stray) => {
+                let places: Vec<usize> = own.iter().filter_map(|(name, _)| self.place(name)).collect();
+                stray::stream(&self.path, delimiter, &places, &mut checked)
+            }
             _ => self.stream_frame(&own, checked),
         };
         if let Some(error) = failure.lock().ok().and_then(|mut slot| slot.take()) {
             return Err(error);
         }
-        outcome.map_err(|detail| self.unreadable(detail))
+        outcome.map_err(|detail| self.faulty(detail))
     }
 
     fn constant(&self, column: &str) -> Option<&String> {
         self.constants.iter().find(|(name, _)| name == column).map(|(_, value)| value)
     }
 
-    fn unreadable(&self, detail: String) -> TallyError {
-        let found = match self.format {
-            Format::Text { delimiter } => diagnose(&self.path, delimiter).err(),
-            _ => None,
-        };
-        self.faulty(found.unwrap_or(detail))
-    }
-
-    /// An error for what is wrong with the file; a fault of its own has a line.
+    /// An error for what is wrong with the file, unless it is no longer what it was.
     fn faulty(&self, fault: String) -> TallyError {
-        let told = fault.starts_with("line ") || fault.starts_with("it is UTF-16");
-        let detail = match self.compressed() && !told {
+        if let Err(changed) = self.unchanged() {
+            return changed;
+        }
+        let told = fault.starts_with("line ") || fault.starts_with("it is UTF-16") || fault.contains("write the file");
+        let typed = matches!(self.format, Format::Parquet | Format::Arrow);
+        let detail = match (self.compressed() || typed) && !told {
             true => format!("{fault}: it is damaged or cut short; copy it again"),
             false => fault,
         };
@@ -344,7 +382,10 @@ impl DataFile {
         if now.len() == self.version.len() && same_time {
             return Ok(());
         }
-        let reason = "changed while it was read: run again when nothing writes to it".to_string();
+        let reason = match now.len() < self.version.len() {
+            true => "got shorter while it was read: run again when nothing writes to it".to_string(),
+            false => "changed while it was read: run again when nothing writes to it".to_string(),
+        };
         Err(TallyError::Unopenable { file: self.shown.clone(), reason })
     }
 

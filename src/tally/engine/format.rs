@@ -24,7 +24,43 @@ impl Format {
 }
 
 /// Where no kind is known.
-pub(super) const UNKNOWN: &str = "unknown kind of file: .csv, .tsv, .jsonl (also .gz, .zst), .parquet, .arrow and .feather are read; for another text file give its delimiter";
+const UNKNOWN: &str = "unknown kind of file: .csv, .tsv, .jsonl (also .gz, .zst), .parquet, .arrow and .feather are read; for another text file give its delimiter";
+
+/// What to do where no kind is known.
+pub(super) fn unknown(path: &Path) -> &'static str {
+    match path.extension().is_some_and(|ending| ending == "json") {
+        true => "JSON is read with one object a line, in a file called .jsonl or .ndjson",
+        false => UNKNOWN,
+    }
+}
+
+/// What a file is that begins like this, where its name says something else.
+pub(super) fn misnamed(path: &Path, format: Format, start: &[u8]) -> Option<&'static str> {
+    let name = path.to_string_lossy().to_lowercase();
+    let text = matches!(format, Format::Text { .. } | Format::Lines);
+    let (gzip, zstd) = (start.starts_with(&[0x1f, 0x8b]), start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]));
+    let parquet = start.starts_with(b"PAR1");
+    let arrow = start.starts_with(b"ARROW1");
+    Some(match format {
+        _ if text && name.ends_with(".gz") && !gzip => "is not compressed by gzip, as its name says: take .gz off it",
+        _ if text && name.ends_with(".zst") && !zstd => "is not compressed by zstd, as its name says: take .zst off it",
+        _ if text && gzip && !name.ends_with(".gz") => "is compressed by gzip: add .gz to its name",
+        _ if text && zstd && !name.ends_with(".zst") => "is compressed by zstd: add .zst to its name",
+        _ if text && parquet => "is Parquet: call it .parquet",
+        _ if text && arrow => "is Arrow IPC: call it .arrow",
+        Format::Parquet if start.starts_with(b"PARE") => "is encrypted Parquet, which cannot be read",
+        Format::Parquet if !parquet => "is not Parquet, as its name says, or it is damaged",
+        Format::Arrow if start.starts_with(&STREAM) => {
+            "is a stream of Arrow IPC: write the file format (`pyarrow.ipc.new_file`)"
+        }
+        Format::Arrow if start.starts_with(b"FEA1") => "is Feather of version 1: write version 2",
+        Format::Arrow if !arrow => "is not Arrow IPC, as its name says, or it is damaged",
+        _ => return None,
+    })
+}
+
+/// How a stream of Arrow IPC begins.
+const STREAM: [u8; 4] = [0xff; 4];
 
 /// Whether the name is one of a data file.
 pub(super) fn is_data(path: &Path) -> bool {
@@ -50,7 +86,9 @@ pub(super) fn kind_of(start: &[u8]) -> &'static str {
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
     match start {
         [b'P', b'A', b'R', b'1', ..] => ".parquet",
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => ".arrow",
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [0xff, 0xff, 0xff, 0xff, ..] | [b'F', b'E', b'A', b'1', ..] => {
+            ".arrow"
+        }
         [0x1f, 0x8b, ..] => ".csv.gz",
         [0x28, 0xb5, 0x2f, 0xfd, ..] => ".csv.zst",
         _ if first == Some(&b'{') => ".jsonl",

@@ -24,19 +24,20 @@ type Piece = (usize, usize);
 impl DataFile {
     /// How many rows there are, where the file says so.
     pub(super) fn rows(&self) -> Option<u64> {
-        self.groups().map(|groups| groups.iter().map(|rows| *rows as u64).sum())
+        self.objects.or_else(|| self.groups().map(|groups| groups.iter().map(|rows| *rows as u64).sum()))
     }
 
     /// How many rows each row group has, where there are such.
     fn groups(&self) -> Option<Vec<usize>> {
+        Some(self.metadata()?.row_groups.iter().map(|group| group.num_rows()).collect())
+    }
+
+    /// What a Parquet file says of itself; nothing of another file, or of a broken one.
+    pub(super) fn metadata(&self) -> Option<FileMetadataRef> {
         if self.format != Format::Parquet {
             return None;
         }
-        let groups = || {
-            let mut reader = ParquetReader::new(File::open(&self.path)?);
-            Ok(reader.get_metadata()?.row_groups.iter().map(|group| group.num_rows()).collect())
-        };
-        guarded(groups).ok()
+        guarded(|| ParquetReader::new(File::open(&self.path)?).get_metadata().cloned()).ok()
     }
 
     /// Streams the wanted columns through `take`, batch by batch, until it has enough.

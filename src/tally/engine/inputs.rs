@@ -57,6 +57,6 @@ mod tests {
         let inputs = begin();
         std::fs::write(&path, "a,b\n1,2\n").expect("written");
         let message = inputs.known().expect_err("another").to_string();
-        assert!(message.contains("a.csv: changed while it was read"), "{message}");
+        assert!(message.contains("a.csv: got shorter while it was read"), "{message}");
     }
 }

@@ -7,17 +7,14 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use polars::prelude::*;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
 
+use super::batches::{Batches, Take};
 use super::column::Column;
 use super::diagnose::{UTF16, is_utf16, not_utf8};
-
-/// Rows of one batch.
-const BATCH: usize = 65_536;
 
 /// Longer lines are no rows.
 const LONGEST: u64 = 1 << 26;
@@ -104,9 +101,10 @@ fn objects(
     }
 }
 
-/// The names that any object has, in the order of their appearance.
-pub(super) fn header(path: &Path) -> Result<Vec<String>, String> {
-    let (mut names, mut seen) = (Vec::new(), HashSet::new());
+/// The names that any object has, in the order of their appearance, and how many objects
+/// there are.
+pub(super) fn header(path: &Path) -> Result<(Vec<String>, u64), String> {
+    let (mut names, mut seen, mut rows) = (Vec::new(), HashSet::new(), 0);
     let note = |name: &str| {
         if !seen.contains(name) {
             seen.insert(name.to_string());
@@ -114,49 +112,29 @@ pub(super) fn header(path: &Path) -> Result<Vec<String>, String> {
         }
         None
     };
-    objects(path, 0, note, |_| Ok(true))?;
-    Ok(names)
+    objects(path, 0, note, |_| {
+        rows += 1;
+        Ok(true)
+    })?;
+    Ok((names, rows))
 }
-
-/// What a batch is given to; whether it has enough.
-type Take<'t> = &'t mut dyn FnMut(Vec<Column<'_>>, usize) -> bool;
 
 /// The wanted columns, batch by batch. A name that an object lacks is no value.
 pub(super) fn stream(path: &Path, wanted: &[&str], take: Take<'_>) -> Result<(), String> {
-    let mut columns: Vec<Vec<Option<String>>> = vec![Vec::with_capacity(BATCH); wanted.len()];
-    let (mut rows, mut enough) = (0, false);
-    let mut flush = |columns: &mut Vec<Vec<Option<String>>>, rows: &mut usize| -> Result<bool, String> {
-        let texts: Vec<Series> = columns.iter().map(|texts| Series::new("".into(), texts)).collect();
-        let of = |series| Column::of(series).map_err(|error: PolarsError| error.to_string());
-        let batch: Vec<Column<'_>> = texts.iter().map(of).collect::<Result<_, _>>()?;
-        let done = take(batch, *rows);
-        columns.iter_mut().for_each(Vec::clear);
-        *rows = 0;
-        Ok(done)
-    };
+    let mut batches = Batches::new(wanted.len(), take);
     let place = |name: &str| wanted.iter().position(|wanted| *wanted == name);
     objects(path, wanted.len(), place, |values| {
-        for ((column, value), name) in columns.iter_mut().zip(values).zip(wanted) {
-            column.push(match std::mem::take(value) {
-                Value::Null => None,
-                Value::String(text) => Some(text),
-                Value::Number(number) => Some(number.to_string()),
-                Value::Bool(truth) => Some(truth.to_string()),
-                Value::Array(_) | Value::Object(_) => {
-                    return Err(format!("`{name}` holds a list or an object, which is neither a number nor a name"));
-                }
-            });
-        }
-        rows += 1;
-        if rows == BATCH {
-            enough = flush(&mut columns, &mut rows)?;
-        }
-        Ok(!enough)
+        batches.add(|at| match std::mem::take(&mut values[at]) {
+            Value::Null => Ok(None),
+            Value::String(text) => Ok(Some(text)),
+            Value::Number(number) => Ok(Some(number.to_string())),
+            Value::Bool(truth) => Ok(Some(truth.to_string())),
+            Value::Array(_) | Value::Object(_) => {
+                Err(format!("`{}` holds a list or an object, which is neither a number nor a name", wanted[at]))
+            }
+        })
     })?;
-    if rows > 0 && !enough {
-        flush(&mut columns, &mut rows)?;
-    }
-    Ok(())
+    batches.finish()
 }
 
 /// One value for all rows of a batch.

@@ -1,6 +1,8 @@
 //! Ways to count. An engine turns a plan into a ledger and nothing else; every
 //! engine must give the identical ledger.
 
+mod batches;
+mod checksums;
 mod cloud;
 pub(super) mod column;
 mod diagnose;
@@ -13,6 +15,7 @@ mod guard;
 mod inputs;
 mod lines;
 pub(super) mod source;
+mod stray;
 
 use cloud::is_remote;
 pub use embedded::Embedded;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::super::error::TallyError;
 use super::column::Column;
+use super::diagnose::Shape;
 use super::expand::expand;
 use super::file::DataFile;
 pub(in super::super) use super::file::Kind;
@@ -17,6 +18,8 @@ pub(in super::super) struct Place<'p> {
     pub(in super::super) file: &'p Path,
     /// Rows of the file before it.
     pub(in super::super) before: u64,
+    /// How many rows all files have, as far as that can be reckoned.
+    pub(in super::super) of: Option<u64>,
 }
 
 /// Files whose headers are known.
@@ -86,23 +89,69 @@ impl Source {
     }
 
     /// Streams the wanted columns through `each`, batch by batch in the order of the
-    /// files and their rows, with the number of rows in the batch.
+    /// files and their rows, with the number of rows in the batch. What should be known
+    /// of the files.
     pub(in super::super) fn stream(
         &self,
         wanted: &[(String, Kind)],
         each: impl FnMut(&[Column<'_>], usize, Place<'_>) -> Result<(), TallyError> + Send + 'static,
-    ) -> Result<(), TallyError> {
+    ) -> Result<Option<String>, TallyError> {
         self.alike(wanted)?;
-        let each = Arc::new(Mutex::new(each));
+        let (each, known) = (Arc::new(Mutex::new(each)), self.rows());
+        let mut walked = Walked { all: self.files.iter().map(|file| file.version.len()).sum(), ..Walked::default() };
         for file in &self.files {
             let (each, shown, mut before) = (Arc::clone(&each), file.shown.clone(), 0);
-            file.stream(wanted, move |columns, rows| {
+            let shape = file.begin(wanted)?;
+            walked.add(file, shape);
+            let of = known.or(walked.rows());
+            file.stream(wanted, shape, move |columns, rows| {
                 let Ok(mut each) = each.lock() else { return Ok(()) };
-                each(columns, rows, Place { file: &shown, before })?;
+                each(columns, rows, Place { file: &shown, before, of })?;
                 before += rows as u64;
                 Ok(())
             })?;
         }
-        Ok(())
+        Ok(walked.note())
+    }
+}
+
+/// What is known of the text files so far.
+#[derive(Default)]
+struct Walked<'f> {
+    /// Bytes of all files, and of those that were walked.
+    all: u64,
+    bytes: u64,
+    rows: u64,
+    short: u64,
+    /// How many have short rows, and the first, with its line.
+    files: usize,
+    first: Option<(&'f Path, u64)>,
+}
+
+impl<'f> Walked<'f> {
+    fn add(&mut self, file: &'f DataFile, shape: Option<Shape>) {
+        let Some(shape) = shape else { return };
+        self.bytes += file.version.len();
+        self.rows += shape.rows;
+        if shape.short > 0 {
+            self.short += shape.short;
+            self.files += 1;
+            self.first.get_or_insert((&file.shown, shape.first_short));
+        }
+    }
+
+    /// How many rows there will be, if the other files have as many to the byte.
+    fn rows(&self) -> Option<u64> {
+        (self.bytes > 0).then(|| (self.rows as f64 * self.all as f64 / self.bytes as f64).round() as u64)
+    }
+
+    fn note(&self) -> Option<String> {
+        let (file, line) = self.first?;
+        let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let rows = if self.short == 1 { "1 row has".to_string() } else { format!("{} rows have", self.short) };
+        let files = if self.files == 1 { String::new() } else { format!(" of {} files", self.files) };
+        Some(format!(
+            "{rows} fewer fields than the header{files} (first: line {line} of {name}): what they lack counts as missing"
+        ))
     }
 }
