@@ -47,7 +47,7 @@ impl Watch for Console {
         let Some(bar) = self.bar.as_ref().filter(|_| self.start.elapsed() > PATIENCE) else { return };
         if bar.position() == 0 {
             let template = match of {
-                Some(_) => "counting {bar:30} {human_pos} of {human_len} rows, {msg}",
+                Some(_) => "counting {wide_bar} {human_pos} rows, {msg}",
                 None => "counting {spinner} {human_pos} rows, {msg}",
             };
             bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -10,9 +10,9 @@ use super::{Method, distribution};
 use crate::catalogue::{Comparison, Worse};
 use crate::stats::{
     AreaMethod, Auc, Estimate, Interval, Intervals, Level, Moments, Proportion, Replicates, StratumTable,
-    all_pairs_level, auc_interval, cohens_h_interval, each_level, mantel_haenszel, miettinen_nurminen_difference,
-    mover_difference, mover_mean, mover_ratio, odds_ratio_interval, skewed_t_interval, smd_interval, student_level,
-    t_interval, welch_interval,
+    all_pairs_level, auc_interval, cohens_h_interval, each_level, largest_difference, mantel_haenszel,
+    miettinen_nurminen_difference, mover_difference, mover_mean, mover_ratio, odds_ratio_interval, skewed_t_interval,
+    smd_interval, student_level, t_interval, welch_interval,
 };
 
 /// An interval and how it was made.
@@ -415,6 +415,10 @@ fn of_whole(
 /// end of intervals of all pairs that hold together; a smallest ratio likewise.
 fn all_pairs(how: Comparison, groups: &[Known], level: Level, choice: &Intervals) -> Option<Interval> {
     let level = all_pairs_level(level, groups.len());
+    let rates: Option<Vec<Proportion>> = groups.iter().map(|known| known.evidence.proportion()).collect();
+    if let (Comparison::Difference, Some(rates)) = (how, rates) {
+        return largest_difference(&rates, level);
+    }
     let ratio = how == Comparison::Ratio;
     let mut folded: Option<Interval> = None;
     for (at, one) in groups.iter().enumerate() {

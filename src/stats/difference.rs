@@ -42,6 +42,42 @@ pub fn mee_difference(first: Proportion, second: Proportion, level: Level) -> In
     score_interval(first, second, level, 1.0)
 }
 
+/// The largest lower and the largest upper end of the score intervals
+/// ([`miettinen_nurminen_difference`]) of all pairs, each taken both ways round; `None` of
+/// fewer than two. In [−1, 1].
+///
+/// Whether the end of a pair lies beyond the furthest so far is one test at that place, so
+/// that few ends have to be found.
+pub fn largest_difference(sides: &[Proportion], level: Level) -> Option<Interval> {
+    let by_estimate = |a: &&Proportion, b: &&Proportion| a.estimate().total_cmp(&b.estimate());
+    let (least, most) = (sides.iter().min_by(by_estimate)?, sides.iter().max_by(by_estimate)?);
+    let fold = |furthest: Interval, first, second| {
+        let Interval { low, high } = miettinen_nurminen_difference(first, second, level);
+        Interval::new(furthest.low.max(low).max(-high), furthest.high.max(high).max(-low))
+    };
+    let mut furthest = fold(Interval::new(-1.0, -1.0), *most, *least);
+    let z = level.z();
+    for (at, first) in sides.iter().enumerate() {
+        for second in &sides[at + 1..] {
+            let total = first.trials() + second.trials();
+            let score = |difference| difference_score(*first, *second, difference, total / (total - 1.0).max(1.0));
+            let estimate = first.estimate() - second.estimate();
+            // What is nearer than this may be further, and does not depend on the order of pairs.
+            let (low, high) = (furthest.low - NEAR, furthest.high - NEAR);
+            let beyond = (estimate >= low && score(low) > z)
+                || (-estimate >= low && score(-low) < -z)
+                || (furthest.high < 1.0 && (score(high) > -z || score(-high) < z));
+            if beyond {
+                furthest = fold(furthest, *first, *second);
+            }
+        }
+    }
+    (sides.len() > 1).then_some(furthest)
+}
+
+/// Far above what an end is off, far below what anyone sees.
+const NEAR: f64 = 1e-12;
+
 fn score_interval(first: Proportion, second: Proportion, level: Level, inflation: f64) -> Interval {
     let (z, estimate) = (level.z(), first.estimate() - second.estimate());
     let score = |difference: f64| difference_score(first, second, difference, inflation);
@@ -126,6 +162,32 @@ mod tests {
         let (first, second) = (of(9, 10), of(3, 10));
         close(mee_difference(first, second, Level::P95), 0.1821, 0.8370, 5e-5);
         close(miettinen_nurminen_difference(first, second, Level::P95), 0.1700, 0.8406, 5e-5);
+    }
+
+    proptest! {
+        /// One test for each pair finds what finding the ends of all does.
+        #[test]
+        fn the_largest_of_all_pairs(counts in prop::collection::vec((0u32..40, 0u32..40), 2..12), z in 0.5f64..5.0) {
+            let sides = counts.iter().filter_map(|(yes, no)| Proportion::new(f64::from(*yes), f64::from(yes + no)));
+            let sides: Vec<Proportion> = sides.collect();
+            let level = Level::from_z(z);
+            let mut ends: Option<(f64, f64)> = None;
+            for (at, first) in sides.iter().enumerate() {
+                for second in &sides[at + 1..] {
+                    let Interval { low, high } = miettinen_nurminen_difference(*first, *second, level);
+                    let (a, b) = ends.unwrap_or((f64::MIN, f64::MIN));
+                    ends = Some((a.max(low).max(-high), b.max(high).max(-low)));
+                }
+            }
+            let same = |found: Option<Interval>| match (found, ends) {
+                (None, None) => true,
+                (Some(Interval { low, high }), Some((a, b))) => (low - a).abs() < 1e-9 && (high - b).abs() < 1e-9,
+                _ => false,
+            };
+            prop_assert!(same(largest_difference(&sides, level)));
+            let turned: Vec<Proportion> = sides.into_iter().rev().collect();
+            prop_assert!(same(largest_difference(&turned, level)));
+        }
     }
 
     /// Ends found with the restricted maximum by bisection of the likelihood's slope, in Python.

@@ -53,7 +53,7 @@ pub use calibration::{CalibrationGroup, calibration_in_the_large, hosmer_lemesho
 pub use choice::{DifferenceMethod, Intervals, ProportionMethod, RatioMethod};
 pub use cluster::{RatioSums, effective_trials, linearised_variance};
 pub use counter::{Counter, hash64};
-pub use difference::{mee_difference, miettinen_nurminen_difference, newcombe, wald_difference};
+pub use difference::{largest_difference, mee_difference, miettinen_nurminen_difference, newcombe, wald_difference};
 pub use distribution::{normal_cdf, normal_quantile, two_sided_p};
 pub use divergence::{
     jensen_shannon, ks_distance, kullback_leibler, largest_gap, lp_norm, population_stability_index, psi_of_scores,

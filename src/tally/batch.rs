@@ -60,6 +60,7 @@ impl Counter {
             self.part = place.file.to_path_buf();
         }
         self.before_part = self.rows - place.before;
+        self.frames.iter().try_for_each(|frame| frame.limited(place.file))?;
         let joined = self.join(columns, rows);
         if !self.at_once() {
             return self.one_by_one(columns, rows, &joined);

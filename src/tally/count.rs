@@ -348,6 +348,8 @@ impl Counter {
     pub(super) fn finish(mut self) -> Result<(Ledger, Matrix, Vec<String>), TallyError> {
         self.check()?;
         self.empty_leaves();
+        self.frames.par_iter_mut().for_each(FrameCounter::empty_own);
+        self.frames.iter().try_for_each(|frame| frame.limited(&self.file))?;
         if let Some(people) = &self.people {
             for person in people.unseen() {
                 let groups = self.attributes.iter().map(|origin| origin.of_person(people, person));

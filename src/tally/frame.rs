@@ -1,10 +1,12 @@
 //! One attribute or intersection while it is being counted.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use hashbrown::HashMap;
 
 use super::cluster::{Cluster, ClusterCounter};
+use super::error::TallyError;
 use super::estimate::Chances;
 use super::intern::{MISSING_CODE, TupleInterner};
 use super::leaf::Leaves;
@@ -26,6 +28,9 @@ pub(super) struct Place<'r> {
     /// Its cluster, where the plan names them.
     pub(super) cluster: Option<Cluster>,
 }
+
+/// More groups of an intersection than this are not compared: their pairs are millions.
+const MOST_GROUPS: usize = 2_000;
 
 /// How one frame's group is found, and what was counted in it.
 #[derive(Debug, Default)]
@@ -54,6 +59,18 @@ impl FrameCounter {
     /// The name that the frame will have.
     pub(super) fn name(&self) -> String {
         Frame { columns: self.columns.clone(), membership: self.membership, ..Frame::default() }.name()
+    }
+
+    /// An error when there are too many groups to compare all with all.
+    pub(super) fn limited(&self, file: &Path) -> Result<(), TallyError> {
+        if self.tuples.len() <= MOST_GROUPS {
+            return Ok(());
+        }
+        let what = format!(
+            "the intersection `{}` has more than {MOST_GROUPS} groups: merge levels, or take it out of the plan",
+            self.name()
+        );
+        Err(TallyError::Header { file: file.into(), what })
     }
 
     /// Counts a row in its group, or in each that it may belong to.
@@ -134,7 +151,8 @@ impl FrameCounter {
         }
     }
 
-    fn empty_own(&mut self) {
+    /// Counts those who were kept by kind.
+    pub(super) fn empty_own(&mut self) {
         if let Some(own) = self.own.take() {
             self.add_kinds(&own, |groups, tuples| tuples.code(groups));
         }

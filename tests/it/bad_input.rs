@@ -122,6 +122,9 @@ fn columns_and_values_that_do_not_fit() {
     let table = Table::new(CSV);
     let arguments = ["audit", "data.csv", "--decision", "decision=Yess", "--attribute", "group", "--out", "out"];
     said.push(refused(&table, &arguments, 1));
+    let pairs = (0..50).flat_map(|one| (0..41).map(move |two| format!("a{one},yes,b{two}\n")));
+    let many = format!("group,decision,other\n{}", pairs.collect::<String>());
+    said.push(about("many.csv", many.as_bytes(), &["--attribute", "other", "--cross", "group,other"]));
     insta::assert_snapshot!("columns_and_values_that_do_not_fit", said.join("\n\n"));
 }
 
