@@ -362,7 +362,9 @@ impl DataFile {
         if let Err(changed) = self.unchanged() {
             return changed;
         }
-        let told = fault.starts_with("line ") || fault.starts_with("it is UTF-16") || fault.contains("write the file");
+        let told = fault.starts_with("line ")
+            || fault.starts_with("it is UTF-16")
+            || [": write the file", ": rename one"].iter().any(|advice| fault.contains(advice));
         let typed = matches!(self.format, Format::Parquet | Format::Arrow);
         let detail = match (self.compressed() || typed) && !told {
             true => format!("{fault}: it is damaged or cut short; copy it again"),

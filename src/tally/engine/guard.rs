@@ -45,6 +45,14 @@ pub(super) fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T, St
 }
 
 fn first_line(text: &str) -> String {
+    if let Some((_, rest)) = text.split_once("column with name '")
+        && let Some((name, _)) = rest.split_once("' has more than one occurrence")
+    {
+        return format!("two columns are called `{name}`: rename one");
+    }
+    if text.contains("not yet implemented") || text.contains("INTERVAL_AS_STRUCT") {
+        return "a column holds a type that cannot be read: write the file without that column".into();
+    }
     if text.contains("not supported by Polars") || text.contains("does not support primitive") {
         let kind = text.split("datatype ").nth(1).and_then(|rest| rest.split(['(', ' ']).next()).unwrap_or("special");
         return format!("a column holds a type that cannot be read ({kind}): write the file without that column");
