@@ -4,7 +4,7 @@
 usage: measure.py FOLDER [--rows 10000000] [--evenhand target/release/evenhand]
 
 Data are made in FOLDER once (numpy, pyarrow). Each line is the best of three runs of a
-whole process, with its peak memory; peers (duckdb, polars, pyarrow) run in processes of
+whole process (Fairlearn: one), with its peak memory; peers (duckdb, polars, pyarrow) run in processes of
 their own. See peers.md.
 """
 import argparse, os, subprocess, sys, time
