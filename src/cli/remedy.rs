@@ -64,8 +64,9 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
         return Err(Stop::Usage(what));
     };
     tally::write_weights(&arguments.out, key.as_deref(), &weights)?;
+    let notes: String = release.warnings.iter().map(|note| format!("  note: {note}\n")).collect();
     print(&format!(
-        "{} weights written to {}\n{}\n",
+        "{} weights written to {}\n{}\n{notes}",
         weights.weights.len(),
         arguments.out.display(),
         words::reweighing(table)

@@ -75,7 +75,8 @@ pub fn largest_difference(sides: &[Proportion], level: Level) -> Option<Interval
     (sides.len() > 1).then_some(furthest)
 }
 
-/// Far above what an end is off, far below what anyone sees.
+/// Above what an end is off (of a few people against very many 1e−6), far below what
+/// anyone sees.
 const NEAR: f64 = 1e-12;
 
 fn score_interval(first: Proportion, second: Proportion, level: Level, inflation: f64) -> Interval {

@@ -65,11 +65,11 @@ pub fn two_sided_p(z: f64) -> f64 {
     erfc(z.abs() / std::f64::consts::SQRT_2).clamp(0.0, 1.0)
 }
 
-/// P(|T| ≥ |t|) with `df` degrees of freedom; 1 where there are none.
+/// P(|T| ≥ |t|) with `df` degrees of freedom; 1 where there are none, or no t.
 pub fn student_t_two_sided(t: f64, df: f64) -> f64 {
     match StudentsT::new(0.0, 1.0, df) {
-        Ok(distribution) => (2.0 * distribution.sf(t.abs())).clamp(0.0, 1.0),
-        Err(_) => 1.0,
+        Ok(distribution) if !t.is_nan() => (2.0 * distribution.sf(t.abs())).clamp(0.0, 1.0),
+        _ => 1.0,
     }
 }
 
@@ -123,7 +123,8 @@ pub fn chi_square_survival(x: f64, df: f64) -> f64 {
 /// P(X ≥ x) of F; 1 where there are no degrees of freedom.
 pub fn f_survival(x: f64, df1: f64, df2: f64) -> f64 {
     match FisherSnedecor::new(df1, df2) {
-        Ok(distribution) if x > 0.0 && x.is_finite() => distribution.sf(x).clamp(0.0, 1.0),
+        // The library multiplies the two, and knows nothing of what is beyond all numbers.
+        Ok(distribution) if x > 0.0 && (df1 * x).is_finite() => distribution.sf(x).clamp(0.0, 1.0),
         Ok(_) if x > 0.0 => 0.0,
         _ => 1.0,
     }
@@ -184,6 +185,12 @@ mod tests {
         assert_eq!(chi_square_survival(-1.0, 1.0), 1.0);
         assert_eq!(chi_square_survival(1.0, 0.0), 1.0);
         assert_eq!(student_t_upper(0.025, 0.0), None);
+        assert_eq!(student_t_two_sided(f64::NAN, 3.0), 1.0);
+        assert_eq!(student_t_two_sided(f64::INFINITY, 3.0), 0.0);
+        for df in [1.0, 2.0, 50.0] {
+            assert!(f_survival(f64::MAX, df, 3.0) < 1e-100 && f_survival(f64::INFINITY, df, 3.0) == 0.0);
+        }
+        assert_eq!(f_survival(f64::NAN, 2.0, 3.0), 1.0);
         assert!(normal_quantile(0.0).is_finite() && normal_quantile(1.0).is_finite());
     }
 }

@@ -61,8 +61,7 @@ impl ColumnLook {
 /// When the file cannot be read.
 pub fn look(path: &Path, delimiter: Option<u8>) -> Result<Vec<ColumnLook>, TallyError> {
     let source = Source::open(&[path.to_path_buf()], delimiter)?;
-    // A column without a name cannot be asked for.
-    let named: Vec<&String> = source.columns.iter().filter(|name| !name.is_empty()).collect();
+    let named = source.askable();
     let wanted: Vec<(String, Kind)> = named.iter().map(|name| (name.to_string(), Kind::Text)).collect();
     let looks = named.iter().map(|name| ColumnLook { name: name.to_string(), ..ColumnLook::default() });
     let state = Arc::new(Mutex::new(looks.collect::<Vec<_>>()));

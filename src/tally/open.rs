@@ -149,7 +149,7 @@ impl Opening<'_> {
     }
 
     /// The columns that might stand in for an attribute; `*` is every column
-    /// that was not looked up before.
+    /// that was not looked up before and can be asked for.
     pub(super) fn features(&mut self) -> Result<Vec<(usize, FeatureCounter)>, TallyError> {
         let (plan, wanted) = (self.plan, &mut self.wanted);
         let Some(features) = &plan.roles.features else { return Ok(Vec::new()) };
@@ -158,9 +158,9 @@ impl Opening<'_> {
             if name == "*" {
                 let roles: Vec<String> = wanted.columns.iter().map(|(name, _)| name.clone()).collect();
                 let attributes: Vec<&String> = plan.attributes.iter().map(|a| &a.column).collect();
-                let is_other = |c: &&String| !c.is_empty() && !roles.contains(c) && !attributes.contains(c);
-                let others = wanted.source.columns.iter().filter(is_other);
-                names.extend(others.cloned());
+                let is_other = |c: &String| !roles.contains(c) && !attributes.contains(&c);
+                let others = wanted.source.askable().into_iter().filter(is_other);
+                names.extend(others);
             } else {
                 names.push(name.clone());
             }

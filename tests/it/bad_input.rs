@@ -66,6 +66,8 @@ fn files_that_cannot_be_read() {
     said.push(about("rows.json", b"[{\"group\": \"a\"}]", &[]));
     said.push(about("semicolon.csv", b"group;decision\na;yes\n", &[]));
     said.push(about("quote.csv", b"group,decision\na,yes\nb,\"no\n", &[]));
+    let unclosed = format!("\"group,decision\n{}", "a,yes\n".repeat(300));
+    said.push(about("unclosed.csv", unclosed.as_bytes(), &[]));
     said.push(about("ragged.csv", b"group,decision\na,yes\nb,no,more\n", &[]));
     said.push(about("latin.csv", b"group,decision\nM\xfcnchen,yes\n", &[]));
     said.push(about("macintosh.csv", b"group,decision\ra,yes\rb,no\r", &[]));

@@ -125,6 +125,36 @@ fn quotes_within_fields() {
     }
 }
 
+/// With such a quote or without: what is a row is the same, in front of it and behind.
+#[test]
+fn lines_are_the_same_with_stray_quotes() {
+    let rows = "a,yes,x,yes\nb,no,y,no\n".repeat(20);
+    for before in ["", "\u{feff}", "\n\n", "\u{feff}\n"] {
+        for header in ["group,decision,note,label", "\"group\",decision,\"no,\nte\",label"] {
+            for end in ["\n", "\r\n"] {
+                let text = |note: &str| {
+                    format!("{before}{header}\n{rows}\n\n{rows}a,no,{note},yes\nb,yes\n").replace('\n', end)
+                };
+                let audit = |note: &str| Table::new(&text(note)).audit(PLAN);
+                let (plain, stray) = (audit("x"), audit("5\" disk"));
+                assert_eq!(plain.measurements, stray.measurements, "{before:?} {header:?} {end:?}");
+                assert_eq!(plain.warnings, stray.warnings, "{before:?} {header:?} {end:?}");
+                assert_eq!(plain.intake, stray.intake, "{before:?} {header:?} {end:?}");
+            }
+        }
+    }
+}
+
+/// A number that is another name of three groups tells them without error.
+#[test]
+fn a_feature_that_is_the_group() {
+    let rows = (0..300).map(|at| format!("{},{},yes,{}\n", ["a", "b", "c"][at % 3], ["yes", "no"][at / 3 % 2], at % 3));
+    let table = Table::new(&format!("group,decision,label,code\n{}", rows.collect::<String>()));
+    let release = table.audit(&PLAN.replace("[roles]", "[roles]\nfeatures = { include = [\"code\"] }"));
+    let proxy = &release.proxies[0];
+    assert_eq!((proxy.feature.as_str(), proxy.strength), ("code", Some(1.0)));
+}
+
 /// Lines with too few fields are told; what they lack is missing.
 #[test]
 fn short_lines_are_told() {

@@ -11,6 +11,9 @@ use super::lines;
 /// Longer lines are no rows.
 const LONGEST: u64 = 1 << 26;
 
+/// What some programs put before UTF-8.
+pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A longer header names more columns than memory should hold.
 const LONGEST_HEADER: u64 = 1 << 24;
 
@@ -87,7 +90,9 @@ pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<Shape, String> {
                 return Err(not_utf8(walk.line, walk.at + 1));
             }
         };
-        walk.over(&block[..valid])?;
+        let mark = if walk.at == 0 && block.starts_with(MARK) { MARK.len() } else { 0 };
+        (walk.at, walk.begun) = (walk.at + mark as u64, walk.begun + mark as u64);
+        walk.over(&block[mark..valid])?;
         block.copy_within(valid..whole, 0);
         kept = whole - valid;
     }
@@ -118,6 +123,10 @@ enum Place {
     Quoted,
     /// After a quote within a quoted field: its end, or the first of two.
     Closing,
+    /// After a return at the start of a field: the end of the line, if that follows.
+    Return,
+    /// After a return behind a quoted field, likewise.
+    Behind,
 }
 
 struct Walk {
@@ -145,17 +154,29 @@ impl Walk {
             match *byte {
                 b'"' if quoted => self.place = Place::Closing,
                 b'"' if matches!(self.place, Place::Start | Place::Closing) => self.place = Place::Quoted,
-                b'"' => self.shape.stray = true,
+                b'"' => {
+                    self.shape.stray = true;
+                    self.place = Place::Plain;
+                }
                 b'\n' if quoted => self.line += 1,
                 b'\n' => self.row()?,
                 byte if byte == self.delimiter && !quoted => {
+                    self.shape.stray |= self.place == Place::Behind;
                     self.fields += 1;
                     self.place = Place::Start;
                 }
                 _ if quoted => {}
-                b'\r' => self.returned = true,
+                b'\r' => {
+                    self.returned = true;
+                    self.shape.stray |= self.place == Place::Behind;
+                    self.place = match self.place {
+                        Place::Start => Place::Return,
+                        Place::Closing | Place::Behind => Place::Behind,
+                        _ => Place::Plain,
+                    };
+                }
                 _ => {
-                    self.shape.stray |= self.place == Place::Closing;
+                    self.shape.stray |= matches!(self.place, Place::Closing | Place::Behind);
                     self.place = Place::Plain;
                 }
             }
@@ -167,11 +188,11 @@ impl Walk {
     }
 
     fn row(&mut self) -> Result<(), String> {
-        let blank = self.fields == 1 && self.place == Place::Start;
+        let blank = self.fields == 1 && matches!(self.place, Place::Start | Place::Return);
         // Lines before the header may be blank.
         if self.columns.is_none() && blank {
             self.line += 1;
-            (self.start, self.begun) = (self.line, self.at);
+            (self.start, self.begun, self.place) = (self.line, self.at, Place::Start);
             return Ok(());
         }
         self.shape.rows += u64::from(self.columns.is_some());
@@ -247,6 +268,10 @@ mod tests {
         assert_eq!(shape("a,b\n5\" disk,2\n3,4\n"), Shape { stray: true, ..plain });
         assert_eq!(shape("a,b\n\"x\"y,2\n3,4\n"), Shape { stray: true, ..plain });
         assert_eq!(shape("a,b\n\"x\" ,2\n3,4\n"), Shape { stray: true, ..plain });
+        assert_eq!(shape("a,b\r\r\n1,\"x\"\r\r\n3,4\r\r\n"), Shape { stray: true, ..plain });
+        assert_eq!(shape("a,b\n\r\"x\",2\n3,4\n"), Shape { stray: true, ..plain });
+        assert_eq!(shape("\u{feff}\"a,\nb\",c\n1,2\r\n3,4\r\n"), plain);
+        assert_eq!(shape("\u{feff}\r\na,b\n1,\r\n3,4\n"), plain);
     }
 
     #[test]

@@ -109,7 +109,8 @@ fn constants(path: &Path) -> Vec<(String, String)> {
         let text = component.as_os_str().to_string_lossy().into_owned();
         let (column, value) = text.split_once('=')?;
         let value = if value == "__HIVE_DEFAULT_PARTITION__" { "" } else { value };
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        // What is no text stays as it stands, so that different names stay different.
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8().map_or(text.to_string(), |text| text.into());
         (!column.is_empty()).then(|| (decoded(column), decoded(value)))
     };
     folders.filter_map(pair).collect()

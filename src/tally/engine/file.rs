@@ -25,6 +25,9 @@ use super::stray;
 use crate::unfinished::Unfinished;
 use crate::watch::reads;
 
+/// Names of columns are hardly longer, in bytes.
+const LONGEST_NAME: usize = 1_000;
+
 /// How a column is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Kind {
@@ -63,7 +66,7 @@ impl DataFile {
         delimiter: Option<u8>,
     ) -> Result<DataFile, TallyError> {
         if path == Path::new("-") {
-            return DataFile::of_stream(Path::new("standard input"), std::io::stdin().lock(), delimiter);
+            return DataFile::of_stream(Path::new("standard input"), std::io::stdin().lock(), constants, delimiter);
         }
         if is_remote(path) {
             return DataFile::of_storage(path, constants, delimiter);
@@ -71,14 +74,19 @@ impl DataFile {
         // A named pipe, or what a shell makes of `<(command)`.
         if std::fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir()) {
             let pipe = File::open(path).map_err(|error| unopenable(path, &error))?;
-            return DataFile::of_stream(path, pipe, delimiter);
+            return DataFile::of_stream(path, pipe, constants, delimiter);
         }
         DataFile::open_as(path, path, constants, delimiter, None)
     }
 
     /// Standard input and pipes can be read once, and a file is read twice: they are put
     /// into one.
-    fn of_stream(shown: &Path, from: impl Read, delimiter: Option<u8>) -> Result<DataFile, TallyError> {
+    fn of_stream(
+        shown: &Path,
+        from: impl Read,
+        constants: Vec<(String, String)>,
+        delimiter: Option<u8>,
+    ) -> Result<DataFile, TallyError> {
         let mut input = std::io::BufReader::new(from);
         let start = std::io::BufRead::fill_buf(&mut input).map_err(|error| unopenable(shown, &error))?;
         let name = shown.file_name().map(|name| name.to_string_lossy().into_owned()).filter(|_| is_data(shown));
@@ -87,7 +95,7 @@ impl DataFile {
         let unfinished = Unfinished::new(spooled.path());
         std::io::copy(&mut input, spooled.as_file_mut()).map_err(|error| unkept(shown, &error))?;
         let spooled = Arc::new((spooled.into_temp_path(), unfinished));
-        DataFile::open_as(&spooled.0, shown, Vec::new(), delimiter, Some(Arc::clone(&spooled)))
+        DataFile::open_as(&spooled.0, shown, constants, delimiter, Some(Arc::clone(&spooled)))
     }
 
     /// Of an object in storage every byte is needed for its hash: it is fetched once.
@@ -164,6 +172,10 @@ impl DataFile {
     /// asks for may be empty or the same.
     fn header(&self, delimiter: u8) -> Result<Vec<String>, TallyError> {
         let fields = diagnose::header(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
+        // A quote that never closes takes rows into the header.
+        if fields.iter().any(|field| field.len() > LONGEST_NAME) {
+            diagnose(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
+        }
         let wrong = |what: String| TallyError::Header { file: self.shown.clone(), what };
         let name = |field: &String| field.trim_start_matches('\u{feff}').trim().to_string();
         let names: Vec<String> = fields.iter().map(name).collect();
@@ -179,6 +191,7 @@ impl DataFile {
             && let Some(other) = [',', ';', '\t', '|'].into_iter().find(|other| only.contains(*other))
         {
             let shown = if other == '\t' { "\\t".to_string() } else { other.to_string() };
+            let only: String = only.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
             return Err(wrong(format!("there is one column, `{only}`: is the delimiter \"{shown}\"?")));
         }
         Ok(names)
@@ -269,7 +282,7 @@ impl DataFile {
     }
 
     /// An error when a wanted column holds what is neither number nor name, or is there twice.
-    fn readable(&self, wanted: &[(String, Kind)]) -> Result<(), TallyError> {
+    pub(super) fn readable(&self, wanted: &[(String, Kind)]) -> Result<(), TallyError> {
         for (column, _) in wanted {
             if self.columns.iter().filter(|name| *name == column).count() > 1 {
                 let what = format!("two columns are called `{column}`: rename one");

@@ -59,6 +59,16 @@ impl Source {
         self.columns.iter().any(|name| name == column)
     }
 
+    /// Those of the first file that can be asked for: with a name of their own, and numbers
+    /// or names in them.
+    pub(in super::super) fn askable(&self) -> Vec<String> {
+        let can = |name: &&String| {
+            let wanted = [(name.to_string(), Kind::Text)];
+            !name.is_empty() && self.files.first().is_some_and(|file| file.readable(&wanted).is_ok())
+        };
+        self.columns.iter().filter(can).cloned().collect()
+    }
+
     /// An error for a column that is not there.
     pub(in super::super) fn no_column(&self, column: &str, role: &'static str) -> TallyError {
         TallyError::NoColumn {

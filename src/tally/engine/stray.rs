@@ -1,34 +1,119 @@
 //! Delimited text with quotes where none should be: within a field that does not begin
 //! with one (`5" disk`), or followed by more text. The reader takes such a quote to
 //! open a field and loses the rows up to the next one; so these files, which are few, are
-//! read field by field, the quotes as they stand.
+//! read here byte by byte, by the rules by which they are walked, the quotes as they stand.
 
+use std::io::BufRead;
 use std::path::Path;
 
-use csv::{ReaderBuilder, StringRecord, Terminator};
-
 use super::batches::{Batches, Take};
+use super::diagnose::MARK;
 use super::lines;
+
+/// The fields of the line at hand.
+#[derive(Default)]
+struct Line {
+    bytes: Vec<u8>,
+    /// Where each field that is over ends.
+    ends: Vec<usize>,
+    state: State,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum State {
+    #[default]
+    Start,
+    Plain,
+    Quoted,
+    Closing,
+}
+
+impl Line {
+    /// Takes a byte; whether the line is over.
+    fn add(&mut self, byte: u8, delimiter: u8) -> bool {
+        use State::*;
+        match (self.state, byte) {
+            (Quoted, b'"') => self.state = Closing,
+            (Quoted, _) => self.bytes.push(byte),
+            (Start, b'"') => self.state = Quoted,
+            (Closing, b'"') => {
+                self.bytes.push(byte);
+                self.state = Quoted;
+            }
+            (_, b'\n') => {
+                if self.bytes.last() == Some(&b'\r') && self.ends.last().copied().unwrap_or(0) < self.bytes.len() {
+                    self.bytes.pop();
+                }
+                self.ends.push(self.bytes.len());
+                return true;
+            }
+            _ if byte == delimiter => {
+                self.ends.push(self.bytes.len());
+                self.state = Start;
+            }
+            // A return at the end of a line is none of the field.
+            (Start | Closing, b'\r') => self.bytes.push(byte),
+            _ => {
+                self.bytes.push(byte);
+                self.state = Plain;
+            }
+        }
+        false
+    }
+
+    fn field(&self, at: usize) -> Option<&[u8]> {
+        let start = if at == 0 { 0 } else { *self.ends.get(at - 1)? };
+        Some(&self.bytes[start..*self.ends.get(at)?])
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.state = State::Start;
+    }
+}
 
 /// The columns at these places, batch by batch. A field that a line lacks is no value.
 pub(super) fn stream(path: &Path, delimiter: u8, places: &[usize], take: Take<'_>) -> Result<(), String> {
-    let text = lines::open(path).map_err(|error| error.to_string())?;
-    let mut builder = ReaderBuilder::new();
-    // A return alone ends no line for the reader either.
-    builder.delimiter(delimiter).flexible(true).terminator(Terminator::Any(b'\n'));
-    let mut reader = builder.from_reader(text);
-    reader.headers().map_err(|error| error.to_string())?;
-    let (mut batches, mut record) = (Batches::new(places.len(), take), StringRecord::new());
-    while reader.read_record(&mut record).map_err(|error| error.to_string())? {
-        let last = record.len() - 1;
-        let field = |place: usize| {
-            let field = record.get(place)?;
-            let field = field.strip_suffix('\r').filter(|_| place == last).unwrap_or(field);
-            (!field.is_empty()).then(|| field.to_string())
+    let mut text = lines::open(path).map_err(|error| error.to_string())?;
+    let (mut batches, mut line) = (Batches::new(places.len(), take), Line::default());
+    let (mut header, mut first) = (true, true);
+    // Whether more lines are wanted.
+    let mut over = |line: &mut Line| -> Result<bool, String> {
+        // Lines before the header may be blank.
+        let blank = line.ends == [0];
+        let more = if header {
+            header = blank;
+            true
+        } else {
+            let field = |at: usize| line.field(at).filter(|field| !field.is_empty());
+            batches.add(|at| {
+                let text = |field: &[u8]| String::from_utf8(field.to_vec()).map_err(|error| error.to_string());
+                field(places[at]).map(text).transpose()
+            })?
         };
-        if !batches.add(|at| Ok(field(places[at])))? {
-            return Ok(());
+        line.clear();
+        Ok(more)
+    };
+    loop {
+        let block = text.fill_buf().map_err(|error| error.to_string())?;
+        let length = block.len();
+        let skipped = if first && block.starts_with(MARK) { MARK.len() } else { 0 };
+        first = false;
+        for byte in &block[skipped..] {
+            if line.add(*byte, delimiter) && !over(&mut line)? {
+                return Ok(());
+            }
         }
+        text.consume(length);
+        if length == 0 {
+            break;
+        }
+    }
+    // The last line need not end.
+    if line.state != State::Start || !line.bytes.is_empty() || !line.ends.is_empty() {
+        line.add(b'\n', delimiter);
+        over(&mut line)?;
     }
     batches.finish()
 }
@@ -37,27 +122,41 @@ pub(super) fn stream(path: &Path, delimiter: u8, places: &[usize], take: Take<'_
 mod tests {
     use super::*;
 
-    #[test]
-    fn quotes_stand_for_themselves_where_they_do_not_begin_a_field() {
+    fn rows(text: &str, places: &[usize]) -> Vec<Vec<Option<String>>> {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        let text = "a,b\r\n5\" disk,x\n\"7\"\" \n disk\",\"y\"z\r\n\"\",p\rq\nshort\n";
         std::fs::write(file.path(), text).expect("written");
         let mut found = Vec::new();
         let mut take = |columns: Vec<super::super::column::Column<'_>>, rows: usize| {
-            let text = |row: usize, at: usize| columns[at].text(row).map(str::to_string);
-            found.extend((0..rows).map(|row| [text(row, 1), text(row, 0)]));
+            let text = |row: usize| columns.iter().map(|column| column.text(row).map(str::to_string)).collect();
+            found.extend((0..rows).map(text));
             false
         };
-        stream(file.path(), b',', &[1, 0], &mut take).expect("read");
+        stream(file.path(), b',', places, &mut take).expect("read");
+        found
+    }
+
+    #[test]
+    fn quotes_stand_for_themselves_where_they_do_not_begin_a_field() {
         let some = |text: &str| Some(text.to_string());
+        let text = "a,b\r\n5\" disk,x\n\"7\"\" \n disk\",\"y\"z\r\n\"\",p\rq\nshort\n\r\n\nlast,\"one\"";
         assert_eq!(
-            found,
+            rows(text, &[1, 0]),
             [
-                [some("5\" disk"), some("x")],
-                [some("7\" \n disk"), some("yz")],
-                [None, some("p\rq")],
-                [some("short"), None]
+                vec![some("x"), some("5\" disk")],
+                vec![some("yz"), some("7\" \n disk")],
+                vec![some("p\rq"), None],
+                vec![None, some("short")],
+                vec![None, None],
+                vec![None, None],
+                vec![some("one"), some("last")],
             ]
         );
+    }
+
+    #[test]
+    fn the_header_is_no_row() {
+        for text in ["\u{feff}\"a\nb\",c\n1\"2,3\n", "\r\n\n\u{61},c\r\n1\"2,3", "\u{feff}\r\na,c\n1\"2,3\r\n"] {
+            assert_eq!(rows(text, &[0, 1]), [vec![Some("1\"2".to_string()), Some("3".to_string())]], "{text:?}");
+        }
     }
 }
