@@ -116,8 +116,9 @@ pub(super) fn not_utf8(line: u64, byte: u64) -> String {
 }
 
 /// Where in a field a byte lies.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Place {
+    #[default]
     Start,
     Plain,
     Quoted,
@@ -127,6 +128,40 @@ enum Place {
     Return,
     /// After a return behind a quoted field, likewise.
     Behind,
+}
+
+/// What a byte is.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Step {
+    /// Part of a field.
+    Kept,
+    /// A quote around one.
+    Dropped,
+    /// The end of a field.
+    Field,
+    /// The end of a line.
+    Row,
+}
+
+impl Place {
+    /// What the next byte is, the place after it, and whether a quote stands where none
+    /// should: the rules by which lines are walked, and read where quotes are astray.
+    #[inline]
+    pub(super) fn next(self, byte: u8, delimiter: u8) -> (Step, Place, bool) {
+        use Place::*;
+        match (self, byte) {
+            (Quoted, b'"') => (Step::Dropped, Closing, false),
+            (Quoted, _) => (Step::Kept, Quoted, false),
+            (Start, b'"') => (Step::Dropped, Quoted, false),
+            (Closing, b'"') => (Step::Kept, Quoted, false),
+            (_, b'\n') => (Step::Row, Start, false),
+            (_, byte) if byte == delimiter => (Step::Field, Start, self == Behind),
+            (Start, b'\r') => (Step::Kept, Return, false),
+            (Closing, b'\r') => (Step::Kept, Behind, false),
+            (Behind, b'\r') => (Step::Kept, Behind, true),
+            _ => (Step::Kept, Plain, byte == b'"' || matches!(self, Closing | Behind)),
+        }
+    }
 }
 
 struct Walk {
@@ -150,36 +185,16 @@ impl Walk {
     fn over(&mut self, bytes: &[u8]) -> Result<(), String> {
         for byte in bytes {
             self.at += 1;
-            let quoted = self.place == Place::Quoted;
-            match *byte {
-                b'"' if quoted => self.place = Place::Closing,
-                b'"' if matches!(self.place, Place::Start | Place::Closing) => self.place = Place::Quoted,
-                b'"' => {
-                    self.shape.stray = true;
-                    self.place = Place::Plain;
-                }
-                b'\n' if quoted => self.line += 1,
-                b'\n' => self.row()?,
-                byte if byte == self.delimiter && !quoted => {
-                    self.shape.stray |= self.place == Place::Behind;
-                    self.fields += 1;
-                    self.place = Place::Start;
-                }
-                _ if quoted => {}
-                b'\r' => {
-                    self.returned = true;
-                    self.shape.stray |= self.place == Place::Behind;
-                    self.place = match self.place {
-                        Place::Start => Place::Return,
-                        Place::Closing | Place::Behind => Place::Behind,
-                        _ => Place::Plain,
-                    };
-                }
-                _ => {
-                    self.shape.stray |= matches!(self.place, Place::Closing | Place::Behind);
-                    self.place = Place::Plain;
-                }
+            let (step, place, stray) = self.place.next(*byte, self.delimiter);
+            self.shape.stray |= stray;
+            match step {
+                Step::Row => self.row()?,
+                Step::Field => self.fields += 1,
+                Step::Kept if *byte == b'\n' => self.line += 1,
+                Step::Kept => self.returned |= *byte == b'\r' && place != Place::Quoted,
+                Step::Dropped => {}
             }
+            self.place = place;
             if self.at - self.begun > LONGEST {
                 return Err(format!("line {} has more than {LONGEST} bytes", self.start));
             }

@@ -7,7 +7,7 @@ use std::io::BufRead;
 use std::path::Path;
 
 use super::batches::{Batches, Take};
-use super::diagnose::MARK;
+use super::diagnose::{MARK, Place, Step};
 use super::lines;
 
 /// The fields of the line at hand.
@@ -16,49 +16,28 @@ struct Line {
     bytes: Vec<u8>,
     /// Where each field that is over ends.
     ends: Vec<usize>,
-    state: State,
-}
-
-#[derive(Clone, Copy, Default, PartialEq)]
-enum State {
-    #[default]
-    Start,
-    Plain,
-    Quoted,
-    Closing,
+    place: Place,
 }
 
 impl Line {
     /// Takes a byte; whether the line is over.
     fn add(&mut self, byte: u8, delimiter: u8) -> bool {
-        use State::*;
-        match (self.state, byte) {
-            (Quoted, b'"') => self.state = Closing,
-            (Quoted, _) => self.bytes.push(byte),
-            (Start, b'"') => self.state = Quoted,
-            (Closing, b'"') => {
-                self.bytes.push(byte);
-                self.state = Quoted;
-            }
-            (_, b'\n') => {
-                if self.bytes.last() == Some(&b'\r') && self.ends.last().copied().unwrap_or(0) < self.bytes.len() {
+        let (step, place, _) = self.place.next(byte, delimiter);
+        match step {
+            Step::Kept => self.bytes.push(byte),
+            Step::Dropped => {}
+            Step::Field => self.ends.push(self.bytes.len()),
+            Step::Row => {
+                // A return at the end of a line is none of its last field.
+                let starts = self.ends.last().copied().unwrap_or(0);
+                if self.place != Place::Closing && self.bytes[starts..].last() == Some(&b'\r') {
                     self.bytes.pop();
                 }
                 self.ends.push(self.bytes.len());
-                return true;
-            }
-            _ if byte == delimiter => {
-                self.ends.push(self.bytes.len());
-                self.state = Start;
-            }
-            // A return at the end of a line is none of the field.
-            (Start | Closing, b'\r') => self.bytes.push(byte),
-            _ => {
-                self.bytes.push(byte);
-                self.state = Plain;
             }
         }
-        false
+        self.place = place;
+        step == Step::Row
     }
 
     fn field(&self, at: usize) -> Option<&[u8]> {
@@ -69,7 +48,7 @@ impl Line {
     fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
-        self.state = State::Start;
+        self.place = Place::Start;
     }
 }
 
@@ -111,7 +90,7 @@ pub(super) fn stream(path: &Path, delimiter: u8, places: &[usize], take: Take<'_
         }
     }
     // The last line need not end.
-    if line.state != State::Start || !line.bytes.is_empty() || !line.ends.is_empty() {
+    if line.place != Place::Start || !line.bytes.is_empty() || !line.ends.is_empty() {
         line.add(b'\n', delimiter);
         over(&mut line)?;
     }
@@ -151,6 +130,18 @@ mod tests {
                 vec![some("one"), some("last")],
             ]
         );
+    }
+
+    /// As the walk counts them: a quote behind a return opens no field.
+    #[test]
+    fn rows_are_those_that_are_walked() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        for line in ["\"a\"\r\"b,1", "\r\"p,2", "x,\"y\"\r", "x,\"y\"\r\r", "\"x\"\"\"y,\r\r\"", "5\",\"\r\""] {
+            let text = format!("a,b\n{line}\nx,y\nx,5\" y\n");
+            std::fs::write(file.path(), &text).expect("written");
+            let shape = super::super::diagnose::diagnose(file.path(), b',').expect("no fault");
+            assert_eq!((rows(&text, &[0, 1]).len() as u64, shape.short), (shape.rows, 0), "{line:?}");
+        }
     }
 
     #[test]
