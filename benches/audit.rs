@@ -6,7 +6,7 @@ use std::path::Path;
 use divan::{Bencher, black_box};
 use evenhand::cells::Histogram;
 use evenhand::report::format::html;
-use evenhand::stats::{Counter, Resampling, distances, posterior, replicates};
+use evenhand::stats::{Counter, Replicates, Resampling, distances, posterior, replicates};
 use evenhand::{Plan, Provenance, Release, audit, measure, tally};
 use polars::prelude::*;
 
@@ -79,31 +79,30 @@ fn measuring(bencher: Bencher<'_, '_>, more: &str) {
 const CELLS: [f64; 4] = [310.0, 120.0, 240.0, 330.0];
 
 #[divan::bench]
-fn ten_thousand_resamples_of_twelve_groups() -> usize {
+fn ten_thousand_resamples_of_twelve_groups() -> Replicates {
     let parts = vec![CELLS.to_vec(); 12];
     let spread = |parts: &[Vec<f64>]| {
         let rates = parts.iter().map(|cells| cells[0] / (cells[0] + cells[1]));
         let (low, high) = rates.fold((1.0, 0.0), |(low, high): (f64, f64), rate| (low.min(rate), high.max(rate)));
         Some(high - low)
     };
-    replicates(black_box(&parts), Resampling::default(), spread).values.len()
+    replicates(black_box(&parts), Resampling::default(), spread)
 }
 
 #[divan::bench]
-fn ten_thousand_draws_of_a_posterior() -> usize {
+fn ten_thousand_draws_of_a_posterior() -> Replicates {
     let accuracy = |parts: &[Vec<f64>]| Some((parts[0][0] + parts[0][3]) / parts[0].iter().sum::<f64>());
-    posterior(black_box(&[CELLS.to_vec()]), Resampling::default(), accuracy).values.len()
+    posterior(black_box(&[CELLS.to_vec()]), Resampling::default(), accuracy)
 }
 
 #[divan::bench]
-fn ten_thousand_distances_of_fifty_bins() -> usize {
+fn ten_thousand_distances_of_fifty_bins() -> [Replicates; 2] {
     let sides = [vec![400.0; 50], vec![380.0; 50]];
     let gap = |parts: &[Vec<f64>]| {
         let far = parts[0].iter().zip(&parts[1]).fold(0.0, |far: f64, (a, b)| far.max((a - b).abs()));
         Some([far, far])
     };
-    let [values, _] = distances(black_box(&sides), Resampling::default(), gap);
-    values.values.len()
+    distances(black_box(&sides), Resampling::default(), gap)
 }
 
 /// A hundred thousand numbers into a histogram.

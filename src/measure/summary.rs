@@ -8,13 +8,15 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::base::{self, Look, Seat};
 use super::evidence::{Evidence, Known};
 use super::part::Part;
 use super::{Measured, Test, TestMethod};
 use crate::catalogue::{Base, Comparison, Summary, Value, Worse};
 use crate::cells::{Cell, Quantity, Why};
-use crate::stats::{Estimate, Proportion, Replicates, all_pairs_p, chi_square, sorted};
+use crate::stats::{Estimate, Proportion, Replicates, all_pairs_p, chi_square};
 
 /// The seats of the groups compared, `(missing)` left out, and the number of each.
 pub(super) fn summarise(
@@ -87,19 +89,25 @@ fn spread_evidence(known: &[Known], look: &Look<'_>) -> Evidence {
         return Evidence::None;
     }
     let normals = look.memory.normals(drawn.len(), look.resampling);
-    let (mut moved, mut noise) = (vec![0.0; drawn.len()], vec![0.0; drawn.len()]);
+    let scratch = || (vec![0.0; drawn.len()], vec![0.0; drawn.len()]);
     let (values, apart): (Vec<f64>, Vec<f64>) = normals
-        .chunks_exact(drawn.len())
-        .map(|off| {
+        .par_chunks_exact(drawn.len())
+        .with_min_len(DRAWS_AT_A_TIME)
+        .map_init(scratch, |(moved, noise), off| {
             for (at, ((value, (towards, away)), off)) in drawn.iter().zip(off).enumerate() {
                 (moved[at], noise[at]) = (value + away * off, towards * off);
             }
-            (spread(&moved), spread(&noise))
+            (spread(moved), spread(noise))
         })
         .unzip();
-    let (values, apart) = rayon::join(|| sorted(values), || sorted(apart));
-    Evidence::distance([values, apart].map(|values| Replicates { values, undefined: 0 }), false)
+    let how = look.resampling;
+    let of = |values| Replicates::of(values, how);
+    let (values, apart) = rayon::join(|| of(values), || of(apart));
+    Evidence::distance([values, apart], false)
 }
+
+/// So many draws are worth handing to another thread.
+const DRAWS_AT_A_TIME: usize = 1_000;
 
 /// Where an expected count is under this, p of a normal is not to be trusted.
 const FEW_EXPECTED: f64 = 5.0;

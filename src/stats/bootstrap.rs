@@ -42,11 +42,16 @@ impl Resampling {
 /// The values of a statistic over resamples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replicates {
-    /// The values, sorted, all finite.
-    pub values: Vec<f64>,
+    /// The values, all finite. Those of the lowest and the highest [`TAIL`] are sorted and
+    /// in their places, and the others between them in any order.
+    values: Vec<f64>,
     /// How many resamples gave no value.
-    pub undefined: u32,
+    undefined: u32,
 }
+
+/// The share of values at either end that are sorted: the quantiles of intervals at 95 %
+/// and above lie among them, and the others take a search.
+const TAIL: f64 = 1.0 / 16.0;
 
 /// The statistic over resamples of `parts`: the effective counts by cell of
 /// each independent part, such as a group.
@@ -180,26 +185,41 @@ pub fn posteriors<const N: usize>(
     let all: [Vec<f64>; N] = std::array::from_fn(|at| found.iter().filter_map(|values| values[at]).collect());
     let mut sorted: Vec<Replicates> = all.into_par_iter().map(|values| Replicates::of(values, how)).collect();
     sorted.reverse();
-    std::array::from_fn(|_| sorted.pop().unwrap_or(Replicates { values: Vec::new(), undefined: how.resamples }))
+    std::array::from_fn(|_| sorted.pop().unwrap_or(Replicates::of(Vec::new(), how)))
 }
 
 /// With a larger part of the resamples without a value, what is left of them
 /// says nothing about the statistic.
 const MOST_UNDEFINED: f64 = 0.05;
 
-/// Numbers in rising order. Sorted as whole numbers in the same order, which takes a
-/// fraction of the time.
-pub fn sorted(values: Vec<f64>) -> Vec<f64> {
-    let turned = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
-    let mut keys: Vec<i64> = values.into_iter().map(|value| turned(value.to_bits() as i64)).collect();
-    keys.sort_unstable();
-    keys.into_iter().map(|key| f64::from_bits(turned(key) as u64)).collect()
-}
-
 impl Replicates {
-    fn of(values: Vec<f64>, how: Resampling) -> Replicates {
+    /// Of the finite values of a statistic, each from one resample.
+    pub fn of(values: Vec<f64>, how: Resampling) -> Replicates {
         let undefined = how.resamples - values.len() as u32;
-        Replicates { values: sorted(values), undefined }
+        // As whole numbers in the same order, which are compared in a fraction of the time.
+        let turned = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
+        let mut keys: Vec<i64> = values.into_iter().map(|value| turned(value.to_bits() as i64)).collect();
+        let [low, high] = tails(keys.len());
+        if low < high {
+            let (lowest, _, rest) = keys.select_nth_unstable(low);
+            lowest.sort_unstable();
+            let (_, _, highest) = rest.select_nth_unstable(high - low - 1);
+            highest.sort_unstable();
+        } else {
+            keys.sort_unstable();
+        }
+        let values = keys.into_iter().map(|key| f64::from_bits(turned(key) as u64)).collect();
+        Replicates { values, undefined }
+    }
+
+    /// The value with so many others below it.
+    fn ranked(&self, rank: usize) -> f64 {
+        let [low, high] = tails(self.values.len());
+        if rank <= low || rank >= high {
+            return self.values.get(rank).copied().unwrap_or(0.0);
+        }
+        let mut between = self.values[low..high].to_vec();
+        *between.select_nth_unstable_by(rank - low, f64::total_cmp).1
     }
 
     /// The value below which a share of the resamples lies: the one with rank
@@ -209,8 +229,7 @@ impl Replicates {
         let last = self.values.len().saturating_sub(1);
         let place = (share * (self.values.len() as f64 + 1.0) - 1.0).clamp(0.0, last as f64);
         let below = place.floor() as usize;
-        let at = |rank: usize| self.values.get(rank).copied().unwrap_or(0.0);
-        let (low, high) = (at(below), at((below + 1).min(last)));
+        let (low, high) = (self.ranked(below), self.ranked((below + 1).min(last)));
         low + (place - below as f64) * (high - low)
     }
 
@@ -265,8 +284,8 @@ impl Replicates {
     /// [`Replicates::percentile`], and where all resamples lie on one side of
     /// the estimate: then the correction has no bound.
     pub fn bias_corrected(&self, estimate: f64, level: Level) -> Option<Interval> {
-        let below = self.values.partition_point(|value| *value < estimate) as f64;
-        let not_above = self.values.partition_point(|value| *value <= estimate) as f64;
+        let below = self.values.iter().filter(|value| **value < estimate).count() as f64;
+        let not_above = self.values.iter().filter(|value| **value <= estimate).count() as f64;
         let share = (below + not_above) / 2.0 / self.values.len() as f64;
         if !(self.usable() && estimate.is_finite() && share > 0.0 && share < 1.0) {
             return None;
@@ -296,6 +315,13 @@ impl Replicates {
     }
 }
 
+/// The place of the first value and of the first after it, between which values of so many
+/// are in any order.
+fn tails(values: usize) -> [usize; 2] {
+    let tail = (TAIL * values as f64).ceil() as usize;
+    [tail, values.saturating_sub(tail)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,7 +334,8 @@ mod tests {
     }
 
     fn of(values: &[f64]) -> Replicates {
-        Replicates { values: values.to_vec(), undefined: 0 }
+        let how = Resampling { resamples: values.len() as u32, ..Resampling::default() };
+        Replicates::of(values.to_vec(), how)
     }
 
     /// The standard error of a difference of rates has a formula; so, nearly,
@@ -373,15 +400,26 @@ mod tests {
     fn seed_and_stream_decide() {
         let draw = |seed, stream| {
             let how = Resampling { resamples: 20, seed, stream };
-            replicates(&[vec![50.0, 50.0]], how, |p| Some(p[0][0])).values
+            let found = replicates(&[vec![50.0, 50.0]], how, |p| Some(p[0][0]));
+            [0, 1, 2, 3, 4].map(|rank| found.ranked(rank))
         };
         assert_eq!(draw(1, 0), draw(1, 0));
         assert_ne!(draw(1, 0), draw(2, 0));
         assert_ne!(draw(1, 0), draw(1, 1));
-        assert_eq!(draw(1, 0)[..5], [46.0, 47.0, 48.0, 48.0, 50.0]);
+        assert_eq!(draw(1, 0), [46.0, 47.0, 48.0, 48.0, 50.0]);
     }
 
     proptest! {
+        #[test]
+        fn ranks_are_those_of_all_in_order(values in prop::collection::vec(-9.0..9.0f64, 1..80)) {
+            let found = of(&values);
+            let mut sorted = values;
+            sorted.sort_by(f64::total_cmp);
+            for (rank, value) in sorted.iter().enumerate() {
+                prop_assert_eq!(found.ranked(rank), *value);
+            }
+        }
+
         #[test]
         fn a_part_keeps_its_size(cells in prop::collection::vec(0.0..50.0f64, 1..6)) {
             let size: f64 = cells.iter().sum();

@@ -12,7 +12,7 @@
 //! Holistic AI 1.0 makes the coefficient of variation 2·√GE(2), which is too
 //! large by √2.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 /// The people who count, their weight in all, and a mean to compare with.
 #[derive(Clone, Debug)]
@@ -87,6 +87,11 @@ impl Benefits<'_> {
         let power = 1.0 - epsilon;
         if power <= 0.0 && least == 0.0 {
             return Some(1.0);
+        }
+        if power == 0.5 {
+            // Roots over 1, which keep their digits where all have about the same.
+            let over = self.mean_of(|benefit| (benefit / mean - 1.0) / ((benefit / mean).sqrt() + 1.0));
+            return Some((-over * (2.0 + over)).clamp(0.0, 1.0));
         }
         // Relative to the least when powers are negative: none can then overflow.
         let unit = if power < 0.0 { least } else { mean };
@@ -167,7 +172,7 @@ pub fn decompose(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<Decomposition
 }
 
 /// The parts within groups of the indices with several α, as [`decompose`] has them.
-pub fn within_groups<const N: usize>(groups: &[Vec<(f64, f64)>], alphas: [f64; N]) -> [Option<f64>; N] {
+pub fn within_groups<G: Borrow<[(f64, f64)]>, const N: usize>(groups: &[G], alphas: [f64; N]) -> [Option<f64>; N] {
     let everyone = groups.concat();
     let Some(all) = Benefits::new(&everyone) else { return [None; N] };
     let groups = with_means(groups);
@@ -189,7 +194,7 @@ pub fn between_groups(groups: &[Vec<(f64, f64)>], alpha: f64) -> Option<f64> {
 }
 
 /// The same with several α.
-pub fn between_groups_of<const N: usize>(groups: &[Vec<(f64, f64)>], alphas: [f64; N]) -> [Option<f64>; N] {
+pub fn between_groups_of<G: Borrow<[(f64, f64)]>, const N: usize>(groups: &[G], alphas: [f64; N]) -> [Option<f64>; N] {
     if Benefits::new(&groups.concat()).is_none() {
         return [None; N];
     }
@@ -198,8 +203,8 @@ pub fn between_groups_of<const N: usize>(groups: &[Vec<(f64, f64)>], alphas: [f6
 }
 
 /// The groups that have weight.
-fn with_means(groups: &[Vec<(f64, f64)>]) -> Vec<Benefits<'_>> {
-    groups.iter().map(|group| Benefits::of(group)).filter(|people| people.weight > 0.0).collect()
+fn with_means<G: Borrow<[(f64, f64)]>>(groups: &[G]) -> Vec<Benefits<'_>> {
+    groups.iter().map(|group| Benefits::of(group.borrow())).filter(|people| people.weight > 0.0).collect()
 }
 
 /// (μ_g/μ)^α·GE_g(α).
@@ -211,7 +216,8 @@ fn within_group(group: &Benefits, mean: f64, alpha: f64) -> Option<f64> {
     if group.mean <= 0.0 {
         return Some(0.0);
     }
-    Some((group.mean / mean).powf(alpha) * group.entropy(alpha)?)
+    let over_mean = if alpha == 1.0 { group.mean / mean } else { (group.mean / mean).powf(alpha) };
+    Some(over_mean * group.entropy(alpha)?)
 }
 
 /// Standard deviation over mean, with the variance of the people given (over

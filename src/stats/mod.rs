@@ -47,7 +47,7 @@ pub use association_entropy::{mutual_information, normalized_mutual_information,
 pub use auc::{AreaMethod, Auc, ScoreBin, auc, auc_interval};
 pub use bayes::{probability_difference_below, probability_ratio_below};
 pub use bootstrap::{
-    Replicates, Resampling, distances, distances_of, posterior, posteriors, replicates, replicates_of, sorted,
+    Replicates, Resampling, distances, distances_of, posterior, posteriors, replicates, replicates_of,
 };
 pub use calibration::{CalibrationGroup, calibration_in_the_large, hosmer_lemeshow};
 pub use choice::{DifferenceMethod, Intervals, ProportionMethod, RatioMethod};

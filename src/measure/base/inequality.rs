@@ -19,9 +19,8 @@ fn by_benefit(part: &Part) -> [f64; 3] {
 }
 
 /// Benefits with their weights.
-fn benefits(weights: &[f64]) -> Vec<(f64, f64)> {
-    let all = weights.iter().enumerate().map(|(benefit, weight)| (benefit as f64, *weight));
-    all.filter(|(_, weight)| *weight > 0.0).collect()
+fn benefits(weights: &[f64; 3]) -> [(f64, f64); 3] {
+    std::array::from_fn(|benefit| (benefit as f64, weights[benefit]))
 }
 
 /// The index of people with benefit 0, 1 and 2, by their weights.
@@ -80,9 +79,8 @@ fn drawn(counts: Vec<f64>, look: &Look<'_>) -> Drawn {
     let draw = || {
         let of = |parts: &[Vec<f64>]| {
             let weights = &parts[0];
-            let all: [(f64, f64); 3] = std::array::from_fn(|benefit| (benefit as f64, weights[benefit]));
-            // Who weighs nothing does not count.
-            Benefits::new(&all).map_or([None; INDICES.len()], |people| INDICES.map(|which| index_of(which, &people)))
+            Benefits::new(&benefits(&std::array::from_fn(|benefit| weights[benefit])))
+                .map_or([None; INDICES.len()], |people| INDICES.map(|which| index_of(which, &people)))
         };
         Rc::new(posteriors(&[counts], look.resampling, of).map(Arc::new))
     };
@@ -104,7 +102,7 @@ pub(in super::super) fn split(
     // In the order of their counts, so that other names of groups change nothing.
     let mut parts = parts.to_vec();
     parts.sort_by(|one, two| by_benefit(one).partial_cmp(&by_benefit(two)).unwrap_or(std::cmp::Ordering::Equal));
-    let cells: Vec<Vec<f64>> = parts.iter().map(|part| by_benefit(part).to_vec()).collect();
+    let cells: Vec<[f64; 3]> = parts.iter().map(|part| by_benefit(part)).collect();
     let Some(place) = SPLIT.iter().position(|index| *index == which) else {
         return Measured::undefined(Why::ZeroBenefit, all);
     };
@@ -124,20 +122,20 @@ pub(super) type Split = [Evidence; SPLIT.len()];
 
 /// The part of each index within or between groups, by the weights of their people
 /// with benefit 0, 1 and 2.
-fn parts_of(within: bool, cells: &[Vec<f64>]) -> [Option<f64>; SPLIT.len()] {
-    let groups: Vec<Vec<(f64, f64)>> = cells.iter().map(|weights| benefits(weights)).collect();
+fn parts_of(within: bool, cells: &[[f64; 3]]) -> [Option<f64>; SPLIT.len()] {
+    let groups: Vec<[(f64, f64); 3]> = cells.iter().map(benefits).collect();
     let alphas = SPLIT.map(|index| index.alpha().unwrap_or(0.0));
     if within { within_groups(&groups, alphas) } else { between_groups_of(&groups, alphas) }
 }
 
-fn split_evidence(within: bool, cells: &[Vec<f64>], sizes: &[f64], look: &Look<'_>) -> Split {
+fn split_evidence(within: bool, cells: &[[f64; 3]], sizes: &[f64], look: &Look<'_>) -> Split {
     // Groups keep their shares of the weight while their people are drawn.
     let whole: f64 = cells.iter().flatten().sum();
     let drawn: Vec<Vec<f64>> = cells.iter().zip(sizes).map(|(cells, size)| effective_counts(cells, *size)).collect();
     let scale: Vec<f64> =
         cells.iter().zip(sizes).map(|(cells, size)| cells.iter().sum::<f64>() / whole / size.max(1.0)).collect();
-    let weighted = |parts: &[Vec<f64>]| -> Vec<Vec<f64>> {
-        parts.iter().zip(&scale).map(|(cells, scale)| cells.iter().map(|cell| cell * scale).collect()).collect()
+    let weighted = |parts: &[Vec<f64>]| -> Vec<[f64; 3]> {
+        parts.iter().zip(&scale).map(|(cells, scale)| std::array::from_fn(|at| cells[at] * scale)).collect()
     };
     if within {
         let drawn = posteriors(&drawn, look.resampling, |parts| parts_of(true, &weighted(parts)));
@@ -161,13 +159,13 @@ fn split_evidence(within: bool, cells: &[Vec<f64>], sizes: &[f64], look: &Look<'
 }
 
 /// How far the mean benefit of each group lies from that of all, as a share.
-fn deviations(groups: &[Vec<f64>]) -> Vec<f64> {
-    let sums = |cells: &[f64]| (cells.iter().sum::<f64>(), cells[1] + 2.0 * cells[2]);
+fn deviations(groups: &[[f64; 3]]) -> Vec<f64> {
+    let sums = |cells: &[f64; 3]| (cells.iter().sum::<f64>(), cells[1] + 2.0 * cells[2]);
     let (people, benefit) = groups.iter().fold((0.0, 0.0), |(n, b), cells| {
         let (people, benefit) = sums(cells);
         (n + people, b + benefit)
     });
-    let of = |cells: &Vec<f64>| {
+    let of = |cells: &[f64; 3]| {
         let (n, own) = sums(cells);
         own / n.max(f64::MIN_POSITIVE) * people / benefit - 1.0
     };

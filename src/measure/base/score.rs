@@ -484,7 +484,7 @@ fn of_bins(counts: &[f64], means: &[f64], cells: &[f64], all: bool, look: &Look<
     });
     // Of bins of equal mass the error alone is asked for.
     let resolution = match all {
-        false => Replicates { values: Vec::new(), undefined: look.resampling.resamples },
+        false => Replicates::of(Vec::new(), look.resampling),
         true => {
             let of_rate = consistent_pairs(ScoreValue::Resolution, counts, means, cells);
             replicates(&of_rate, look.resampling, |pairs| noise(2, &pairs.concat()))
