@@ -92,7 +92,7 @@ fn spread_evidence(known: &[Known], look: &Look<'_>) -> Evidence {
     let scratch = || (vec![0.0; drawn.len()], vec![0.0; drawn.len()]);
     let (values, apart): (Vec<f64>, Vec<f64>) = normals
         .par_chunks_exact(drawn.len())
-        .with_min_len(DRAWS_AT_A_TIME)
+        .with_min_len(FEWEST_DRAWS)
         .map_init(scratch, |(moved, noise), off| {
             for (at, ((value, (towards, away)), off)) in drawn.iter().zip(off).enumerate() {
                 (moved[at], noise[at]) = (value + away * off, towards * off);
@@ -106,8 +106,8 @@ fn spread_evidence(known: &[Known], look: &Look<'_>) -> Evidence {
     Evidence::distance([values, apart], false)
 }
 
-/// So many draws are worth handing to another thread.
-const DRAWS_AT_A_TIME: usize = 1_000;
+/// Fewer draws are not worth handing to another thread.
+const FEWEST_DRAWS: usize = 1_000;
 
 /// Where an expected count is under this, p of a normal is not to be trusted.
 const FEW_EXPECTED: f64 = 5.0;

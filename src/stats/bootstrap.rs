@@ -45,6 +45,8 @@ pub struct Replicates {
     /// The values, all finite. Those of the lowest and the highest [`TAIL`] are sorted and
     /// in their places, and the others between them in any order.
     values: Vec<f64>,
+    /// Their sum in the order of the resamples.
+    sum: f64,
     /// How many resamples gave no value.
     undefined: u32,
 }
@@ -183,9 +185,9 @@ pub fn posteriors<const N: usize>(
     let all = (0..how.resamples).into_par_iter();
     let found: Vec<[Option<f64>; N]> = all.map_init(|| parts.to_vec(), draw).collect();
     let all: [Vec<f64>; N] = std::array::from_fn(|at| found.iter().filter_map(|values| values[at]).collect());
-    let mut sorted: Vec<Replicates> = all.into_par_iter().map(|values| Replicates::of(values, how)).collect();
-    sorted.reverse();
-    std::array::from_fn(|_| sorted.pop().unwrap_or(Replicates::of(Vec::new(), how)))
+    let mut found: Vec<Replicates> = all.into_par_iter().map(|values| Replicates::of(values, how)).collect();
+    found.reverse();
+    std::array::from_fn(|_| found.pop().unwrap_or(Replicates::of(Vec::new(), how)))
 }
 
 /// With a larger part of the resamples without a value, what is left of them
@@ -194,8 +196,9 @@ const MOST_UNDEFINED: f64 = 0.05;
 
 impl Replicates {
     /// Of the finite values of a statistic, each from one resample.
-    pub fn of(values: Vec<f64>, how: Resampling) -> Replicates {
-        let undefined = how.resamples - values.len() as u32;
+    pub(crate) fn of(values: Vec<f64>, how: Resampling) -> Replicates {
+        let undefined = how.resamples.saturating_sub(values.len() as u32);
+        let sum = values.iter().sum();
         // As whole numbers in the same order, which are compared in a fraction of the time.
         let turned = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
         let mut keys: Vec<i64> = values.into_iter().map(|value| turned(value.to_bits() as i64)).collect();
@@ -209,7 +212,7 @@ impl Replicates {
             keys.sort_unstable();
         }
         let values = keys.into_iter().map(|key| f64::from_bits(turned(key) as u64)).collect();
-        Replicates { values, undefined }
+        Replicates { values, sum, undefined }
     }
 
     /// The value with so many others below it.
@@ -311,12 +314,12 @@ impl Replicates {
 
     /// The mean of the resamples. `None` without any value.
     pub fn mean(&self) -> Option<f64> {
-        (!self.values.is_empty()).then(|| self.values.iter().sum::<f64>() / self.values.len() as f64)
+        (!self.values.is_empty()).then(|| self.sum / self.values.len() as f64)
     }
 }
 
-/// The place of the first value and of the first after it, between which values of so many
-/// are in any order.
+/// Of so many values the last place from the start and the first towards the end that hold
+/// the value of their rank; between the two values are in any order.
 fn tails(values: usize) -> [usize; 2] {
     let tail = (TAIL * values as f64).ceil() as usize;
     [tail, values.saturating_sub(tail)]

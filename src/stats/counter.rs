@@ -2,7 +2,7 @@
 //!
 //! Libraries change their generators between versions; whatever reaches an
 //! output is drawn here. The mixing is SplitMix64 (Steele, Lea & Flood 2014).
-//! What is drawn once for a seed is drawn for ever: the order in which the
+//! What a release draws for a seed is drawn for ever: the order in which the
 //! numbers below are used up is part of every published interval.
 
 fn mix(mut z: u64) -> u64 {
@@ -164,7 +164,7 @@ const OUT_OF_REACH: u64 = 110;
 fn ln_chance_over_mode(n: f64, p: f64, mode: f64, k: f64) -> f64 {
     let odds = p / (1.0 - p);
     (mode + 0.5) * ((mode + 1.0) / (odds * (n - mode + 1.0))).ln()
-        + (n + 1.0) * ((n - mode + 1.0) / (n - k + 1.0)).ln()
+        + (n + 1.0) * ((k - mode) / (n - k + 1.0)).ln_1p()
         + (k + 0.5) * (odds * (n - k + 1.0) / (k + 1.0)).ln()
         + stirling(mode)
         + stirling(n - mode)
@@ -234,7 +234,7 @@ mod tests {
         assert_ne!(hash64(1, b""), hash64(1, b"\0"));
     }
 
-    /// These numbers are in published reports: a change here is a mistake.
+    /// From the first release on these numbers are in reports: a change here is a mistake.
     #[test]
     fn the_draws_never_change() {
         let mut counter = Counter::new(1, 0);
@@ -284,6 +284,17 @@ mod tests {
             let tail = super::super::distribution::chi_square_survival(statistic, cells - 1.0);
             assert!(tail > 1e-3 || cells < 2.0, "n = {n}, p = {p}: χ² = {statistic} on {cells} cells, p = {tail}");
         }
+    }
+
+    /// With so many trials the number is Poisson's: mean and variance are 20.
+    #[test]
+    fn a_rare_success_of_very_many_trials() {
+        let (draws, n) = (40_000, 1u64 << 60);
+        let mut counter = Counter::new(3, 1);
+        let found: Vec<f64> = (0..draws).map(|_| counter.binomial(n, 20.0 / n as f64) as f64).collect();
+        let mean = found.iter().sum::<f64>() / f64::from(draws);
+        let variance = found.iter().map(|k| (k - 20.0).powi(2)).sum::<f64>() / f64::from(draws);
+        assert!((mean - 20.0).abs() < 0.1 && (variance - 20.0).abs() < 0.7, "{mean} {variance}");
     }
 
     /// From the definition: each chance over the one before.

@@ -91,7 +91,7 @@ impl Benefits<'_> {
         if power == 0.5 {
             // Roots over 1, which keep their digits where all have about the same.
             let over = self.mean_of(|benefit| (benefit / mean - 1.0) / ((benefit / mean).sqrt() + 1.0));
-            return Some((-over * (2.0 + over)).clamp(0.0, 1.0));
+            return Some((over.abs() * (2.0 + over)).clamp(0.0, 1.0));
         }
         // Relative to the least when powers are negative: none can then overflow.
         let unit = if power < 0.0 { least } else { mean };
@@ -273,6 +273,7 @@ mod tests {
         close(gini(&people), 2.0 / 9.0);
         close(atkinson(&people, 1.0), 1.0 - 6.0f64.cbrt() / 2.0);
         close(atkinson(&people, 2.0), 1.0 - 3.0 / (11.0 / 6.0) / 2.0);
+        assert!(atkinson(&each(&[1.0, 1.0]), 0.5).is_some_and(|none| none == 0.0 && none.is_sign_positive()));
         close(gini(&[(3.0, 0.5), (1.0, 1.5)]), 0.25 * 0.75 * 2.0 / 1.5);
     }
 

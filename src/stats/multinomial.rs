@@ -1,6 +1,6 @@
 //! People spread over cells, again and again.
 //!
-//! Three ways, each where it is fastest and all exact in distribution: one by one, where
+//! Three ways, each where it is fastest: one by one (chances right to 2⁻³²), where
 //! there are few people and many cells; from a table, where so many people are in few
 //! cells each time; else one binomial number a cell.
 

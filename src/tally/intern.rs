@@ -196,7 +196,7 @@ impl Coder {
         let mut warnings = Vec::new();
         if self.interner.trimmed > 0 {
             warnings.push(format!(
-                "column `{}`: blanks around {} values were taken off",
+                "column `{}`: {} of its values had blanks around them, which were taken off",
                 self.column, self.interner.trimmed
             ));
         }

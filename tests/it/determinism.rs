@@ -94,7 +94,11 @@ fn rows_alike_count_as_one_by_one() {
     assert_eq!(alike.measurements, each.measurements);
     assert_eq!((alike.intake, alike.exclusions), (each.intake, each.exclusions));
     assert_eq!(alike.warnings, each.warnings);
-    assert!(alike.warnings.iter().any(|warning| warning.contains("blanks around 140 values")), "{:?}", alike.warnings);
+    assert!(
+        alike.warnings.iter().any(|warning| warning.contains("140 of its values had blanks around them")),
+        "{:?}",
+        alike.warnings
+    );
 }
 
 /// A value that is wrong is told with its own row, also where others are alike.

@@ -82,7 +82,11 @@ fn values_as_they_stand_in_files() {
     let release = table.audit(&plan);
     assert_eq!(row(&release, "group", "01", "selection_rate").value, Some(0.5));
     assert_eq!(row(&release, "group", "1", "tpr").value, Some(1.0));
-    assert!(release.warnings.iter().any(|warning| warning.contains("blanks around 1 value")), "{:?}", release.warnings);
+    assert!(
+        release.warnings.iter().any(|warning| warning.contains("1 of its values had blanks around them")),
+        "{:?}",
+        release.warnings
+    );
 }
 
 /// What reads like a favourable value and is none is told.
