@@ -246,8 +246,10 @@ pub struct Intake {
 pub struct Input {
     /// Its name, without the folder.
     pub name: String,
-    /// SHA-256 of its bytes, in hexadecimal.
-    pub sha256: String,
+    /// By what its bytes were hashed: `blake3` or `sha256`.
+    pub algorithm: String,
+    /// The hash of its bytes, in hexadecimal.
+    pub hash: String,
 }
 
 /// All that leaves the tally.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::error::Stop;
-use crate::plan::{Flags, OnInconclusive, Plan, Unknown};
+use crate::plan::{Flags, Hash, OnInconclusive, Plan, Unknown};
 use crate::report::Provenance;
 
 /// What to audit: a plan file, or a data file with flags. Flags win.
@@ -86,6 +86,9 @@ pub(super) struct PlanOptions {
     /// The delimiter of text files
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<String>,
+    /// By what the record tells the data files: blake3 or sha256
+    #[arg(long, value_name = "WORD", value_parser = hash)]
+    hash: Option<Hash>,
     /// Level of the intervals
     #[arg(long, value_name = "NUMBER")]
     confidence: Option<f64>,
@@ -115,6 +118,11 @@ pub(super) struct PlanOptions {
 fn on_inconclusive(word: &str) -> Result<OnInconclusive, String> {
     let found = OnInconclusive::WORDS.iter().find(|(name, _)| *name == word);
     found.map(|(_, value)| *value).ok_or_else(|| "must be fail, warn or pass".to_string())
+}
+
+fn hash(word: &str) -> Result<Hash, String> {
+    let found = Hash::WORDS.iter().find(|(name, _)| *name == word);
+    found.map(|(_, value)| *value).ok_or_else(|| "must be blake3 or sha256".to_string())
 }
 
 fn unknown(word: &str) -> Result<Unknown, String> {
@@ -153,6 +161,7 @@ impl PlanOptions {
             rules: self.rules.clone(),
             unknown: self.unknown,
             delimiter: self.delimiter.clone(),
+            hash: self.hash,
             confidence: self.confidence,
             min_cell: self.min_cell,
             min_group_size: self.min_group_size,

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::problem::{At, Place, Problems};
 use super::{
-    Attribute, ClassesRole, Cross, Data, DecisionRole, Demographics, Features, ForecastRole, LabelRole, OnInconclusive,
-    Plan, RankingRole, Review, Roles, Rule, ScoreRole,
+    Attribute, ClassesRole, Cross, Data, DecisionRole, Demographics, Features, ForecastRole, Hash, LabelRole,
+    OnInconclusive, Plan, RankingRole, Review, Roles, Rule, ScoreRole,
 };
 use crate::catalogue::Needs;
 use crate::stats::{Intervals, Level};
@@ -28,6 +28,7 @@ pub(super) struct Draft {
     pub(super) paths: Vec<At<String>>,
     pub(super) path_from_flag: bool,
     pub(super) delimiter: Option<At<String>>,
+    pub(super) hash: Option<Hash>,
     pub(super) key: Option<String>,
     pub(super) missing: Vec<String>,
     pub(super) demographics: Option<At<Demographics>>,
@@ -101,6 +102,7 @@ impl Draft {
             data: Data {
                 paths: self.paths.into_iter().map(|at| resolve(at.value.into(), self.path_from_flag)).collect(),
                 delimiter: delimiter?,
+                hash: self.hash.unwrap_or_default(),
                 key: self.key.or_else(|| demographics.as_ref().map(|d| d.on.clone())),
                 missing: self.missing,
                 demographics,

@@ -10,7 +10,7 @@ use super::file_roles::roles;
 use super::problem::{At, Place, Problems};
 use super::reader::{Table, Text, number};
 use super::{
-    Attribute, Cross, Demographics, OnInconclusive, Probabilities, Reading, Reference, Rule, Severity, Unknown,
+    Attribute, Cross, Demographics, Hash, OnInconclusive, Probabilities, Reading, Reference, Rule, Severity, Unknown,
 };
 use crate::catalogue::Metric;
 use crate::stats::{DifferenceMethod, ProportionMethod, RatioMethod};
@@ -73,6 +73,7 @@ fn audit(table: &mut Table<'_, '_>, draft: &mut Draft) {
 fn data(table: &mut Table<'_, '_>, draft: &mut Draft) {
     draft.paths = table.required_list("path");
     draft.delimiter = table.string("delimiter");
+    draft.hash = table.word("hash", &Hash::WORDS);
     draft.key = table.string("key").map(|at| at.value);
     draft.missing = table.strings("missing").into_iter().map(|at| at.value).collect();
     draft.demographics = table

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::problem::{At, Place, Problems};
 use super::{
-    Attribute, ClassesRole, Cross, DecisionRole, Demographics, Features, ForecastRole, LabelRole, OnInconclusive,
+    Attribute, ClassesRole, Cross, DecisionRole, Demographics, Features, ForecastRole, Hash, LabelRole, OnInconclusive,
     Reading, Reference, Rule, ScoreRole, Severity, Side, Unknown, Values,
 };
 use crate::catalogue::{Metric, Needs, Role};
@@ -57,6 +57,8 @@ pub struct Flags {
     pub unknown: Option<Unknown>,
     /// `--delimiter CHARACTER`.
     pub delimiter: Option<String>,
+    /// `--hash blake3|sha256`.
+    pub hash: Option<Hash>,
     /// `--confidence NUMBER`.
     pub confidence: Option<f64>,
     /// `--min-cell NUMBER`.
@@ -170,6 +172,7 @@ fn scalars(flags: &Flags, draft: &mut Draft) {
     draft.query = at(&flags.query, "--query").or(draft.query.take());
     draft.rank = at(&flags.rank, "--rank").or(draft.rank.take());
     draft.delimiter = at(&flags.delimiter, "--delimiter").or(draft.delimiter.take());
+    draft.hash = flags.hash.or(draft.hash);
     draft.store = at(&flags.store, "--store").or(draft.store.take());
     draft.title = flags.title.clone().or(draft.title.take());
     if !flags.strata.is_empty() {

@@ -69,6 +69,8 @@ pub struct Data {
     pub paths: Vec<PathBuf>,
     /// The delimiter of text files; by default from the file's name.
     pub delimiter: Option<u8>,
+    /// By what the record tells the files.
+    pub hash: Hash,
     /// A column that identifies a row, for sampling.
     pub key: Option<String>,
     /// Words that mean "no value", besides nothing at all.
@@ -208,6 +210,29 @@ pub enum Reading {
 
 impl Reading {
     const WORDS: [(&'static str, Reading); 2] = [("interval", Reading::Interval), ("point", Reading::Point)];
+}
+
+/// How the bytes of a file become a number that no other file has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hash {
+    /// BLAKE3 (O’Connor, Aumasson, Neves & Wilcox-O’Hearn 2020), the fastest of its strength.
+    #[default]
+    Blake3,
+    /// SHA-256 (FIPS 180-4), where a policy asks for it.
+    Sha256,
+}
+
+impl Hash {
+    /// The words of the plan file and the command line.
+    pub const WORDS: [(&'static str, Hash); 2] = [("blake3", Hash::Blake3), ("sha256", Hash::Sha256)];
+
+    /// The word of the plan file, the command line and the record.
+    pub fn word(self) -> &'static str {
+        match self {
+            Hash::Blake3 => "blake3",
+            Hash::Sha256 => "sha256",
+        }
+    }
 }
 
 /// What a gate makes of "cannot tell".

@@ -33,20 +33,17 @@ impl Counter {
     /// done, or where something is wrong, which is then found row by row.
     pub(super) fn apart(
         &mut self,
-        columns: &[Column<'_>],
+        (columns, rows): (&[Column<'_>], usize),
         numbers: &Numbers,
-        flags: &Column<'_>,
         joined: &[Joined],
     ) -> Result<bool, TallyError> {
-        let Column::Coded(Coded { codes, .. }) = flags else { return Ok(false) };
-        let rows = codes.len();
         if numbers.wrong.is_some() {
             return Ok(false);
         }
         let person = self.who(joined);
         let beside = |at: usize| Some(at) != self.key && !self.only_attributes.contains(&at);
         let words = columns[..self.role_columns].iter().enumerate().filter(|(at, _)| beside(*at));
-        let words = words.map(|(_, column)| column).chain([flags]).chain(&person);
+        let words = words.map(|(_, column)| column).chain(&numbers.flags).chain(&person);
         let Some(kinds) = alike(words, rows) else { return Ok(false) };
         let Some(groups) = self.groups(columns, rows, joined) else { return Ok(false) };
         let mut said = Vec::with_capacity(kinds.first.len());

@@ -25,8 +25,8 @@ pub(super) struct Numbers {
     pub(super) weight: Option<Vec<f64>>,
     count: Option<Vec<f64>>,
     /// Which of them are missing, and on which side of a threshold the decision is: what
-    /// tells rows apart besides words.
-    flags: Vec<u32>,
+    /// tells rows apart besides words. None where nothing does.
+    pub(super) flags: Option<Column<'static>>,
     /// The first row with a number that cannot be, and what is wrong.
     pub(super) wrong: Option<(usize, TallyError)>,
 }
@@ -43,8 +43,11 @@ impl Numbers {
         }
     }
 
-    fn flag(&mut self, which: u32, of: impl Iterator<Item = bool>) {
-        self.flags.iter_mut().zip(of).for_each(|(flags, is)| *flags |= u32::from(is) << which);
+    fn flag(&mut self, which: u32, of: impl ExactSizeIterator<Item = bool>) {
+        let none = || Column::Coded(Coded { codes: vec![0; of.len()], texts: vec![None; FLAGS as usize] });
+        if let Column::Coded(flags) = self.flags.get_or_insert_with(none) {
+            flags.codes.iter_mut().zip(of).for_each(|(flags, is)| *flags |= u32::from(is) << which);
+        }
     }
 
     /// Whether people are told by words alone.
@@ -66,14 +69,13 @@ impl Counter {
             return self.one_by_one(columns, rows, &joined);
         }
         let numbers = self.numbers(columns, rows);
-        let flags = Column::Coded(Coded { codes: numbers.flags.clone(), texts: vec![None; FLAGS as usize] });
         let people = self.kinds_of_people(&joined);
         // What a key says is who somebody is, and no word about them.
         let words = columns[..self.role_columns].iter().enumerate().filter(|(at, _)| Some(*at) != self.key);
-        if let Some(kinds) = alike(words.map(|(_, column)| column).chain([&flags]).chain(&people), rows) {
+        if let Some(kinds) = alike(words.map(|(_, column)| column).chain(&numbers.flags).chain(&people), rows) {
             return self.all_at_once(columns, kinds, numbers, &joined);
         }
-        if self.recording.is_none() && self.apart(columns, &numbers, &flags, &joined)? {
+        if self.recording.is_none() && self.apart((columns, rows), &numbers, &joined)? {
             return Ok(());
         }
         self.one_by_one(columns, rows, &joined)
@@ -124,7 +126,7 @@ impl Counter {
     }
 
     fn numbers(&self, columns: &[Column<'_>], rows: usize) -> Numbers {
-        let mut found = Numbers { flags: vec![0; rows], ..Numbers::default() };
+        let mut found = Numbers::default();
         let line = |at: usize| self.line(columns, at, 1);
         let read =
             |of: &Option<Named>, what| of.as_ref().map(|of| read_column(&columns[of.column], of, what, rows, line));

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::column::Column;
 
 /// Rows of one batch.
-const BATCH: usize = 65_536;
+pub(super) const BATCH: usize = 65_536;
 
 /// What a batch is given to; whether it has enough.
 pub(super) type Take<'t> = &'t mut dyn FnMut(Vec<Column<'_>>, usize) -> bool;

@@ -89,96 +89,110 @@ impl<'b> Column<'b> {
 
 /// Codes of values as they come; the last ones seen are found without hashing.
 struct Codes<K> {
-    recent: Vec<Option<(K, u32)>>,
+    recent: Vec<(K, u32)>,
     all: HashMap<K, u32>,
-    rows: Vec<u32>,
 }
 
 /// How many values are kept where they are found at once.
 const RECENT: usize = 256;
 
-impl<K: Copy + Eq + std::hash::Hash> Codes<K> {
-    fn new(rows: usize) -> Codes<K> {
-        Codes { recent: vec![None; RECENT], all: HashMap::new(), rows: Vec::with_capacity(rows) }
+/// The code of a place where no value is kept.
+const UNKNOWN: u32 = u32::MAX;
+
+impl<K: Copy + Default + Eq + std::hash::Hash> Codes<K> {
+    fn new() -> Codes<K> {
+        Codes { recent: vec![(K::default(), UNKNOWN); RECENT], all: HashMap::new() }
     }
 
-    /// Adds a row; `mixed` spreads over all bits what tells values apart, `new` gives
-    /// the code of a value that was not seen before.
-    fn add(&mut self, value: K, mixed: u64, new: impl FnOnce() -> Option<u32>) -> Option<()> {
-        let place = (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % RECENT;
-        let code = match self.recent[place] {
-            Some((known, code)) if known == value => code,
-            _ => {
-                let code = match self.all.get(&value) {
-                    Some(code) => *code,
-                    None => {
-                        let code = new()?;
-                        self.all.insert(value, code);
-                        code
-                    }
-                };
-                self.recent[place] = Some((value, code));
-                code
+    /// Writes the codes of some values into `rows`, 0 where none is `present`; `mixed` spreads
+    /// over all bits what tells values apart, `new` gives the code of a value at a row that was
+    /// not seen before. None where that gives none.
+    fn write(
+        &mut self,
+        rows: &mut [u32],
+        values: impl Iterator<Item = K>,
+        present: impl Fn(usize) -> bool,
+        mixed: impl Fn(K) -> u64,
+        mut new: impl FnMut(usize, K) -> Option<u32>,
+    ) -> Option<()> {
+        for (at, (row, value)) in rows.iter_mut().zip(values).enumerate() {
+            if !present(at) {
+                continue;
             }
-        };
-        self.rows.push(code);
+            let place = (mixed(value).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % RECENT;
+            let (known, code) = self.recent[place];
+            *row = match known == value && code != UNKNOWN {
+                true => code,
+                false => self.learn(place, value, || new(at, value))?,
+            };
+        }
         Some(())
     }
 
-    fn forget(&mut self) {
-        self.recent.fill(None);
-        self.all.clear();
+    #[cold]
+    fn learn(&mut self, place: usize, value: K, new: impl FnOnce() -> Option<u32>) -> Option<u32> {
+        let code = match self.all.get(&value) {
+            Some(code) => *code,
+            None => {
+                let code = new()?;
+                self.all.insert(value, code);
+                code
+            }
+        };
+        self.recent[place] = (value, code);
+        Some(code)
     }
 }
 
 /// None where too many differ.
 fn of_texts(texts: &StringChunked) -> Option<Coded<'_>> {
-    let mut codes: Codes<u128> = Codes::new(texts.len());
+    let (mut rows, mut before) = (vec![0; texts.len()], 0);
     let mut known: Vec<Option<Cow<'_, str>>> = vec![None];
     let mut by_text: HashMap<&str, u32> = HashMap::new();
-    let whole = texts.null_count() == 0;
     for chunk in texts.downcast_iter() {
         // A view says what a text is where it is short, else where it lies in its chunk.
-        codes.forget();
-        let none: Vec<bool> = if whole { Vec::new() } else { chunk.iter().map(|text| text.is_none()).collect() };
-        for (at, view) in chunk.views().iter().enumerate() {
-            if none.get(at) == Some(&true) {
-                codes.rows.push(0);
-                continue;
+        let mut codes: Codes<u128> = Codes::new();
+        let new = |at: usize, _| {
+            let text = chunk.value(at);
+            let next = known.len() as u32;
+            let code = *by_text.entry(text).or_insert(next);
+            if code == next {
+                known.push(Some(Cow::Borrowed(text)));
             }
-            let raw = view.as_u128();
-            codes.add(raw, (raw as u64) ^ (raw >> 64) as u64, || {
-                let text = chunk.value(at);
-                let next = known.len() as u32;
-                let code = *by_text.entry(text).or_insert(next);
-                if code == next {
-                    known.push(Some(Cow::Borrowed(text)));
-                }
-                (known.len() <= MOST_CODES).then_some(code)
-            })?;
+            (known.len() <= MOST_CODES).then_some(code)
+        };
+        let (here, views) = (&mut rows[before..before + chunk.len()], chunk.views().iter().map(|view| view.as_u128()));
+        let mixed = |view: u128| (view as u64) ^ (view >> 64) as u64;
+        if texts.null_count() == 0 {
+            codes.write(here, views, |_| true, mixed, new)?;
+        } else {
+            let present: Vec<bool> = chunk.iter().map(|text| text.is_some()).collect();
+            codes.write(here, views, |at| present[at], mixed, new)?;
         }
+        before += chunk.len();
     }
-    Some(Coded { codes: codes.rows, texts: known })
+    Some(Coded { codes: rows, texts: known })
 }
 
 /// None where too many differ.
 fn of_whole_numbers(numbers: &Int64Chunked) -> Option<Coded<'static>> {
-    let mut codes: Codes<i64> = Codes::new(numbers.len());
+    let (mut rows, mut before) = (vec![0; numbers.len()], 0);
     let mut known: Vec<Option<Cow<'static, str>>> = vec![None];
+    let mut codes: Codes<i64> = Codes::new();
     for chunk in numbers.downcast_iter() {
-        let none = chunk.validity().filter(|bits| bits.unset_bits() > 0);
-        for (at, number) in chunk.values().iter().enumerate() {
-            if none.is_some_and(|bits| !bits.get_bit(at)) {
-                codes.rows.push(0);
-                continue;
-            }
-            codes.add(*number, *number as u64, || {
-                known.push(Some(Cow::Owned(number.to_string())));
-                (known.len() <= MOST_CODES).then_some(known.len() as u32 - 1)
-            })?;
+        let new = |_, number: i64| {
+            known.push(Some(Cow::Owned(number.to_string())));
+            (known.len() <= MOST_CODES).then_some(known.len() as u32 - 1)
+        };
+        let (here, values) = (&mut rows[before..before + chunk.len()], chunk.values().iter().copied());
+        let mixed = |number: i64| number as u64;
+        match chunk.validity().filter(|bits| bits.unset_bits() > 0) {
+            None => codes.write(here, values, |_| true, mixed, new)?,
+            Some(bits) => codes.write(here, values, |at| bits.get_bit(at), mixed, new)?,
         }
+        before += chunk.len();
     }
-    Some(Coded { codes: codes.rows, texts: known })
+    Some(Coded { codes: rows, texts: known })
 }
 
 fn of_truths(truths: &BooleanChunked) -> Coded<'static> {

@@ -35,7 +35,7 @@ pub(in super::super) fn tally(
         Some(demographics) => Some(Source::open(&demographics.paths, plan.data.delimiter)?),
     };
     // The bytes are read a second time, beside the counting.
-    let inputs = Inputs::hashing(std::iter::once(&source).chain(&people));
+    let inputs = Inputs::hashing(plan.data.hash, std::iter::once(&source).chain(&people));
     let mut counter = Counter::new(plan, &source, people.as_ref())?;
     if let Some(people) = counter.people_rows() {
         watch.done("demographics", start.elapsed(), Some(people));

@@ -22,6 +22,7 @@ use super::format::{Format, format_of, is_data, kind_of, misnamed, unknown};
 use super::guard::guarded;
 use super::lines;
 use super::stray;
+use crate::plan::Hash;
 use crate::unfinished::Unfinished;
 use crate::watch::reads;
 
@@ -252,19 +253,26 @@ impl DataFile {
         let columns: Vec<Expr> = wanted
             .iter()
             .map(|(name, kind)| {
-                let dtype = self.type_of(name).unwrap_or(&DataType::String);
-                let numeric = dtype.is_primitive_numeric() || dtype.is_decimal();
                 // `col` would read a name such as `^a$` as a pattern.
                 let column = nth(self.place(name).unwrap_or(0) as i64).as_expr();
-                let column = match kind {
-                    Kind::Number if numeric => column.cast(DataType::Float64),
-                    Kind::Text if Column::is_coded(dtype) => column,
-                    _ => column.cast(DataType::String),
+                let column = match self.held_as(name, *kind) {
+                    None => column,
+                    Some(dtype) => column.cast(dtype),
                 };
                 column.alias(name.as_str())
             })
             .collect();
         Ok(frame.select(columns))
+    }
+
+    /// What the values of a column are turned into; nothing where they are taken as they come.
+    pub(super) fn held_as(&self, column: &str, kind: Kind) -> Option<DataType> {
+        let dtype = self.type_of(column).unwrap_or(&DataType::String);
+        match kind {
+            Kind::Number if dtype.is_primitive_numeric() || dtype.is_decimal() => Some(DataType::Float64),
+            Kind::Text if Column::is_coded(dtype) => None,
+            _ => Some(DataType::String),
+        }
     }
 
     /// How many are of the file itself.
@@ -273,7 +281,7 @@ impl DataFile {
     }
 
     /// Where a column is.
-    fn place(&self, column: &str) -> Option<usize> {
+    pub(super) fn place(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|name| name == column)
     }
 
@@ -358,6 +366,7 @@ impl DataFile {
                 let places: Vec<usize> = own.iter().filter_map(|(name, _)| self.place(name)).collect();
                 stray::stream(&self.path, delimiter, &places, &mut checked)
             }
+            Format::Parquet => self.stream_parquet(&own, &mut checked),
             _ => self.stream_frame(&own, checked),
         };
         if let Some(error) = failure.lock().ok().and_then(|mut slot| slot.take()) {
@@ -404,19 +413,35 @@ impl DataFile {
         Err(TallyError::Unopenable { file: self.shown.clone(), reason })
     }
 
-    /// SHA-256 of the file as it lies on the disk.
-    pub(super) fn hash(&self) -> Result<String, TallyError> {
+    /// The hash of the file as it lies on the disk, in hexadecimal.
+    pub(super) fn hash(&self, by: Hash) -> Result<String, TallyError> {
+        match by {
+            Hash::Blake3 => {
+                let mut hasher = blake3::Hasher::new();
+                self.bytes(|bytes| {
+                    hasher.update(bytes);
+                })?;
+                Ok(hasher.finalize().to_hex().to_string())
+            }
+            Hash::Sha256 => {
+                let mut hasher = Sha256::new();
+                self.bytes(|bytes| hasher.update(bytes))?;
+                Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+            }
+        }
+    }
+
+    /// All bytes, some after the other.
+    fn bytes(&self, mut take: impl FnMut(&[u8])) -> Result<(), TallyError> {
         let mut file = File::open(&self.path).map_err(|error| unopenable(&self.shown, &error))?;
-        let mut hasher = Sha256::new();
         let mut buffer = vec![0; 1 << 20];
         loop {
             let read = file.read(&mut buffer).map_err(|error| unopenable(&self.shown, &error))?;
             if read == 0 {
-                break;
+                return Ok(());
             }
-            hasher.update(&buffer[..read]);
+            take(&buffer[..read]);
         }
-        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

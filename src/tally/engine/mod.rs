@@ -14,6 +14,7 @@ mod frames;
 mod guard;
 mod inputs;
 mod lines;
+mod parquet;
 pub(super) mod source;
 mod stray;
 

@@ -1,0 +1,195 @@
+//! Rows of a Parquet file. Its row groups are decoded in pieces that fit into memory, each
+//! while the one before it is counted.
+
+use std::fs::File;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use polars::prelude::*;
+
+use super::batches::{BATCH, Take};
+use super::file::{DataFile, Kind};
+use super::format::Format;
+use super::frames::columns_of;
+use super::guard::guarded;
+
+/// Bytes of a piece once it is decoded, about. Smaller ones take less memory; larger ones
+/// have their dictionaries read less often.
+const PIECE: usize = if cfg!(test) { 1 << 12 } else { 64 << 20 };
+
+/// Bytes of a decoded value beside those in the file: a text has a view of so many.
+const VALUE: usize = 16;
+
+impl DataFile {
+    /// How many rows there are, where the file says so.
+    pub(super) fn rows(&self) -> Option<u64> {
+        self.objects.or_else(|| self.metadata().map(|metadata| metadata.num_rows as u64))
+    }
+
+    /// What a Parquet file says of itself; nothing of another file, or of a broken one.
+    pub(super) fn metadata(&self) -> Option<FileMetadataRef> {
+        if self.format != Format::Parquet {
+            return None;
+        }
+        guarded(|| ParquetReader::new(File::open(&self.path)?).get_metadata().cloned()).ok()
+    }
+
+    /// Streams the wanted columns of a Parquet file through `take`, batch by batch, until it
+    /// has enough.
+    pub(super) fn stream_parquet(&self, wanted: &[(String, Kind)], take: Take<'_>) -> Result<(), String> {
+        // Nothing waits in between: one piece is counted, the next is ready or in the making.
+        let (give, pieces) = sync_channel(0);
+        std::thread::scope(|scope| {
+            let decode = move || self.decode(wanted, &give);
+            std::thread::Builder::new().spawn_scoped(scope, decode).map_err(|error| error.to_string())?;
+            for piece in pieces {
+                if hand_on(&piece?, take).map_err(|error| error.to_string())? {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Gives all pieces up to the first that cannot be decoded, or until nobody takes them.
+    fn decode(&self, wanted: &[(String, Kind)], give: &SyncSender<Result<DataFrame, String>>) {
+        let read = || ParquetReader::new(File::open(&self.path)?).get_metadata().cloned();
+        let (groups, mut alone) = match guarded(read) {
+            Ok(metadata) => (metadata.row_groups.clone(), metadata),
+            Err(fault) => {
+                let _ = give.send(Err(fault));
+                return;
+            }
+        };
+        let mut before = 0;
+        for group in groups {
+            // As if it were the only one: the reader would go through those before it.
+            let (rows, one) = (group.num_rows(), Arc::make_mut(&mut alone));
+            (one.num_rows, one.row_groups) = (rows, vec![group]);
+            for piece in pieces(rows, decoded_bytes(&alone, wanted)) {
+                let placed = |fault| self.placed(fault, wanted, &alone, before);
+                let frame = self.piece(wanted, &alone, piece).map_err(placed);
+                let last = frame.is_err();
+                if give.send(frame).is_err() || last {
+                    return;
+                }
+            }
+            before += rows;
+        }
+    }
+
+    /// The wanted columns of some rows of the only row group.
+    fn piece(
+        &self,
+        wanted: &[(String, Kind)],
+        alone: &FileMetadataRef,
+        rows: Range<usize>,
+    ) -> Result<DataFrame, String> {
+        guarded(|| {
+            let mut reader = ParquetReader::new(File::open(&self.path)?);
+            reader.set_metadata(Arc::clone(alone));
+            let places = wanted.iter().map(|(name, _)| self.place(name).unwrap_or(0)).collect();
+            let reader = reader.with_projection(Some(places)).with_slice(Some((rows.start, rows.len())));
+            let frame = reader.read_parallel(ParallelStrategy::Columns).finish()?;
+            let cast = |(column, (name, kind)): (&Column, &(String, Kind))| match self.held_as(name, *kind) {
+                None => Ok(column.clone()),
+                Some(dtype) => column.cast(&dtype),
+            };
+            DataFrame::new(frame.height(), frame.columns().iter().zip(wanted).map(cast).collect::<PolarsResult<_>>()?)
+        })
+    }
+
+    /// A fault with the column that has it, and the rows of its row group.
+    fn placed(&self, fault: String, wanted: &[(String, Kind)], alone: &FileMetadataRef, before: usize) -> String {
+        let fails =
+            |column: &&(String, Kind)| self.piece(std::slice::from_ref(*column), alone, 0..alone.num_rows).is_err();
+        match wanted.iter().find(fails) {
+            Some((name, _)) => {
+                format!("column `{name}`, in rows {} to {}: {fault}", before + 1, before + alone.num_rows)
+            }
+            None => fault,
+        }
+    }
+}
+
+/// Hands a piece on in batches; whether it was enough.
+fn hand_on(piece: &DataFrame, take: Take<'_>) -> PolarsResult<bool> {
+    for first in (0..piece.height()).step_by(BATCH) {
+        let batch = piece.slice(first as i64, BATCH);
+        if take(columns_of(&batch)?, batch.height()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Bytes of the wanted columns once they are decoded, about.
+fn decoded_bytes(metadata: &FileMetadataRef, wanted: &[(String, Kind)]) -> usize {
+    let groups = metadata.row_groups.iter();
+    let columns = groups.flat_map(|group| {
+        wanted.iter().flat_map(|(name, _)| group.columns_under_root_iter(name).into_iter().flatten())
+    });
+    let encoded = columns.map(|column| usize::try_from(column.uncompressed_size()).unwrap_or(0));
+    let views = metadata.num_rows.saturating_mul(VALUE * wanted.len());
+    encoded.fold(views, usize::saturating_add)
+}
+
+/// Rows in pieces of whole batches, of about the same size.
+fn pieces(rows: usize, bytes: usize) -> impl Iterator<Item = Range<usize>> {
+    let most = rows.div_ceil(bytes.div_ceil(PIECE).max(1)).max(1);
+    let most = most.checked_next_multiple_of(BATCH).unwrap_or(most);
+    (0..rows).step_by(most).map(move |first| first..rows.min(first.saturating_add(most)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_whole_batches_of_a_size() {
+        let found = |rows, bytes| pieces(rows, bytes).map(|piece| (piece.start, piece.end)).collect::<Vec<_>>();
+        assert_eq!(found(0, 0), []);
+        assert_eq!(found(5, PIECE), [(0, 5)]);
+        assert_eq!(found(2 * BATCH + 1, 2 * PIECE), [(0, 2 * BATCH), (2 * BATCH, 2 * BATCH + 1)]);
+        assert_eq!(found(2 * BATCH, usize::MAX), [(0, BATCH), (BATCH, 2 * BATCH)]);
+        // What a broken file may say.
+        assert_eq!(found(usize::MAX, 0), [(0, usize::MAX)]);
+        assert_eq!(pieces(usize::MAX, usize::MAX).next().map(|piece| piece.len()), Some(BATCH));
+    }
+
+    #[test]
+    fn rows_come_in_their_order_whatever_the_groups() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let numbers: Vec<i64> = (0..200_000).collect();
+        let texts: Vec<Option<&str>> = (0..200_000).map(|n| ["a", "b"].get(n % 3).copied()).collect();
+        for group in [30_000, 150_000, 200_000] {
+            let path = folder.path().join("a.parquet");
+            let mut frame = df!("t" => &texts, "n" => &numbers).expect("a frame");
+            let writer = ParquetWriter::new(File::create(&path).expect("made")).with_row_group_size(Some(group));
+            writer.finish(&mut frame).expect("written");
+            let file = DataFile::open(&path, Vec::new(), None).expect("opened");
+            assert_eq!(file.rows(), Some(200_000));
+            let wanted = [("n".to_string(), Kind::Number), ("t".to_string(), Kind::Text)];
+            let (mut before, mut batches) = (0, 0);
+            let mut take = |columns: Vec<super::super::column::Column<'_>>, rows: usize| {
+                let super::super::column::Column::Number(found) = &columns[0] else { panic!("numbers") };
+                for at in 0..rows {
+                    assert_eq!(found.get(at), Some(numbers[before + at] as f64));
+                    assert_eq!(columns[1].text(at), texts[before + at]);
+                }
+                (before, batches) = (before + rows, batches + 1);
+                false
+            };
+            file.stream_parquet(&wanted, &mut take).expect("read");
+            assert!(before == 200_000 && batches >= 4);
+            let mut batches = 0;
+            file.stream_parquet(&wanted, &mut |_, _| {
+                batches += 1;
+                batches == 2
+            })
+            .expect("read");
+            assert_eq!(batches, 2, "there was enough");
+        }
+    }
+}
