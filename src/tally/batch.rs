@@ -9,7 +9,7 @@ use super::count::{Counter, Joined, Meaning};
 use super::engine::column::{Coded, Column};
 use super::engine::source::Place;
 use super::error::TallyError;
-use super::feature::Rows;
+use super::feature::{NOBODY, Rows};
 use super::frame::FrameCounter;
 use super::key::{Key, keys};
 use super::leaf::{Kind, Leaves};
@@ -212,9 +212,8 @@ impl Counter {
         }
         let places: Vec<Option<usize>> =
             understood.iter().map(|kind| kind.as_ref().map(|kind| self.leaves.place(kind))).collect();
-        let joints: Vec<Option<u32>> =
-            understood.iter().map(|kind| kind.as_ref().map(|kind| self.joints.code(&kind.groups))).collect();
-        self.count_people(&kinds, &places, &numbers, times.as_deref());
+        let joint = |kind: &Option<Kind>| kind.as_ref().map_or(NOBODY, |kind| self.joints.code(&kind.groups));
+        let joints: Vec<u32> = understood.iter().map(joint).collect();
         if let Some(mut recording) = self.recording.take() {
             for (at, kind) in kinds.of.iter().enumerate() {
                 let own = numbers.weight.as_ref().filter(|_| counts[*kind as usize]).map_or(1.0, |own| own[at]);
@@ -222,11 +221,19 @@ impl Counter {
             }
             self.recording = Some(recording);
         }
-        let rows =
-            Rows { kinds: &kinds.of, joints: &joints, weights: numbers.weight.as_deref(), times: times.as_deref() };
-        let tuples = &self.joints;
-        self.features.par_iter_mut().for_each(|(column, feature)| feature.add_rows(&columns[*column], &rows, tuples));
-        if !self.features.is_empty() {
+        let joints: Vec<u32> = match self.features.is_empty() {
+            true => Vec::new(),
+            false => kinds.of.iter().map(|kind| joints[*kind as usize]).collect(),
+        };
+        let rows = Rows { joints: &joints, weights: numbers.weight.as_deref(), times: times.as_deref() };
+        let (tuples, features, leaves) = (&self.joints, &mut self.features, &mut self.leaves);
+        let mut count_people = || leaves.add_rows(&kinds, &places, &numbers, times.as_deref());
+        if features.is_empty() {
+            self.people_counted += count_people();
+        } else {
+            let count_features =
+                || features.par_iter_mut().for_each(|(at, feature)| feature.add_rows(&columns[*at], &rows, tuples));
+            self.people_counted += rayon::join(count_people, count_features).0;
             for (at, kind) in kinds.of.iter().enumerate() {
                 let times = rows.times(at);
                 if let Some(kind) = understood[*kind as usize].as_ref().filter(|_| times > 0) {
@@ -269,32 +276,38 @@ impl Counter {
         Ok(times)
     }
 
-    fn count_people(&mut self, kinds: &Kinds, places: &[Option<usize>], numbers: &Numbers, times: Option<&[u64]>) {
+    /// Counts the people of every kind in the frames.
+    pub(super) fn empty_leaves(&mut self) {
+        let leaves = std::mem::replace(&mut self.leaves, Leaves::new(self.roles.weight.is_some()));
+        self.frames.par_iter_mut().for_each(|frame| frame.add_leaves(&leaves));
+    }
+}
+
+impl Leaves {
+    /// Counts the rows of a batch, which are of so many `times` as many people; how many people
+    /// these are.
+    fn add_rows(&mut self, kinds: &Kinds, places: &[Option<usize>], numbers: &Numbers, times: Option<&[u64]>) -> u64 {
+        let mut people = 0;
         if numbers.plain() {
             for (place, (_, copies)) in places.iter().zip(&kinds.first) {
                 if let Some(place) = place {
-                    self.people_counted += copies;
-                    self.leaves.add(*place, 1.0, None, *copies);
+                    people += copies;
+                    self.add(*place, 1.0, None, *copies);
                 }
             }
-            return;
+            return people;
         }
         for (at, kind) in kinds.of.iter().enumerate() {
             let Some(place) = places[*kind as usize] else { continue };
             let times = times.map_or(1, |times| times[at]);
             if times > 0 {
-                self.people_counted += times;
+                people += times;
                 let weight = numbers.weight.as_ref().map_or(1.0, |weights| weights[at]);
                 let score = numbers.score.as_ref().map(|scores| scores[at]);
-                self.leaves.add(place, weight, score, times);
+                self.add(place, weight, score, times);
             }
         }
-    }
-
-    /// Counts the people of every kind in the frames.
-    pub(super) fn empty_leaves(&mut self) {
-        let leaves = std::mem::replace(&mut self.leaves, Leaves::new(self.roles.weight.is_some()));
-        self.frames.par_iter_mut().for_each(|frame| frame.add_leaves(&leaves));
+        people
     }
 }
 

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::engine::column::Column;
+use super::engine::column::{Coded, Column};
 use super::intern::{Coder, Interner, TupleInterner, is_missing};
 use super::line::LARGEST;
 use super::spread::Spreads;
@@ -107,15 +107,17 @@ pub(super) struct FeatureCounter {
     seen: Seen,
 }
 
-/// The rows of a batch, each with its kind.
+/// The rows of a batch.
 pub(super) struct Rows<'r> {
-    pub(super) kinds: &'r [u32],
-    /// By kind the code of the groups in all attributes; none for rows that are left out.
-    pub(super) joints: &'r [Option<u32>],
+    /// The code of the groups in all attributes; [`NOBODY`] for rows that are left out.
+    pub(super) joints: &'r [u32],
     pub(super) weights: Option<&'r [f64]>,
     /// How many people each row is.
     pub(super) times: Option<&'r [u64]>,
 }
+
+/// In the place of a code of groups: the row is left out.
+pub(super) const NOBODY: u32 = u32::MAX;
 
 impl Rows<'_> {
     pub(super) fn weight(&self, at: usize) -> f64 {
@@ -128,10 +130,15 @@ impl Rows<'_> {
 
     /// Everyone who counts: row, groups, weight, and how many.
     fn each(&self) -> impl Iterator<Item = (usize, u32, f64, u64)> + '_ {
-        self.kinds.iter().enumerate().filter_map(|(at, kind)| {
-            let (joint, times) = (self.joints[*kind as usize]?, self.times(at));
-            (times > 0).then(|| (at, joint, self.weight(at), times))
-        })
+        let all = self.joints.iter().enumerate().map(|(at, joint)| (at, *joint, self.weight(at), self.times(at)));
+        all.filter(|(_, joint, _, times)| *joint != NOBODY && *times > 0)
+    }
+
+    /// The values of those who count, of one for each row.
+    fn of<T>(&self, values: impl Iterator<Item = T>) -> impl Iterator<Item = (T, u32, f64, u64)> {
+        let all = self.joints.iter().enumerate().zip(values);
+        let all = all.map(|((at, joint), value)| (value, *joint, self.weight(at), self.times(at)));
+        all.filter(|(_, joint, _, times)| *joint != NOBODY && *times > 0)
     }
 }
 
@@ -198,16 +205,21 @@ impl FeatureCounter {
             for (at, joint, weight, times) in rows.each() {
                 self.add(column, at, joints.tuple(joint), (weight, times));
             }
-        } else if let Column::Number(numbers) = column {
-            let mut row = rows.each().peekable();
-            for (at, value) in numbers.iter().enumerate() {
-                if let Some((_, joint, weight, times)) = row.next_if(|(next, ..)| *next == at) {
-                    self.add_number(value, joint, (weight, times));
-                }
-            }
         } else {
-            for (at, joint, weight, times) in rows.each() {
-                self.add_text(column.text(at), joint, (weight, times));
+            match column {
+                Column::Number(numbers) => {
+                    // The chunks' own iterators are known when this is compiled.
+                    let values = numbers.downcast_iter().flat_map(|chunk| chunk.iter());
+                    for (value, joint, weight, times) in rows.of(values) {
+                        self.add_number(value.copied(), joint, (weight, times));
+                    }
+                }
+                Column::Coded(coded) => self.add_coded(coded, rows),
+                texts => {
+                    for (at, joint, weight, times) in rows.each() {
+                        self.add_text(texts.text(at), joint, (weight, times));
+                    }
+                }
             }
         }
         self.settle();
@@ -231,6 +243,27 @@ impl FeatureCounter {
                 counts.add(joint, interner.code(None, 1), weight, times);
             }
             (Seen::Numbers { .. }, None) | (Seen::TooMany, _) => {}
+        }
+    }
+
+    /// Counts rows of few different texts, each of which is looked up once.
+    fn add_coded(&mut self, coded: &Coded<'_>, rows: &Rows<'_>) {
+        let mut known: Vec<Option<u32>> = vec![None; coded.texts.len()];
+        for (code, joint, weight, times) in rows.of(coded.codes.iter().map(|code| *code as usize)) {
+            let text = coded.texts[code].as_deref();
+            match (&mut self.seen, known[code]) {
+                (Seen::Levels { joint: counts, .. }, Some(level)) => counts.add(joint, level, weight, times),
+                (Seen::Levels { interner, joint: counts, .. }, None) => {
+                    let level = interner.code(text, 1);
+                    counts.add(joint, level, weight, times);
+                    // Blanks around a text are told by row.
+                    known[code] = text.is_none_or(|text| text.trim() == text).then_some(level);
+                    if interner.len() > EXACT_VALUES {
+                        self.outgrow();
+                    }
+                }
+                _ => self.add_text(text, joint, (weight, times)),
+            }
         }
     }
 

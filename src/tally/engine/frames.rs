@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::batches::BATCH;
 use super::column::Column;
@@ -47,5 +48,5 @@ impl DataFile {
 
 /// The columns of a batch, in its order.
 pub(super) fn columns_of(batch: &DataFrame) -> PolarsResult<Vec<Column<'_>>> {
-    batch.columns().iter().map(|column| Column::of(column.as_materialized_series())).collect()
+    batch.columns().par_iter().map(|column| Column::of(column.as_materialized_series())).collect()
 }
