@@ -156,7 +156,8 @@ impl Counter {
             let times = batch.times(at);
             if let (Ok(said), true) = (&batch.said[batch.kinds.of[at] as usize], times > 0) {
                 let (row, weight) = (self.rows + at as u64 + 1, batch.weight(at) * times as f64);
-                self.offer((columns, at), row, groups, said.row.outcome, weight);
+                let hash = self.sample.hash(self.key_of(columns, at), row);
+                self.offer(hash, (columns, at), groups, said.row.outcome, weight);
             }
         }
     }

@@ -11,7 +11,7 @@ use super::engine::source::Place;
 use super::error::TallyError;
 use super::feature::{NOBODY, Rows};
 use super::frame::FrameCounter;
-use super::key::{Key, keys};
+use super::key::{Key, key_of, keys};
 use super::leaf::{Kind, Leaves};
 use super::line::{Line, Named};
 use super::origin::Origin;
@@ -55,6 +55,9 @@ impl Numbers {
         self.score.is_none() && self.weight.is_none() && self.count.is_none()
     }
 }
+
+/// Fewer rows are not worth handing to another thread to be hashed.
+const FEWEST_HASHES: usize = 4_096;
 
 impl Counter {
     /// Counts a batch.
@@ -231,14 +234,21 @@ impl Counter {
         if features.is_empty() {
             self.people_counted += count_people();
         } else {
+            let (sample, key) = (&self.sample, (self.key, missing.as_slice()));
             let count_features =
                 || features.par_iter_mut().for_each(|(at, feature)| feature.add_rows(&columns[*at], &rows, tuples));
-            self.people_counted += rayon::join(count_people, count_features).0;
-            for (at, kind) in kinds.of.iter().enumerate() {
-                let times = rows.times(at);
-                if let Some(kind) = understood[*kind as usize].as_ref().filter(|_| times > 0) {
-                    let weight = rows.weight(at) * times as f64;
-                    self.offer((columns, at), before + at as u64 + 1, &kind.groups, kind.outcome, weight);
+            let find_sampled = || -> Vec<(usize, u64)> {
+                let all = (0..kinds.of.len()).into_par_iter().with_min_len(FEWEST_HASHES);
+                let hash = |at: usize| sample.hash(key_of(key, columns, at), before + at as u64 + 1);
+                let all = all.filter(|at| rows.counts(*at)).map(|at| (at, hash(at)));
+                all.filter(|(_, hash)| sample.takes(*hash)).collect()
+            };
+            let (people, (sampled, ())) = rayon::join(count_people, || rayon::join(find_sampled, count_features));
+            self.people_counted += people;
+            for (at, hash) in sampled {
+                if let Some(kind) = &understood[kinds.of[at] as usize] {
+                    let weight = rows.weight(at) * rows.times(at) as f64;
+                    self.offer(hash, (columns, at), &kind.groups, kind.outcome, weight);
                 }
             }
         }

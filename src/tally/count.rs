@@ -13,8 +13,8 @@ use super::error::TallyError;
 use super::estimate::Chances;
 use super::feature::FeatureCounter;
 use super::frame::{FrameCounter, Place, frames};
-use super::intern::{ANY, Coder, LEVELS, TupleInterner, is_missing};
-use super::key::Key;
+use super::intern::{ANY, Coder, LEVELS, TupleInterner};
+use super::key::{Key, key_of};
 use super::leaf::Leaves;
 use super::line::{LARGEST, LARGEST_OF_FOURTH, Line};
 use super::notes::Notes;
@@ -30,7 +30,6 @@ use crate::cells::{
     Membership, Outcome,
 };
 use crate::plan::{Plan, Reference};
-use crate::stats::hash64;
 
 /// Everything that is needed to count the rows of one file.
 #[derive(Debug)]
@@ -40,7 +39,6 @@ pub(super) struct Counter {
     /// The file at hand, and rows before it.
     pub(super) part: PathBuf,
     pub(super) before_part: u64,
-    seed: u64,
     pub(super) missing: Vec<String>,
     pub(super) reach: f64,
     pub(super) wanted: Vec<(String, Kind)>,
@@ -67,7 +65,7 @@ pub(super) struct Counter {
     pub(super) leaves: Leaves,
     /// Codes of all attributes together.
     pub(super) joints: TupleInterner,
-    sample: Sample,
+    pub(super) sample: Sample,
     lists: Lists,
     pub(super) rows: u64,
     pub(super) used: u64,
@@ -143,7 +141,6 @@ impl Counter {
             file: source.path.clone(),
             part: PathBuf::new(),
             before_part: 0,
-            seed: plan.seed,
             missing: missing.clone(),
             reach: if fourth { LARGEST_OF_FOURTH } else { LARGEST },
             wanted: open.wanted.columns,
@@ -170,7 +167,7 @@ impl Counter {
             only_attributes,
             leaves: Leaves::new(plan.roles.weight.is_some()),
             joints: TupleInterner::default(),
-            sample: Sample::default(),
+            sample: Sample::new(plan.seed),
             rows: 0,
             used: 0,
             people_counted: 0,
@@ -267,8 +264,7 @@ impl Counter {
 
     /// The key of a row, if it has one.
     pub(super) fn key_of<'c>(&self, columns: &'c [Column<'_>], at: usize) -> Option<&'c str> {
-        let key = self.key.and_then(|column| columns[column].text(at)).map(str::trim);
-        key.filter(|text| !is_missing(text, &self.missing))
+        key_of((self.key, &self.missing), columns, at)
     }
 
     /// The person found for a key, and what is to be noted of the join.
@@ -297,30 +293,12 @@ impl Counter {
         for (column, feature) in &mut self.features {
             feature.add(&line.columns[*column], line.at, groups, (weight, row.times));
         }
-        let hash = match key {
-            Some(key) => hash64(self.seed, key.as_bytes()),
-            None => hash64(self.seed, &self.rows.to_le_bytes()),
-        };
-        self.offer_hashed(hash, (line.columns, line.at), groups, row.outcome, weight * row.times as f64);
+        let hash = self.sample.hash(key, self.rows);
+        self.offer(hash, (line.columns, line.at), groups, row.outcome, weight * row.times as f64);
     }
 
-    /// Offers a row to the sample, by its key or its number.
+    /// Offers a row to the sample.
     pub(super) fn offer(
-        &mut self,
-        (columns, at): (&[Column<'_>], usize),
-        row: u64,
-        groups: &[u32],
-        outcome: Outcome,
-        weight: f64,
-    ) {
-        let hash = match self.key_of(columns, at) {
-            Some(key) => hash64(self.seed, key.as_bytes()),
-            None => hash64(self.seed, &row.to_le_bytes()),
-        };
-        self.offer_hashed(hash, (columns, at), groups, outcome, weight);
-    }
-
-    fn offer_hashed(
         &mut self,
         hash: u64,
         (columns, at): (&[Column<'_>], usize),

@@ -128,6 +128,11 @@ impl Rows<'_> {
         self.times.map_or(1, |times| times[at])
     }
 
+    /// Whether a row is anyone at all.
+    pub(super) fn counts(&self, at: usize) -> bool {
+        self.joints[at] != NOBODY && self.times(at) > 0
+    }
+
     /// Everyone who counts: row, groups, weight, and how many.
     fn each(&self) -> impl Iterator<Item = (usize, u32, f64, u64)> + '_ {
         let all = self.joints.iter().enumerate().map(|(at, joint)| (at, *joint, self.weight(at), self.times(at)));

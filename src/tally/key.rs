@@ -37,6 +37,17 @@ impl fmt::Display for Key<'_> {
     }
 }
 
+/// The text of the key of a row, if it has one: the place of the column of keys and the words
+/// that mean no value come first.
+pub(super) fn key_of<'c>(
+    (key, missing): (Option<usize>, &[String]),
+    columns: &'c [Column<'_>],
+    at: usize,
+) -> Option<&'c str> {
+    let key = key.and_then(|column| columns[column].text(at)).map(str::trim);
+    key.filter(|text| !is_missing(text, missing))
+}
+
 /// The key of every row, where it has one.
 pub(super) fn keys<'c>(column: Option<&'c Column<'_>>, rows: usize, missing: &[String]) -> Vec<Option<Key<'c>>> {
     match column {

@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::intern::Coder;
 use crate::cells::{FeatureKind, Level, Matrix, MatrixRow, Value};
+use crate::stats::hash64;
 
 /// Rows that models see at most.
 const SAMPLE: usize = 20_000;
@@ -31,18 +32,35 @@ impl Ord for Sampled {
 /// The rows with the smallest hashes so far.
 #[derive(Debug, Default)]
 pub(super) struct Sample {
+    seed: u64,
     rows: BinaryHeap<Sampled>,
 }
 
 impl Sample {
+    pub(super) fn new(seed: u64) -> Sample {
+        Sample { seed, rows: BinaryHeap::new() }
+    }
+
+    /// The hash of a row by its key, or by its number where it has none.
+    pub(super) fn hash(&self, key: Option<&str>, row: u64) -> u64 {
+        match key {
+            Some(key) => hash64(self.seed, key.as_bytes()),
+            None => hash64(self.seed, &row.to_le_bytes()),
+        }
+    }
+
+    /// Whether a row with this hash is taken in as things stand; later ones have to be smaller.
+    pub(super) fn takes(&self, hash: u64) -> bool {
+        self.rows.len() < SAMPLE || self.rows.peek().is_none_or(|largest| hash <= largest.0.hash)
+    }
+
     /// Takes the row in if its hash is small enough.
     pub(super) fn offer(&mut self, hash: u64, row: impl FnOnce() -> MatrixRow) {
-        let full = self.rows.len() >= SAMPLE;
-        if full && self.rows.peek().is_some_and(|largest| largest.0.hash < hash) {
+        if !self.takes(hash) {
             return;
         }
         self.rows.push(Sampled(row()));
-        if full {
+        if self.rows.len() > SAMPLE {
             self.rows.pop();
         }
     }
