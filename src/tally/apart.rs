@@ -191,19 +191,13 @@ impl Batch<'_> {
         };
         let places: Vec<Option<usize>> = kinds.first.iter().map(place).collect();
         if self.numbers.plain() {
-            for (place, (_, copies)) in places.iter().zip(&kinds.first) {
-                if let Some(place) = place {
-                    leaves.add(*place, 1.0, None, *copies);
-                }
-            }
+            let placed = places.iter().zip(&kinds.first).filter_map(|(place, (_, copies))| Some(((*place)?, *copies)));
+            leaves.add_all(placed.map(|(place, copies)| (place, 1.0, None, copies)));
             return;
         }
-        for (at, kind) in kinds.of.iter().enumerate() {
-            let times = self.times(at);
-            if let (Some(place), true) = (places[*kind as usize], times > 0) {
-                let score = self.numbers.score.as_ref().map(|scores| scores[at]);
-                leaves.add(place, self.weight(at), score, times);
-            }
-        }
+        leaves.add_all(kinds.of.iter().enumerate().filter_map(|(at, kind)| {
+            let score = self.numbers.score.as_ref().map(|scores| scores[at]);
+            Some((places[*kind as usize]?, self.weight(at), score, self.times(at)))
+        }));
     }
 }

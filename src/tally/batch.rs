@@ -297,27 +297,15 @@ impl Leaves {
     /// Counts the rows of a batch, which are of so many `times` as many people; how many people
     /// these are.
     fn add_rows(&mut self, kinds: &Kinds, places: &[Option<usize>], numbers: &Numbers, times: Option<&[u64]>) -> u64 {
-        let mut people = 0;
         if numbers.plain() {
-            for (place, (_, copies)) in places.iter().zip(&kinds.first) {
-                if let Some(place) = place {
-                    people += copies;
-                    self.add(*place, 1.0, None, *copies);
-                }
-            }
-            return people;
+            let placed = places.iter().zip(&kinds.first).filter_map(|(place, (_, copies))| Some(((*place)?, *copies)));
+            return self.add_all(placed.map(|(place, copies)| (place, 1.0, None, copies)));
         }
-        for (at, kind) in kinds.of.iter().enumerate() {
-            let Some(place) = places[*kind as usize] else { continue };
-            let times = times.map_or(1, |times| times[at]);
-            if times > 0 {
-                people += times;
-                let weight = numbers.weight.as_ref().map_or(1.0, |weights| weights[at]);
-                let score = numbers.score.as_ref().map(|scores| scores[at]);
-                self.add(place, weight, score, times);
-            }
-        }
-        people
+        self.add_all(kinds.of.iter().enumerate().filter_map(|(at, kind)| {
+            let weight = numbers.weight.as_ref().map_or(1.0, |weights| weights[at]);
+            let score = numbers.score.as_ref().map(|scores| scores[at]);
+            Some((places[*kind as usize]?, weight, score, times.map_or(1, |times| times[at])))
+        }))
     }
 }
 

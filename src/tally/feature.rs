@@ -58,28 +58,29 @@ impl Joint {
 /// Codes of numbers as bits; those seen last are found without hashing.
 #[derive(Debug, Default)]
 struct Known {
-    recent: Vec<Option<(u64, u32)>>,
+    recent: Vec<(u64, u32)>,
     all: HashMap<u64, u32>,
 }
 
 /// How many numbers are kept where they are found at once.
-const RECENT: usize = 4_096;
+const RECENT: usize = 1 << RECENT_BITS;
+const RECENT_BITS: u32 = 14;
+
+/// The code of a place where no number is kept.
+const UNKNOWN: u32 = u32::MAX;
 
 impl Known {
     #[inline]
     fn code(&mut self, bits: u64, new: impl FnOnce() -> u32) -> u32 {
         if self.recent.is_empty() {
-            self.recent = vec![None; RECENT];
+            self.recent = vec![(0, UNKNOWN); RECENT];
         }
-        let place = &mut self.recent[(bits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize % RECENT];
-        if let Some((known, code)) = place
-            && *known == bits
-        {
-            return *code;
+        let mixed = bits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT_BITS);
+        let place = &mut self.recent[mixed as usize % RECENT];
+        if place.0 != bits || place.1 == UNKNOWN {
+            *place = (bits, *self.all.entry(bits).or_insert_with(new));
         }
-        let code = *self.all.entry(bits).or_insert_with(new);
-        *place = Some((bits, code));
-        code
+        place.1
     }
 }
 
@@ -215,9 +216,7 @@ impl FeatureCounter {
                 Column::Number(numbers) => {
                     // The chunks' own iterators are known when this is compiled.
                     let values = numbers.downcast_iter().flat_map(|chunk| chunk.iter());
-                    for (value, joint, weight, times) in rows.of(values) {
-                        self.add_number(value.copied(), joint, (weight, times));
-                    }
+                    self.add_numbers(rows.of(values.map(|value| value.copied())));
                 }
                 Column::Coded(coded) => self.add_coded(coded, rows),
                 texts => {
@@ -228,6 +227,28 @@ impl FeatureCounter {
             }
         }
         self.settle();
+    }
+
+    /// Counts rows with numbers: number, groups, weight, and how many.
+    fn add_numbers(&mut self, mut rows: impl Iterator<Item = (Option<f64>, u32, f64, u64)>) {
+        while let Some((value, joint, weight, times)) = rows.next() {
+            self.add_number(value, joint, (weight, times));
+            if let Seen::Numbers { joint, .. } = &mut self.seen {
+                let mut beyond = false;
+                let known =
+                    rows.by_ref().filter_map(|(value, joint, weight, times)| Some((joint, value?, weight, times)));
+                let within = known.take_while(|(_, number, ..)| {
+                    beyond = number.is_nan() || number.abs() > LARGEST;
+                    !beyond
+                });
+                joint.add_all(
+                    within.map(|(joint, number, weight, times)| (joint as usize, number + 0.0, weight, times)),
+                );
+                if beyond {
+                    self.seen = Seen::TooMany;
+                }
+            }
+        }
     }
 
     #[inline]

@@ -72,18 +72,21 @@ impl Leaves {
         self.leaves.len() - 1
     }
 
-    /// Adds so many people who each have the weight and the score.
-    #[inline]
-    pub(super) fn add(&mut self, place: usize, weight: f64, score: Option<f64>, times: u64) {
-        let leaf = &mut self.leaves[place];
-        leaf.people += times;
-        if let Some(weights) = &mut leaf.weights {
-            weights.0.add(weight, times);
-            weights.1.add(weight * weight, times);
-        }
-        if let Some(score) = score {
-            self.scores.add(leaf.scores, score, weight, times);
-        }
+    /// Adds people: their place, the weight and the score of each, and how many they are. How
+    /// many these are in all.
+    pub(super) fn add_all(&mut self, people: impl Iterator<Item = (usize, f64, Option<f64>, u64)>) -> u64 {
+        let mut all = 0;
+        let scored = people.filter(|(.., times)| *times > 0).filter_map(|(place, weight, score, times)| {
+            let leaf = &mut self.leaves[place];
+            (all, leaf.people) = (all + times, leaf.people + times);
+            if let Some(weights) = &mut leaf.weights {
+                weights.0.add(weight, times);
+                weights.1.add(weight * weight, times);
+            }
+            Some((leaf.scores, score?, weight, times))
+        });
+        self.scores.add_all(scored);
+        all
     }
 
     /// To be called after every batch: whether there are too many kinds.

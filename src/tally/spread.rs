@@ -26,6 +26,9 @@ enum People {
     Weighted(u64, Summing, Summing, HashMap<i64, Exact>),
 }
 
+/// So many people wait to be counted together.
+const TOGETHER: usize = 1_024;
+
 /// With more bins on the grid than so many they have pages.
 const FEW_BINS: usize = 2_048;
 
@@ -50,6 +53,11 @@ impl Spread {
                 bins.entry(bin).or_default().add(weight, times);
             }
         }
+        self.add_sums(value, weight, times);
+    }
+
+    #[inline]
+    fn add_sums(&mut self, value: f64, weight: f64, times: u64) {
         self.sum.add(weight * value, times);
         self.squares.add(weight * value * value, times);
     }
@@ -178,6 +186,35 @@ impl Spreads {
     pub(super) fn add(&mut self, place: usize, value: f64, weight: f64, times: u64) {
         let bin = self.grid.bin(value);
         self.part(place).add(bin, value, weight, times);
+    }
+
+    /// Adds people: their part, a finite number, their weight and how many they are.
+    pub(super) fn add_all(&mut self, people: impl Iterator<Item = (usize, f64, f64, u64)>) {
+        let mut waiting = Vec::with_capacity(TOGETHER);
+        for (place, value, weight, times) in people {
+            let bin = self.grid.bin(value);
+            let part = self.part(place);
+            if let People::Paged(_) = part.people {
+                part.add_sums(value, weight, times);
+                waiting.push((place, bin, times));
+                if waiting.len() == TOGETHER {
+                    self.count(&mut waiting);
+                }
+            } else {
+                part.add(bin, value, weight, times);
+            }
+        }
+        self.count(&mut waiting);
+    }
+
+    /// Counts those who wait: part, bin, and how many. Pages lie all over memory; with nothing
+    /// else to do the processor fetches many of them at once.
+    fn count(&mut self, waiting: &mut Vec<(usize, i64, u64)>) {
+        for (place, bin, times) in waiting.drain(..) {
+            if let People::Paged(pages) = &mut self.parts[place].people {
+                pages.add(bin, times);
+            }
+        }
     }
 
     #[inline]
