@@ -29,10 +29,18 @@ pub fn over_time(earlier: &[Release], now: &Release) -> OverTime {
         audits: earlier.len() as u64 + 1,
         previous: earlier.last().and_then(|before| before.provenance.created.clone()),
         plan_changed: earlier.last().is_some_and(|before| before.provenance.plan_sha256 != now.provenance.plan_sha256),
-        same_data: earlier.last().is_some_and(|before| before.provenance.inputs == now.provenance.inputs),
+        same_data: earlier.last().map_or(Some(false), |before| same_data(before, now)),
         changes,
         trends: trends.collect(),
     }
+}
+
+/// Whether two audits read the same files; none where these are told by different hashes.
+fn same_data(before: &Release, now: &Release) -> Option<bool> {
+    let (before, now) = (&before.provenance.inputs, &now.provenance.inputs);
+    let mut algorithms: Vec<&str> = before.iter().chain(now).map(|input| input.algorithm.as_str()).collect();
+    algorithms.dedup();
+    (algorithms.len() <= 1).then(|| before == now)
 }
 
 /// The numbers behind verdicts; without rules the selection rates.

@@ -212,10 +212,10 @@ impl Reading {
     const WORDS: [(&'static str, Reading); 2] = [("interval", Reading::Interval), ("point", Reading::Point)];
 }
 
-/// How the bytes of a file become a number that no other file has.
+/// How the bytes of a file become a number by which it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Hash {
-    /// BLAKE3 (O’Connor, Aumasson, Neves & Wilcox-O’Hearn 2020), the fastest of its strength.
+    /// BLAKE3 (O’Connor, Aumasson, Neves & Wilcox-O’Hearn 2020), which is fast.
     #[default]
     Blake3,
     /// SHA-256 (FIPS 180-4), where a policy asks for it.

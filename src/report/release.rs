@@ -397,8 +397,9 @@ pub struct OverTime {
     pub previous: Option<String>,
     /// The plan or its flags have changed since.
     pub plan_changed: bool,
-    /// The audit before was of the same data.
-    pub same_data: bool,
+    /// Whether the audit before was of the same data; absent when its files were told by
+    /// another hash, which cannot be compared.
+    pub same_data: Option<bool>,
     /// What changed since.
     pub changes: Vec<Change>,
     /// Each judged number over time.

@@ -464,8 +464,12 @@ pub fn cautions(history: &OverTime) -> Vec<&'static str> {
     if history.plan_changed {
         cautions.push("The plan or its flags have changed since, so a change may be one of the question.");
     }
-    if history.same_data {
-        cautions.push("It was of the same data, so the two are not independent.");
+    match history.same_data {
+        Some(false) => {}
+        Some(true) => cautions.push("It was of the same data, so the two are not independent."),
+        None => cautions.push(
+            "Its files were told by another hash, so whether it was of the same data, and the two not independent, is not known.",
+        ),
     }
     cautions
 }

@@ -352,7 +352,7 @@ impl Counter {
             }
             kinds.push((name, kind));
         }
-        let matrix = std::mem::take(&mut self.sample).finish(&attributes, &kinds);
+        let matrix = self.sample.finish(&attributes, &kinds);
         Ok((Ledger { features: tables, ..ledger }, matrix, warnings))
     }
 
@@ -406,6 +406,7 @@ impl Counter {
             };
             warnings.push(format!("{keys} not among the demographics"));
         }
+        warnings.extend(self.features.iter().flat_map(|(_, feature)| feature.warnings()));
         warnings.extend(self.unusable().into_iter().map(|feature| {
             format!(
                 "feature `{feature}` has too many different names to compare and was left out: is it an identifier, or does it mix numbers with names?"

@@ -105,6 +105,8 @@ pub(super) struct FeatureCounter {
     missing: Vec<String>,
     attributes: usize,
     weighted: bool,
+    /// People whose number is NaN or infinite: they count as without one.
+    not_finite: u64,
     seen: Seen,
 }
 
@@ -162,6 +164,7 @@ impl FeatureCounter {
             missing: missing.to_vec(),
             attributes,
             weighted,
+            not_finite: 0,
             seen: Seen::Levels {
                 interner: Interner::new(missing),
                 counts: HashMap::new(),
@@ -173,11 +176,15 @@ impl FeatureCounter {
 
     /// Counts a row whose groups are `groups`, one code for each attribute.
     pub(super) fn add(&mut self, column: &Column<'_>, at: usize, groups: &[u32], (weight, times): (f64, u64)) {
+        let number = match column {
+            Column::Number(numbers) => finite_or_count(numbers.get(at), times, &mut self.not_finite),
+            _ => None,
+        };
         match &mut self.seen {
             Seen::TooMany => {}
             Seen::Levels { interner, counts, .. } => {
                 let code = match column {
-                    Column::Number(numbers) => interner.code(numbers.get(at).map(|n| n.to_string()).as_deref(), 1),
+                    Column::Number(_) => interner.code(number.map(|number| number.to_string()).as_deref(), 1),
                     texts => interner.code(texts.text(at), 1),
                 };
                 for (attribute, group) in groups.iter().enumerate() {
@@ -188,7 +195,11 @@ impl FeatureCounter {
                 }
             }
             Seen::Numbers { apart, .. } => {
-                let number = match number(column, at, &self.missing) {
+                let known = match column {
+                    Column::Number(_) => number.map_or(Ok(None), within_reach),
+                    texts => parsed(texts.text(at), &self.missing),
+                };
+                let number = match known {
                     Ok(Some(number)) => number,
                     Ok(None) => return,
                     // A name among that many numbers: the same as had it come first.
@@ -216,7 +227,11 @@ impl FeatureCounter {
                 Column::Number(numbers) => {
                     // The chunks' own iterators are known when this is compiled.
                     let values = numbers.downcast_iter().flat_map(|chunk| chunk.iter());
-                    self.add_numbers(rows.of(values.map(|value| value.copied())));
+                    let mut not_finite = 0;
+                    self.add_numbers(rows.of(values).map(|(value, joint, weight, times)| {
+                        (finite_or_count(value.copied(), times, &mut not_finite), joint, weight, times)
+                    }));
+                    self.not_finite += not_finite;
                 }
                 Column::Coded(coded) => self.add_coded(coded, rows),
                 texts => {
@@ -238,7 +253,7 @@ impl FeatureCounter {
                 let known =
                     rows.by_ref().filter_map(|(value, joint, weight, times)| Some((joint, value?, weight, times)));
                 let within = known.take_while(|(_, number, ..)| {
-                    beyond = number.is_nan() || number.abs() > LARGEST;
+                    beyond = within_reach(*number).is_err();
                     !beyond
                 });
                 joint.add_all(
@@ -254,10 +269,10 @@ impl FeatureCounter {
     #[inline]
     fn add_number(&mut self, value: Option<f64>, joint: u32, (weight, times): (f64, u64)) {
         match (&mut self.seen, value) {
-            (Seen::Numbers { joint: spreads, .. }, Some(number)) if number.abs() <= LARGEST => {
-                spreads.add(joint as usize, number + 0.0, weight, times);
-            }
-            (Seen::Numbers { .. }, Some(_)) => self.seen = Seen::TooMany,
+            (Seen::Numbers { joint: spreads, .. }, Some(number)) => match within_reach(number) {
+                Ok(Some(number)) => spreads.add(joint as usize, number + 0.0, weight, times),
+                _ => self.seen = Seen::TooMany,
+            },
             (Seen::Levels { interner, joint: counts, known, .. }, Some(number)) => {
                 let code = known.code(number.to_bits(), || interner.code(Some(&number.to_string()), 1));
                 counts.add(joint, code, weight, times);
@@ -370,6 +385,25 @@ impl FeatureCounter {
         }
     }
 
+    /// What should be known of its values.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.not_finite > 0 {
+            let values = if self.not_finite == 1 { "value is" } else { "values are" };
+            let (column, count) = (&self.column, self.not_finite);
+            warnings.push(format!("feature `{column}`: {count} {values} NaN or infinite, and counted as missing"));
+        }
+        if let (Seen::Levels { interner, .. }, false) = (&self.seen, self.categorical)
+            && let Some(word) = odd_word(interner)
+        {
+            warnings.push(format!(
+                "feature `{}` is compared by names, since not all of its values are numbers, such as `{word}`: if that means no value, list it under `missing`",
+                self.column
+            ));
+        }
+        warnings
+    }
+
     /// The tables, one for each attribute.
     pub(super) fn finish(mut self, attributes: &[&Coder], joints: &TupleInterner) -> Vec<FeatureTable> {
         if let Seen::Levels { counts, joint, .. } = &mut self.seen {
@@ -436,22 +470,37 @@ fn numbers(interner: &Interner) -> Option<Vec<Option<f64>>> {
 /// The value of a row that is no finite number.
 struct NotANumber;
 
-/// The number of a row; nothing when missing.
-fn number(column: &Column<'_>, at: usize, missing: &[String]) -> Result<Option<f64>, NotANumber> {
-    match column {
-        Column::Number(numbers) => numbers.get(at).map_or(Ok(None), finite),
-        texts => parsed(texts.text(at), missing),
+/// A number that is finite; others are no value, and so many more people.
+#[inline]
+fn finite_or_count(value: Option<f64>, times: u64, not_finite: &mut u64) -> Option<f64> {
+    let finite = value.filter(|number| number.is_finite());
+    if value.is_some() && finite.is_none() {
+        *not_finite += times;
     }
+    finite
+}
+
+/// With fewer different numbers a name among them may well be meant.
+const MANY_NUMBERS: usize = 20;
+
+/// More different names are hardly all words for no value.
+const FEW_WORDS: usize = 5;
+
+/// A name, where nearly all levels are numbers.
+fn odd_word(interner: &Interner) -> Option<&str> {
+    let is_number = |text: &&str| text.parse::<f64>().is_ok_and(|number| within_reach(number).is_ok());
+    let (numbers, names): (Vec<&str>, Vec<&str>) = interner.values().partition(is_number);
+    (numbers.len() > MANY_NUMBERS && names.len() <= FEW_WORDS).then(|| names.first().copied()).flatten()
 }
 
 /// The number that a text is; nothing when missing.
 fn parsed(text: Option<&str>, missing: &[String]) -> Result<Option<f64>, NotANumber> {
     match text.map(str::trim) {
-        Some(text) if !is_missing(text, missing) => text.parse::<f64>().map_err(|_| NotANumber).and_then(finite),
+        Some(text) if !is_missing(text, missing) => text.parse::<f64>().map_err(|_| NotANumber).and_then(within_reach),
         _ => Ok(None),
     }
 }
 
-fn finite(number: f64) -> Result<Option<f64>, NotANumber> {
+fn within_reach(number: f64) -> Result<Option<f64>, NotANumber> {
     if number.abs() <= LARGEST { Ok(Some(number)) } else { Err(NotANumber) }
 }

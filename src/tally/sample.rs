@@ -30,7 +30,7 @@ impl Ord for Sampled {
 }
 
 /// The rows with the smallest hashes so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sample {
     seed: u64,
     rows: BinaryHeap<Sampled>,

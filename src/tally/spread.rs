@@ -190,7 +190,7 @@ impl Spreads {
 
     /// Adds people: their part, a finite number, their weight and how many they are.
     pub(super) fn add_all(&mut self, people: impl Iterator<Item = (usize, f64, f64, u64)>) {
-        let mut waiting = Vec::with_capacity(TOGETHER);
+        let mut waiting = Vec::new();
         for (place, value, weight, times) in people {
             let bin = self.grid.bin(value);
             let part = self.part(place);
@@ -296,12 +296,16 @@ mod tests {
         ) {
             let mut fast = Spreads::new(weighted);
             let mut slow = Vec::new();
-            for (place, value, weight, times) in rows {
-                let weight = if weighted { weight } else { 1.0 };
-                fast.add(place, value, weight, times);
-                slow.push((place / 2, value, weight, times));
+            let mut together = Spreads::new(weighted);
+            let weight = |weight: f64| if weighted { weight } else { 1.0 };
+            together.add_all(rows.iter().map(|row| (row.0, row.1, weight(row.2), row.3)));
+            for (place, value, own, times) in rows {
+                fast.add(place, value, weight(own), times);
+                slow.push((place / 2, value, weight(own), times));
             }
-            prop_assert_eq!(fast.histogram(|place| place / 2), Histogram::gathered(slow));
+            let slow = Histogram::gathered(slow);
+            prop_assert_eq!(fast.histogram(|place| place / 2), slow.clone());
+            prop_assert_eq!(together.histogram(|place| place / 2), slow);
         }
     }
 
@@ -326,9 +330,17 @@ mod tests {
                 late.settle();
             }
         }
+        // Batches, the last of which ends with people who wait.
+        let mut together = Spreads::new(false);
+        for first in (0..200_000).step_by(33_333) {
+            let batch = (first..200_000.min(first + 33_333)).map(people);
+            together.add_all(batch.map(|(place, value)| (place, value, 1.0, 1)));
+            together.settle();
+        }
         let slow = Histogram::gathered((0..200_000).map(people).map(|(place, value)| (place, value, 1.0, 1)));
         assert_ne!(slow.grid(), Grid::Exact);
         assert_eq!(fast.histogram(|place| place), slow);
+        assert_eq!(together.histogram(|place| place), slow);
         let mut both = late.clone();
         both.absorb(&early, |place| place);
         assert_eq!(both.histogram(|place| place), slow);

@@ -380,6 +380,57 @@ fn types_of_parquet() {
     assert!(error.contains("column `list`: holds list[i64]"), "{error}");
 }
 
+/// NaN is how many tools write that there is no number: a feature with one is told by its
+/// numbers all the same.
+#[test]
+fn numbers_that_are_none_are_missing() {
+    let table = Table::new("");
+    let path = table.path().join("data.parquet");
+    let release = |odd: [Option<f64>; 2], more: usize| {
+        let rows = 3_000 + more;
+        let of = |at: usize| ["a", "b"][at % 2];
+        let mut numbers: Vec<Option<f64>> = (0..rows).map(|at| Some((at % 2 * 40 + at % 97) as f64 / 8.0)).collect();
+        // With so many different ones they are counted as numbers from some row on.
+        (0..more).for_each(|at| numbers[3_000 + at] = Some((at % 2) as f64 + at as f64 / 1e6));
+        (numbers[7], numbers[2_990]) = (odd[0], odd[1]);
+        let mut frame = polars::df!(
+            "group" => (0..rows).map(of).collect::<Vec<_>>(),
+            "decision" => (0..rows).map(|at| ["yes", "no"][at / 2 % 2]).collect::<Vec<_>>(),
+            "label" => (0..rows).map(|at| ["yes", "no"][at / 3 % 2]).collect::<Vec<_>>(),
+            "income" => numbers,
+        )
+        .expect("a frame");
+        ParquetWriter::new(std::fs::File::create(&path).expect("made")).finish(&mut frame).expect("written");
+        let plan = PLAN
+            .replace("data.csv", "data.parquet")
+            .replace("[roles]", "[roles]\nfeatures = { include = [\"income\"] }");
+        table.audit(&plan)
+    };
+    for more in [0, 70_000] {
+        let wanted = release([None, None], more);
+        let found = release([Some(f64::NAN), Some(f64::INFINITY)], more);
+        assert_eq!(found.proxies, wanted.proxies);
+        let told = "feature `income`: 2 values are NaN or infinite, and counted as missing".to_string();
+        assert!(found.warnings.contains(&told) && !wanted.warnings.contains(&told), "{:?}", found.warnings);
+    }
+}
+
+/// A word among numbers makes names of them, which is told.
+#[test]
+fn a_word_among_numbers_is_told() {
+    let mut csv = String::from("group,decision,label,income\n");
+    for at in 0..100 {
+        let income = if at == 50 { "n/a".to_string() } else { (at % 40).to_string() };
+        csv += &format!("{},{},yes,{income}\n", ["a", "b"][at % 2], ["yes", "no"][at / 2 % 2]);
+    }
+    let table = Table::new(&csv);
+    let plan = PLAN.replace("[roles]", "[roles]\nfeatures = { include = [\"income\"] }");
+    let told =
+        |plan: &str| table.audit(plan).warnings.iter().any(|w| w.contains("such as `n/a`: if that means no value"));
+    assert!(told(&plan));
+    assert!(!told(&plan.replace("path = \"data.csv\"", "path = \"data.csv\"\nmissing = [\"n/a\"]")));
+}
+
 /// Words that are neither yes nor no are counted as no, and told.
 #[test]
 fn other_values_of_a_decision_are_told() {

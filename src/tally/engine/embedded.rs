@@ -1,4 +1,4 @@
-//! The engine that comes with the program: one lazy, streaming pass.
+//! The engine that comes with the program: one pass, in which only batches are in memory.
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;

@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 
 use super::super::error::TallyError;
-use super::checksums::verify;
 use super::cloud::{fetch, is_remote};
 use super::column::Column;
 use super::diagnose::{self, Shape, diagnose};
@@ -311,20 +310,20 @@ impl DataFile {
         Ok(())
     }
 
-    /// Sees whether the wanted columns can be read, walks a text file for its faults, and
-    /// compares what Parquet has of checksums; what a text file is like.
+    /// Sees whether the wanted columns can be read, and walks a text file for its faults; what
+    /// it is like.
     pub(super) fn begin(&self, wanted: &[(String, Kind)]) -> Result<Option<Shape>, TallyError> {
         self.readable(wanted)?;
         reads(&self.shown);
-        let outcome = match (self.format, self.metadata()) {
-            (Format::Text { delimiter }, _) => diagnose(&self.path, delimiter).map(Some),
-            (_, Some(metadata)) => {
-                let names: Vec<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
-                verify(&self.path, &metadata, &names).map(|()| None)
-            }
+        match self.format {
+            Format::Text { delimiter } => diagnose(&self.path, delimiter).map(Some).map_err(|fault| self.faulty(fault)),
             _ => Ok(None),
-        };
-        outcome.map_err(|fault| self.faulty(fault))
+        }
+    }
+
+    /// How many rows there are, where the file says so.
+    pub(super) fn rows(&self) -> Option<u64> {
+        self.objects.or_else(|| self.metadata().map(|metadata| metadata.num_rows as u64))
     }
 
     /// Streams the wanted columns through `each`, batch by batch in the order

@@ -53,6 +53,9 @@ fn first_line(text: &str) -> String {
     if text.contains("not yet implemented") || text.contains("INTERVAL_AS_STRUCT") {
         return "a column holds a type that cannot be read: write the file without that column".into();
     }
+    if text.contains("precision must be between") {
+        return "a column holds decimal numbers of more than 38 digits: write the file without that column".into();
+    }
     if text.contains("not supported by Polars") || text.contains("does not support primitive") {
         let kind = text.split("datatype ").nth(1).and_then(|rest| rest.split(['(', ' ']).next()).unwrap_or("special");
         return format!("a column holds a type that cannot be read ({kind}): write the file without that column");

@@ -2,7 +2,6 @@
 //! engine must give the identical ledger.
 
 mod batches;
-mod checksums;
 mod cloud;
 pub(super) mod column;
 mod diagnose;
@@ -17,6 +16,7 @@ mod lines;
 mod parquet;
 pub(super) mod source;
 mod stray;
+mod walk;
 
 use cloud::is_remote;
 pub use embedded::Embedded;

@@ -13,20 +13,19 @@ use super::file::{DataFile, Kind};
 use super::format::Format;
 use super::frames::columns_of;
 use super::guard::guarded;
+use super::walk::{Cost, walk};
 
 /// Bytes of a piece once it is decoded, about. Smaller ones take less memory; larger ones
 /// have their dictionaries read less often.
 const PIECE: usize = if cfg!(test) { 1 << 12 } else { 64 << 20 };
 
+/// No piece has more rows, whatever the file says of itself.
+const LARGEST: usize = 1 << 22;
+
 /// Bytes of a decoded value beside those in the file: a text has a view of so many.
 const VALUE: usize = 16;
 
 impl DataFile {
-    /// How many rows there are, where the file says so.
-    pub(super) fn rows(&self) -> Option<u64> {
-        self.objects.or_else(|| self.metadata().map(|metadata| metadata.num_rows as u64))
-    }
-
     /// What a Parquet file says of itself; nothing of another file, or of a broken one.
     pub(super) fn metadata(&self) -> Option<FileMetadataRef> {
         if self.format != Format::Parquet {
@@ -38,13 +37,17 @@ impl DataFile {
     /// Streams the wanted columns of a Parquet file through `take`, batch by batch, until it
     /// has enough.
     pub(super) fn stream_parquet(&self, wanted: &[(String, Kind)], take: Take<'_>) -> Result<(), String> {
+        let metadata = guarded(|| ParquetReader::new(File::open(&self.path)?).get_metadata().cloned())?;
+        let names: Vec<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
+        let costs = walk(&self.path, &metadata, &names)?;
         // Nothing waits in between: one piece is counted, the next is ready or in the making.
         let (give, pieces) = sync_channel(0);
         std::thread::scope(|scope| {
-            let decode = move || self.decode(wanted, &give);
+            let decode = move || self.decode(wanted, &metadata, &costs, &give);
             std::thread::Builder::new().spawn_scoped(scope, decode).map_err(|error| error.to_string())?;
             for piece in pieces {
-                if hand_on(&piece?, take).map_err(|error| error.to_string())? {
+                let piece = piece?;
+                if guarded(|| hand_on(&piece, take))? {
                     break;
                 }
             }
@@ -53,23 +56,21 @@ impl DataFile {
     }
 
     /// Gives all pieces up to the first that cannot be decoded, or until nobody takes them.
-    fn decode(&self, wanted: &[(String, Kind)], give: &SyncSender<Result<DataFrame, String>>) {
-        let read = || ParquetReader::new(File::open(&self.path)?).get_metadata().cloned();
-        let (groups, mut alone) = match guarded(read) {
-            Ok(metadata) => (metadata.row_groups.clone(), metadata),
-            Err(fault) => {
-                let _ = give.send(Err(fault));
-                return;
-            }
-        };
-        let mut before = 0;
-        for group in groups {
+    fn decode(
+        &self,
+        wanted: &[(String, Kind)],
+        metadata: &FileMetadataRef,
+        costs: &[Cost],
+        give: &SyncSender<Result<DataFrame, String>>,
+    ) {
+        let (mut alone, mut before) = (Arc::clone(metadata), 0);
+        for (group, cost) in metadata.row_groups.iter().zip(costs) {
             // As if it were the only one: the reader would go through those before it.
             let (rows, one) = (group.num_rows(), Arc::make_mut(&mut alone));
-            (one.num_rows, one.row_groups) = (rows, vec![group]);
-            for piece in pieces(rows, decoded_bytes(&alone, wanted)) {
-                let placed = |fault| self.placed(fault, wanted, &alone, before);
-                let frame = self.piece(wanted, &alone, piece).map_err(placed);
+            (one.num_rows, one.row_groups) = (rows, vec![group.clone()]);
+            for piece in pieces(rows, decoded_bytes(&alone, wanted), cost.most_pieces()) {
+                let placed = |fault| self.placed(fault, wanted, (&alone, piece.clone()), before);
+                let frame = self.piece(wanted, &alone, piece.clone()).map_err(placed);
                 let last = frame.is_err();
                 if give.send(frame).is_err() || last {
                     return;
@@ -96,14 +97,20 @@ impl DataFile {
                 None => Ok(column.clone()),
                 Some(dtype) => column.cast(&dtype),
             };
+            // Where pages end too early the reader's columns are of unlike lengths; here it is seen.
             DataFrame::new(frame.height(), frame.columns().iter().zip(wanted).map(cast).collect::<PolarsResult<_>>()?)
         })
     }
 
-    /// A fault with the column that has it, and the rows of its row group.
-    fn placed(&self, fault: String, wanted: &[(String, Kind)], alone: &FileMetadataRef, before: usize) -> String {
-        let fails =
-            |column: &&(String, Kind)| self.piece(std::slice::from_ref(*column), alone, 0..alone.num_rows).is_err();
+    /// A fault of a piece with the column that has it, and the rows of its row group.
+    fn placed(
+        &self,
+        fault: String,
+        wanted: &[(String, Kind)],
+        (alone, piece): (&FileMetadataRef, Range<usize>),
+        before: usize,
+    ) -> String {
+        let fails = |column: &&(String, Kind)| self.piece(std::slice::from_ref(*column), alone, piece.clone()).is_err();
         match wanted.iter().find(fails) {
             Some((name, _)) => {
                 format!("column `{name}`, in rows {} to {}: {fault}", before + 1, before + alone.num_rows)
@@ -135,10 +142,10 @@ fn decoded_bytes(metadata: &FileMetadataRef, wanted: &[(String, Kind)]) -> usize
     encoded.fold(views, usize::saturating_add)
 }
 
-/// Rows in pieces of whole batches, of about the same size.
-fn pieces(rows: usize, bytes: usize) -> impl Iterator<Item = Range<usize>> {
-    let most = rows.div_ceil(bytes.div_ceil(PIECE).max(1)).max(1);
-    let most = most.checked_next_multiple_of(BATCH).unwrap_or(most);
+/// Rows in at most so many pieces, of whole batches and about the same size.
+fn pieces(rows: usize, bytes: usize, most_pieces: usize) -> impl Iterator<Item = Range<usize>> {
+    let most = rows.div_ceil(bytes.div_ceil(PIECE).clamp(1, most_pieces.max(1))).clamp(1, LARGEST);
+    let most = most.next_multiple_of(BATCH);
     (0..rows).step_by(most).map(move |first| first..rows.min(first.saturating_add(most)))
 }
 
@@ -148,14 +155,17 @@ mod tests {
 
     #[test]
     fn pieces_are_whole_batches_of_a_size() {
-        let found = |rows, bytes| pieces(rows, bytes).map(|piece| (piece.start, piece.end)).collect::<Vec<_>>();
-        assert_eq!(found(0, 0), []);
-        assert_eq!(found(5, PIECE), [(0, 5)]);
-        assert_eq!(found(2 * BATCH + 1, 2 * PIECE), [(0, 2 * BATCH), (2 * BATCH, 2 * BATCH + 1)]);
-        assert_eq!(found(2 * BATCH, usize::MAX), [(0, BATCH), (BATCH, 2 * BATCH)]);
+        let found =
+            |rows, bytes, most| pieces(rows, bytes, most).map(|piece| (piece.start, piece.end)).collect::<Vec<_>>();
+        assert_eq!(found(0, 0, 9), []);
+        assert_eq!(found(5, PIECE, 9), [(0, 5)]);
+        assert_eq!(found(2 * BATCH + 1, 2 * PIECE, 9), [(0, 2 * BATCH), (2 * BATCH, 2 * BATCH + 1)]);
+        assert_eq!(found(2 * BATCH, usize::MAX, 9), [(0, BATCH), (BATCH, 2 * BATCH)]);
+        // Fewer where more would read the same pages too often.
+        assert_eq!(found(8 * BATCH, 8 * PIECE, 2), [(0, 4 * BATCH), (4 * BATCH, 8 * BATCH)]);
         // What a broken file may say.
-        assert_eq!(found(usize::MAX, 0), [(0, usize::MAX)]);
-        assert_eq!(pieces(usize::MAX, usize::MAX).next().map(|piece| piece.len()), Some(BATCH));
+        assert_eq!(pieces(usize::MAX, 0, 0).next(), Some(0..LARGEST));
+        assert_eq!(pieces(usize::MAX, usize::MAX, usize::MAX).next(), Some(0..BATCH));
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Source {
 
     /// How many rows there are, where all files say so.
     pub(in super::super) fn rows(&self) -> Option<u64> {
-        self.files.iter().map(DataFile::rows).sum()
+        self.files.iter().try_fold(0u64, |sum, file| Some(sum.saturating_add(file.rows()?)))
     }
 
     /// Whether the files have a column.
