@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::cells::Input;
 use crate::report::{Change, OverTime, Release, Row, Trend, TrendPoint};
 use crate::stats::{Estimate, Interval, Level, holm, mover_difference, two_sided_p};
 
@@ -29,15 +30,16 @@ pub fn over_time(earlier: &[Release], now: &Release) -> OverTime {
         audits: earlier.len() as u64 + 1,
         previous: earlier.last().and_then(|before| before.provenance.created.clone()),
         plan_changed: earlier.last().is_some_and(|before| before.provenance.plan_sha256 != now.provenance.plan_sha256),
-        same_data: earlier.last().map_or(Some(false), |before| same_data(before, now)),
+        same_data: earlier
+            .last()
+            .map_or(Some(false), |before| same_data(&before.provenance.inputs, &now.provenance.inputs)),
         changes,
         trends: trends.collect(),
     }
 }
 
 /// Whether two audits read the same files; none where these are told by different hashes.
-fn same_data(before: &Release, now: &Release) -> Option<bool> {
-    let (before, now) = (&before.provenance.inputs, &now.provenance.inputs);
+fn same_data(before: &[Input], now: &[Input]) -> Option<bool> {
     let mut algorithms: Vec<&str> = before.iter().chain(now).map(|input| input.algorithm.as_str()).collect();
     algorithms.dedup();
     (algorithms.len() <= 1).then(|| before == now)
@@ -121,4 +123,23 @@ fn p_of(difference: f64, interval: Interval, level: f64) -> Option<f64> {
     let reach = if difference > 0.0 { difference - interval.low } else { interval.high - difference };
     let level = Level::new(level)?;
     (reach > 0.0).then(|| two_sided_p(difference / reach * level.z()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_told_by_unlike_hashes_cannot_be_compared() {
+        let input = |algorithm: &str, hash: &str| Input {
+            name: "a.csv".into(),
+            algorithm: algorithm.into(),
+            hash: hash.into(),
+        };
+        let (one, other, third) = ([input("blake3", "1")], [input("blake3", "2")], [input("sha256", "1")]);
+        assert_eq!([same_data(&one, &one), same_data(&one, &other)], [Some(true), Some(false)]);
+        assert_eq!(same_data(&one, &third), None);
+        let both = [input("blake3", "1"), input("blake3", "2")];
+        assert_eq!([same_data(&one, &both), same_data(&both, &third)], [Some(false), None]);
+    }
 }

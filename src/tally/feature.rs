@@ -297,8 +297,7 @@ impl FeatureCounter {
                 (Seen::Levels { interner, joint: counts, .. }, None) => {
                     let level = interner.code(text, 1);
                     counts.add(joint, level, weight, times);
-                    // Blanks around a text are told by row.
-                    known[code] = text.is_none_or(|text| text.trim() == text).then_some(level);
+                    known[code] = Some(level);
                     if interner.len() > EXACT_VALUES {
                         self.outgrow();
                     }

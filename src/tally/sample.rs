@@ -93,3 +93,47 @@ fn settled(value: &Value, kind: Option<FeatureKind>) -> Value {
         (value, _) => value.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cells::{Decision, Label};
+
+    fn sampled(rows: impl Iterator<Item = u64>) -> Vec<u64> {
+        let mut sample = Sample::new(1);
+        for number in rows {
+            let hash = sample.hash(None, number);
+            let row = || MatrixRow {
+                hash,
+                levels: Vec::new(),
+                label: Label::Unknown,
+                decision: Decision::Unknown,
+                weight: 1.0,
+                values: Vec::new(),
+            };
+            let (full, taken) = (sample.rows.len() == SAMPLE, sample.takes(hash));
+            sample.offer(hash, row);
+            if full {
+                assert_eq!(sample.rows.iter().any(|row| row.0.hash == hash), taken, "{number}");
+            }
+        }
+        sample.finish(&[], &[]).rows.iter().map(|row| row.hash).collect()
+    }
+
+    #[test]
+    fn the_smallest_hashes_stay_in_any_order() {
+        let more = SAMPLE as u64 + 300;
+        let mut smallest: Vec<u64> = (1..=more).map(|row| Sample::new(1).hash(None, row)).collect();
+        smallest.sort_unstable();
+        smallest.truncate(SAMPLE);
+        assert_eq!(sampled(1..=more), smallest);
+        assert_eq!(sampled((1..=more).rev()), smallest);
+    }
+
+    #[test]
+    fn a_key_is_the_same_in_every_row() {
+        let sample = Sample::new(1);
+        assert_eq!(sample.hash(Some("x"), 1), sample.hash(Some("x"), 2));
+        assert_ne!(sample.hash(None, 1), sample.hash(None, 2));
+    }
+}

@@ -392,7 +392,7 @@ fn numbers_that_are_none_are_missing() {
         let mut numbers: Vec<Option<f64>> = (0..rows).map(|at| Some((at % 2 * 40 + at % 97) as f64 / 8.0)).collect();
         // With so many different ones they are counted as numbers from some row on.
         (0..more).for_each(|at| numbers[3_000 + at] = Some((at % 2) as f64 + at as f64 / 1e6));
-        (numbers[7], numbers[2_990]) = (odd[0], odd[1]);
+        (numbers[7], numbers[rows - 5]) = (odd[0], odd[1]);
         let mut frame = polars::df!(
             "group" => (0..rows).map(of).collect::<Vec<_>>(),
             "decision" => (0..rows).map(|at| ["yes", "no"][at / 2 % 2]).collect::<Vec<_>>(),
@@ -412,6 +412,11 @@ fn numbers_that_are_none_are_missing() {
         assert_eq!(found.proxies, wanted.proxies);
         let told = "feature `income`: 2 values are NaN or infinite, and counted as missing".to_string();
         assert!(found.warnings.contains(&told) && !wanted.warnings.contains(&told), "{:?}", found.warnings);
+    }
+    // A number beyond what squares can hold is none, whether it comes early or late.
+    for odd in [[Some(1e200), None], [None, Some(1e200)]] {
+        let warnings = release(odd, 70_000).warnings;
+        assert!(warnings.iter().any(|w| w.contains("`income` has too many different names")), "{warnings:?}");
     }
 }
 
