@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::engine::column::{Coded, Column};
-use super::intern::{Coder, Interner, TupleInterner, is_missing};
+use super::intern::{Coder, Interner, LONGEST_NAME, TupleInterner, is_missing};
 use super::line::LARGEST;
 use super::spread::Spreads;
 use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Level, Value};
@@ -174,11 +174,21 @@ impl FeatureCounter {
         }
     }
 
+    /// Whether a text is longer than names and numbers are: its feature cannot be compared.
+    fn is_long(text: Option<&str>) -> bool {
+        text.is_some_and(|text| text.len() > LONGEST_NAME)
+    }
+
     /// Counts a row whose groups are `groups`, one code for each attribute.
     pub(super) fn add(&mut self, column: &Column<'_>, at: usize, groups: &[u32], (weight, times): (f64, u64)) {
         let number = match column {
             Column::Number(numbers) => finite_or_count(numbers.get(at), times, &mut self.not_finite),
-            _ => None,
+            texts => {
+                if Self::is_long(texts.text(at)) {
+                    self.seen = Seen::TooMany;
+                }
+                None
+            }
         };
         match &mut self.seen {
             Seen::TooMany => {}
@@ -294,7 +304,7 @@ impl FeatureCounter {
             let text = coded.texts[code].as_deref();
             match (&mut self.seen, known[code]) {
                 (Seen::Levels { joint: counts, .. }, Some(level)) => counts.add(joint, level, weight, times),
-                (Seen::Levels { interner, joint: counts, .. }, None) => {
+                (Seen::Levels { interner, joint: counts, .. }, None) if !Self::is_long(text) => {
                     let level = interner.code(text, 1);
                     counts.add(joint, level, weight, times);
                     known[code] = Some(level);
@@ -311,6 +321,7 @@ impl FeatureCounter {
     fn add_text(&mut self, text: Option<&str>, joint: u32, (weight, times): (f64, u64)) {
         match &mut self.seen {
             Seen::TooMany => {}
+            _ if Self::is_long(text) => self.seen = Seen::TooMany,
             Seen::Levels { interner, joint: counts, .. } => {
                 counts.add(joint, interner.code(text, 1), weight, times);
                 if interner.len() > EXACT_VALUES {
@@ -366,7 +377,10 @@ impl FeatureCounter {
                 _ => Value::Level(Level::Missing),
             },
             texts => match texts.text(at).map(str::trim) {
-                Some(text) if !is_missing(text, &self.missing) => Value::Level(Level::value(text)),
+                // Of a feature with a long text nothing is shown to models.
+                Some(text) if !is_missing(text, &self.missing) && !Self::is_long(Some(text)) => {
+                    Value::Level(Level::value(text))
+                }
                 _ => Value::Level(Level::Missing),
             },
         }

@@ -26,7 +26,7 @@ pub(super) const LEVELS: Limit = Limit { levels: 1_000, advice: "merge values" }
 pub(super) const ANY: Limit = Limit { levels: usize::MAX, advice: "" };
 
 /// Longer texts, in bytes, are no names.
-const LONGEST_NAME: usize = 1_000;
+pub(super) const LONGEST_NAME: usize = 1_000;
 
 /// The code of a missing value.
 pub(super) const MISSING_CODE: u32 = 0;

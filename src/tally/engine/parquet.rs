@@ -145,7 +145,8 @@ fn decoded_bytes(metadata: &FileMetadataRef, wanted: &[(String, Kind)]) -> usize
 /// Rows in at most so many pieces, of whole batches and about the same size.
 fn pieces(rows: usize, bytes: usize, most_pieces: usize) -> impl Iterator<Item = Range<usize>> {
     let most = rows.div_ceil(bytes.div_ceil(PIECE).clamp(1, most_pieces.max(1))).clamp(1, LARGEST);
-    let most = most.next_multiple_of(BATCH);
+    // Rows of long texts are less than a batch.
+    let most = if most < BATCH && bytes > PIECE { most } else { most.next_multiple_of(BATCH) };
     (0..rows).step_by(most).map(move |first| first..rows.min(first.saturating_add(most)))
 }
 
@@ -160,12 +161,13 @@ mod tests {
         assert_eq!(found(0, 0, 9), []);
         assert_eq!(found(5, PIECE, 9), [(0, 5)]);
         assert_eq!(found(2 * BATCH + 1, 2 * PIECE, 9), [(0, 2 * BATCH), (2 * BATCH, 2 * BATCH + 1)]);
-        assert_eq!(found(2 * BATCH, usize::MAX, 9), [(0, BATCH), (BATCH, 2 * BATCH)]);
+        assert_eq!(found(3 * BATCH, 2 * PIECE, 9), [(0, 2 * BATCH), (2 * BATCH, 3 * BATCH)]);
+        assert_eq!(found(10, 5 * PIECE, 9), [(0, 2), (2, 4), (4, 6), (6, 8), (8, 10)], "long texts");
         // Fewer where more would read the same pages too often.
         assert_eq!(found(8 * BATCH, 8 * PIECE, 2), [(0, 4 * BATCH), (4 * BATCH, 8 * BATCH)]);
         // What a broken file may say.
         assert_eq!(pieces(usize::MAX, 0, 0).next(), Some(0..LARGEST));
-        assert_eq!(pieces(usize::MAX, usize::MAX, usize::MAX).next(), Some(0..BATCH));
+        assert!(pieces(usize::MAX, usize::MAX, usize::MAX).next().is_some_and(|piece| piece.len() <= LARGEST));
     }
 
     #[test]
