@@ -231,10 +231,37 @@ fn standard_input() {
     assert!(run(b"").2.contains("standard input: the file is empty"));
 }
 
+/// What came by standard input is people's data: no copy stays when the run is refused.
+#[test]
+fn no_copy_of_standard_input_stays() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let input = temporary.path().join("input.csv");
+    std::fs::write(&input, format!("group,decision\n{}", "a,yes\nb,no\n".repeat(200_000))).expect("written");
+    let copies = temporary.path().join("copies");
+    std::fs::create_dir(&copies).expect("made");
+    for _ in 0..5 {
+        let output = Command::new(env!("CARGO_BIN_EXE_evenhand"))
+            .env("TMPDIR", &copies)
+            .args(["audit", "-", "--attribute", "group", "--decision", "absent=yes"])
+            .stdin(std::fs::File::open(&input).expect("opened"))
+            .output()
+            .expect("runs");
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(std::fs::read_dir(&copies).expect("a folder").count(), 0);
+    }
+}
+
 /// An interruption ends the program and leaves nothing behind.
 #[cfg(unix)]
 #[test]
 fn interrupted() {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
+        leaves_nothing(signal, code);
+    }
+}
+
+#[cfg(unix)]
+fn leaves_nothing(signal: &str, code: i32) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let temporary = folder.path().join("temporary");
     std::fs::create_dir(&temporary).expect("made");
@@ -258,8 +285,8 @@ fn interrupted() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     assert_eq!(spooled(), 1);
-    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().expect("sent");
-    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().expect("sent");
+    assert_eq!(child.wait().expect("ends").code(), Some(code));
     assert_eq!((spooled(), folder.path().join("out").exists()), (0, false));
     drop(input);
 }

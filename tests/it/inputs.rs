@@ -420,6 +420,24 @@ fn numbers_that_are_none_are_missing() {
     }
 }
 
+/// A feature of long texts is no feature, however the rows are counted.
+#[test]
+fn long_texts_are_no_feature() {
+    let long = "x".repeat(1_001);
+    let mut csv = String::from("id,group,decision,label,essay\n");
+    for at in 0..100 {
+        let essay = if at == 70 { &long } else { "short" };
+        csv += &format!("{at},{},{},yes,{essay}\n", ["a", "b"][at % 2], ["yes", "no"][at / 2 % 2]);
+    }
+    let table = Table::new(&csv);
+    let plan = PLAN.replace("[roles]", "[roles]\nfeatures = { include = [\"essay\"] }");
+    for more in ["", "cluster = \"id\"\n"] {
+        let release = table.audit(&plan.replace("[roles]\n", &format!("[roles]\n{more}")));
+        assert!(release.warnings.iter().any(|w| w.contains("`essay` has too many different names")), "{more}");
+        assert!(!format!("{:?}", release.proxies).contains("xxx"), "{more}");
+    }
+}
+
 /// A word among numbers makes names of them, which is told.
 #[test]
 fn a_word_among_numbers_is_told() {
