@@ -6,6 +6,8 @@
 use std::io::{BufRead, Read};
 use std::path::Path;
 
+use memchr::memchr;
+
 use super::lines;
 
 /// Longer lines are no rows.
@@ -58,18 +60,7 @@ pub(super) fn header(path: &Path, delimiter: u8) -> Result<Vec<String>, String> 
 /// Its first fault: what it is and in which line.
 pub(super) fn diagnose(path: &Path, delimiter: u8) -> Result<Shape, String> {
     let mut file = lines::open(path).map_err(|error| error.to_string())?;
-    let mut walk = Walk {
-        delimiter,
-        at: 0,
-        line: 1,
-        start: 1,
-        begun: 0,
-        fields: 1,
-        columns: None,
-        place: Place::Start,
-        returned: false,
-        shape: Shape::default(),
-    };
+    let mut walk = Walk::new(delimiter);
     let (mut block, mut kept) = (vec![0; 1 << 20], 0);
     loop {
         let read = file.read(&mut block[kept..]).map_err(|error| error.to_string())?;
@@ -182,13 +173,60 @@ struct Walk {
 }
 
 impl Walk {
+    fn new(delimiter: u8) -> Walk {
+        Walk {
+            delimiter,
+            at: 0,
+            line: 1,
+            start: 1,
+            begun: 0,
+            fields: 1,
+            columns: None,
+            place: Place::Start,
+            returned: false,
+            shape: Shape::default(),
+        }
+    }
+
     fn over(&mut self, bytes: &[u8]) -> Result<(), String> {
-        for byte in bytes {
+        let mut left = bytes;
+        while !left.is_empty() {
+            let begins = self.at == self.begun;
+            let end = memchr(b'\n', left).filter(|end| begins && memchr(b'"', &left[..*end]).is_none());
+            left = match end {
+                Some(end) => {
+                    self.plain_row(&left[..end])?;
+                    &left[end + 1..]
+                }
+                None => self.up_to_row(left)?,
+            };
+        }
+        Ok(())
+    }
+
+    /// A whole line without a quote: whatever it holds, delimiters alone make its fields.
+    fn plain_row(&mut self, line: &[u8]) -> Result<(), String> {
+        self.fields += line.iter().filter(|byte| **byte == self.delimiter).count();
+        self.place = match line {
+            [] => Place::Start,
+            [b'\r'] => Place::Return,
+            _ => Place::Plain,
+        };
+        self.at += line.len() as u64 + 1;
+        self.row()
+    }
+
+    /// Goes byte by byte until a line is over; what is left then.
+    fn up_to_row<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], String> {
+        for (at, byte) in bytes.iter().enumerate() {
             self.at += 1;
             let (step, place, stray) = self.place.next(*byte, self.delimiter);
             self.shape.stray |= stray;
             match step {
-                Step::Row => self.row()?,
+                Step::Row => {
+                    self.row()?;
+                    return Ok(&bytes[at + 1..]);
+                }
                 Step::Field => self.fields += 1,
                 Step::Kept if *byte == b'\n' => self.line += 1,
                 Step::Kept => self.returned |= *byte == b'\r' && place != Place::Quoted,
@@ -199,7 +237,7 @@ impl Walk {
                 return Err(format!("line {} has more than {LONGEST} bytes", self.start));
             }
         }
-        Ok(())
+        Ok(&[])
     }
 
     fn row(&mut self) -> Result<(), String> {
@@ -244,6 +282,8 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn fault(bytes: &[u8]) -> Option<String> {
@@ -301,5 +341,20 @@ mod tests {
         let mut bytes = b"a,b\n".to_vec();
         bytes.resize(LONGEST as usize + 10, 0);
         assert!(fault(&bytes).is_some_and(|fault| fault.starts_with("line 2 has more than")));
+    }
+
+    proptest! {
+        /// A line at once is the same as byte by byte.
+        #[test]
+        fn lines_are_walked_as_bytes_are(text in "[ab,\"\r\n]{0,60}", rows in "(a,b\r?\n){0,3}") {
+            let text = rows + &text;
+            let (mut lines, mut bytes) = (Walk::new(b','), Walk::new(b','));
+            let fault = lines.over(text.as_bytes());
+            prop_assert_eq!(&fault, &text.bytes().try_for_each(|byte| bytes.over(&[byte])));
+            if fault.is_ok() {
+                prop_assert_eq!(lines.end(), bytes.end());
+                prop_assert_eq!((lines.shape, lines.line, lines.at), (bytes.shape, bytes.line, bytes.at));
+            }
+        }
     }
 }
