@@ -81,13 +81,13 @@ pub(super) struct PlanOptions {
     #[arg(long = "rule", value_name = "RULE")]
     rules: Vec<String>,
     /// What every rule makes of people without a recorded group: ignore or worst
-    #[arg(long, value_name = "WORD", value_parser = unknown)]
+    #[arg(long, value_name = "WORD", value_parser = word(&Unknown::WORDS))]
     unknown: Option<Unknown>,
     /// The delimiter of text files
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<String>,
     /// By what the record tells the data files: blake3 or sha256
-    #[arg(long, value_name = "WORD", value_parser = hash)]
+    #[arg(long, value_name = "WORD", value_parser = word(&Hash::WORDS))]
     hash: Option<Hash>,
     /// Level of the intervals
     #[arg(long, value_name = "NUMBER")]
@@ -111,23 +111,20 @@ pub(super) struct PlanOptions {
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     /// What a gate makes of a rule that could not be decided: fail, warn or pass
-    #[arg(long, value_name = "WORD", value_parser = on_inconclusive)]
+    #[arg(long, value_name = "WORD", value_parser = word(&OnInconclusive::WORDS))]
     on_inconclusive: Option<OnInconclusive>,
 }
 
-fn on_inconclusive(word: &str) -> Result<OnInconclusive, String> {
-    let found = OnInconclusive::WORDS.iter().find(|(name, _)| *name == word);
-    found.map(|(_, value)| *value).ok_or_else(|| "must be fail, warn or pass".to_string())
-}
-
-fn hash(word: &str) -> Result<Hash, String> {
-    let found = Hash::WORDS.iter().find(|(name, _)| *name == word);
-    found.map(|(_, value)| *value).ok_or_else(|| "must be blake3 or sha256".to_string())
-}
-
-fn unknown(word: &str) -> Result<Unknown, String> {
-    let found = Unknown::WORDS.iter().find(|(name, _)| *name == word);
-    found.map(|(_, value)| *value).ok_or_else(|| "must be ignore or worst".to_string())
+/// One of some words, and what it means.
+fn word<T: Copy + Send + Sync + 'static>(
+    words: &'static [(&'static str, T)],
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync {
+    move |given| {
+        let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
+        let found = words.iter().find(|(name, _)| *name == given).map(|(_, value)| *value);
+        let (last, others) = names.split_last().unwrap_or((&"", &[]));
+        found.ok_or_else(|| format!("must be {} or {last}", others.join(", ")))
+    }
 }
 
 impl PlanOptions {

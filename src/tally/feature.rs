@@ -138,15 +138,13 @@ impl Rows<'_> {
 
     /// Everyone who counts: row, groups, weight, and how many.
     fn each(&self) -> impl Iterator<Item = (usize, u32, f64, u64)> + '_ {
-        let all = self.joints.iter().enumerate().map(|(at, joint)| (at, *joint, self.weight(at), self.times(at)));
-        all.filter(|(_, joint, _, times)| *joint != NOBODY && *times > 0)
+        self.of(0..)
     }
 
     /// The values of those who count, of one for each row.
     fn of<T>(&self, values: impl Iterator<Item = T>) -> impl Iterator<Item = (T, u32, f64, u64)> {
-        let all = self.joints.iter().enumerate().zip(values);
-        let all = all.map(|((at, joint), value)| (value, *joint, self.weight(at), self.times(at)));
-        all.filter(|(_, joint, _, times)| *joint != NOBODY && *times > 0)
+        let all = self.joints.iter().enumerate().zip(values).filter(|((at, _), _)| self.counts(*at));
+        all.map(|((at, joint), value)| (value, *joint, self.weight(at), self.times(at)))
     }
 }
 

@@ -323,7 +323,10 @@ impl DataFile {
 
     /// How many rows there are, where the file says so.
     pub(super) fn rows(&self) -> Option<u64> {
-        self.objects.or_else(|| self.metadata().map(|metadata| metadata.num_rows as u64))
+        match self.format {
+            Format::Parquet => self.footer().ok().map(|footer| footer.num_rows as u64),
+            _ => self.objects,
+        }
     }
 
     /// Streams the wanted columns through `each`, batch by batch in the order

@@ -10,7 +10,6 @@ use polars::prelude::*;
 
 use super::batches::{BATCH, Take};
 use super::file::{DataFile, Kind};
-use super::format::Format;
 use super::frames::columns_of;
 use super::guard::guarded;
 use super::walk::{Cost, walk};
@@ -26,18 +25,15 @@ const LARGEST: usize = 1 << 22;
 const VALUE: usize = 16;
 
 impl DataFile {
-    /// What a Parquet file says of itself; nothing of another file, or of a broken one.
-    pub(super) fn metadata(&self) -> Option<FileMetadataRef> {
-        if self.format != Format::Parquet {
-            return None;
-        }
-        guarded(|| ParquetReader::new(File::open(&self.path)?).get_metadata().cloned()).ok()
+    /// What a Parquet file says of itself.
+    pub(super) fn footer(&self) -> Result<FileMetadataRef, String> {
+        guarded(|| ParquetReader::new(File::open(&self.path)?).get_metadata().cloned())
     }
 
     /// Streams the wanted columns of a Parquet file through `take`, batch by batch, until it
     /// has enough.
     pub(super) fn stream_parquet(&self, wanted: &[(String, Kind)], take: Take<'_>) -> Result<(), String> {
-        let metadata = guarded(|| ParquetReader::new(File::open(&self.path)?).get_metadata().cloned())?;
+        let metadata = self.footer()?;
         let names: Vec<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
         let costs = walk(&self.path, &metadata, &names)?;
         // Nothing waits in between: one piece is counted, the next is ready or in the making.
