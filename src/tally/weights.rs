@@ -1,5 +1,6 @@
 //! Weights for rows, in a file that training code reads.
 
+use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::*;
@@ -21,23 +22,39 @@ pub fn write_weights(path: &Path, key: Option<&str>, rows: &RowWeights) -> Resul
         Some("parquet") => true,
         _ => return Err(failed("weights are written as .csv or .parquet".into())),
     };
-    let count = rows.weights.len();
-    let id = match (key, &rows.keys) {
-        (Some(key), Some(keys)) => Column::new(key.into(), keys.iter().map(Option::as_deref).collect::<Vec<_>>()),
-        _ => Column::new("row".into(), (1..=count as i64).collect::<Vec<_>>()),
-    };
-    let columns = vec![id, Column::new("sample_weight".into(), &rows.weights)];
-    let mut frame = DataFrame::new(count, columns).map_err(|error| failed(error.to_string()))?;
-    let written = whole_file(path, |file| {
-        let written = match parquet {
-            true => ParquetWriter::new(file).finish(&mut frame).map(|_| ()),
-            false => CsvWriter::new(file).finish(&mut frame),
-        };
-        // What the system said is told, and not what was made of it.
-        written.map_err(|error| match error {
-            PolarsError::IO { error, .. } => std::io::Error::new(error.kind(), error.to_string()),
-            other => std::io::Error::other(other.to_string()),
-        })
+    let keyed = key.zip(rows.keys.as_deref());
+    let written = whole_file(path, |file| match parquet {
+        true => write_parquet(file, keyed, &rows.weights),
+        false => write_csv(file, keyed, &rows.weights),
     });
     written.map_err(|error| failed(error.to_string()))
+}
+
+/// The column of keys, if there is one.
+type Keyed<'k> = Option<(&'k str, &'k [Option<String>])>;
+
+fn write_csv(file: &mut File, keyed: Keyed<'_>, weights: &[f64]) -> std::io::Result<()> {
+    let mut writer = csv::Writer::from_writer(file);
+    writer.write_record([keyed.map_or("row", |(name, _)| name), "sample_weight"])?;
+    for (at, weight) in weights.iter().enumerate() {
+        match keyed {
+            Some((_, keys)) => writer.serialize((&keys[at], weight))?,
+            None => writer.serialize((at + 1, weight))?,
+        }
+    }
+    writer.flush()
+}
+
+fn write_parquet(file: &mut File, keyed: Keyed<'_>, weights: &[f64]) -> std::io::Result<()> {
+    let id = match keyed {
+        Some((name, keys)) => Column::new(name.into(), keys.iter().map(Option::as_deref).collect::<Vec<_>>()),
+        None => Column::new("row".into(), (1..=weights.len() as i64).collect::<Vec<_>>()),
+    };
+    let frame = DataFrame::new(weights.len(), vec![id, Column::new("sample_weight".into(), weights)]);
+    let written = frame.and_then(|mut frame| ParquetWriter::new(file).finish(&mut frame));
+    // What the system said is told, and not what was made of it.
+    written.map(|_| ()).map_err(|error| match error {
+        PolarsError::IO { error, .. } => std::io::Error::new(error.kind(), error.to_string()),
+        other => std::io::Error::other(other.to_string()),
+    })
 }

@@ -16,15 +16,21 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("in memory")
 }
 
+/// The fixture with numbers where all of a column are.
 fn frame() -> DataFrame {
-    let text = at("fixtures/german-credit/data.csv");
-    let names = ["age", "duration_months", "credit_amount"];
-    let frame = LazyCsvReader::new(PlRefPath::try_from_path(&text).expect("a path"))
-        .finish()
-        .expect("a scan")
-        .collect()
-        .expect("read");
-    assert!(names.iter().all(|name| frame.column(name).expect("a column").dtype().is_primitive_numeric()));
+    let mut reader = csv::Reader::from_path(at("fixtures/german-credit/data.csv")).expect("a fixture");
+    let names: Vec<String> = reader.headers().expect("a header").iter().map(str::to_string).collect();
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("rows");
+    let columns = names.iter().enumerate().map(|(at, name)| {
+        let texts: Vec<&str> = rows.iter().map(|row| &row[at]).collect();
+        match texts.iter().map(|text| text.parse().ok()).collect::<Option<Vec<i64>>>() {
+            Some(numbers) => Column::new(name.into(), numbers),
+            None => Column::new(name.into(), texts),
+        }
+    });
+    let frame = DataFrame::new(rows.len(), columns.collect()).expect("a frame");
+    let numbers = ["age", "duration_months", "credit_amount"];
+    assert!(numbers.iter().all(|name| frame.column(name).expect("a column").dtype().is_primitive_numeric()));
     frame
 }
 

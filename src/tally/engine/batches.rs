@@ -1,55 +1,59 @@
 //! Rows that are read one by one, put into batches of columns.
 
-use polars::prelude::*;
+use super::fields::{Fields, NONE, PAD, Span};
 
 use super::column::Column;
 
 /// Rows of one batch.
 pub(super) const BATCH: usize = 65_536;
 
+/// Bytes of the texts of a batch, about.
+const LARGEST: usize = 1 << 26;
+
 /// What a batch is given to; whether it has enough.
 pub(super) type Take<'t> = &'t mut dyn FnMut(Vec<Column<'_>>, usize) -> bool;
 
 /// The batch in the making.
 pub(super) struct Batches<'t> {
-    columns: Vec<Vec<Option<String>>>,
+    text: String,
+    columns: Vec<Vec<Span>>,
     rows: usize,
     take: Take<'t>,
-    enough: bool,
 }
 
 impl<'t> Batches<'t> {
     /// Of so many columns.
     pub(super) fn new(columns: usize, take: Take<'t>) -> Batches<'t> {
-        Batches { columns: vec![Vec::with_capacity(BATCH); columns], rows: 0, take, enough: false }
+        Batches { text: String::new(), columns: vec![Vec::new(); columns], rows: 0, take }
     }
 
-    /// Adds a row by the values of its columns; whether more are wanted.
+    /// Adds a row by the texts of its columns, of which one without letters is no value;
+    /// whether more are wanted.
     pub(super) fn add(
         &mut self,
-        mut value: impl FnMut(usize) -> Result<Option<String>, String>,
+        mut write: impl FnMut(usize, &mut String) -> Result<(), String>,
     ) -> Result<bool, String> {
         for (at, column) in self.columns.iter_mut().enumerate() {
-            column.push(value(at)?);
+            let before = self.text.len();
+            write(at, &mut self.text)?;
+            column.push(if self.text.len() > before { (before as u32, self.text.len() as u32) } else { NONE });
         }
         self.rows += 1;
-        if self.rows == BATCH {
-            self.flush()?;
-        }
-        Ok(!self.enough)
+        Ok(if self.rows == BATCH || self.text.len() > LARGEST { self.flush() } else { true })
     }
 
     /// Hands on what is left.
-    pub(super) fn finish(mut self) -> Result<(), String> {
-        if self.rows > 0 && !self.enough { self.flush() } else { Ok(()) }
+    pub(super) fn finish(mut self) {
+        if self.rows > 0 {
+            self.flush();
+        }
     }
 
-    fn flush(&mut self) -> Result<(), String> {
-        let texts: Vec<Series> = self.columns.iter().map(|texts| Series::new("".into(), texts)).collect();
-        let batch = texts.iter().map(Column::of).collect::<PolarsResult<Vec<Column<'_>>>>();
-        self.enough = (self.take)(batch.map_err(|error| error.to_string())?, self.rows);
-        self.columns.iter_mut().for_each(Vec::clear);
-        self.rows = 0;
-        Ok(())
+    /// Whether more are wanted.
+    fn flush(&mut self) -> bool {
+        let (mut text, fresh) = (std::mem::take(&mut self.text), vec![Vec::new(); self.columns.len()]);
+        text.extend(std::iter::repeat_n('\0', PAD));
+        let fields = Fields::new(text, std::mem::replace(&mut self.columns, fresh), std::mem::take(&mut self.rows));
+        !fields.hand_on(self.take)
     }
 }

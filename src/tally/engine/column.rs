@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use hashbrown::HashMap;
 use polars::prelude::*;
 
+use super::fields::Spans;
+
 /// More different values in one batch are not worth a code.
 const MOST_CODES: usize = 4_096;
 
@@ -15,11 +17,30 @@ pub(in super::super) enum Column<'b> {
     /// Texts, few of them different.
     Coded(Coded<'b>),
     /// Texts.
-    Text(Cow<'b, StringChunked>),
+    Text(Texts<'b>),
     /// Whole numbers, many of them different.
     Whole(Whole),
     /// Numbers.
     Number(&'b Float64Chunked),
+}
+
+/// Texts of rows, wherever they are.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Texts<'b>(Kept<'b>);
+
+#[derive(Clone, Copy)]
+enum Kept<'b> {
+    Strings(&'b StringChunked),
+    Fields(Spans<'b>),
+}
+
+impl Texts<'_> {
+    fn get(&self, row: usize) -> Option<&str> {
+        match self.0 {
+            Kept::Strings(texts) => texts.get(row),
+            Kept::Fields(fields) => fields.get(row),
+        }
+    }
 }
 
 /// Whole numbers, and their texts once these are asked for.
@@ -57,7 +78,7 @@ impl<'b> Column<'b> {
             DataType::Float64 => return Ok(Column::Number(series.f64()?)),
             DataType::String => {
                 let texts = series.str()?;
-                return Ok(of_texts(texts).map_or(Column::Text(Cow::Borrowed(texts)), Column::Coded));
+                return Ok(of_strings(texts).map_or(Column::Text(Texts(Kept::Strings(texts))), Column::Coded));
             }
             DataType::Boolean => return Ok(Column::Coded(of_truths(series.bool()?))),
             _ => {}
@@ -67,6 +88,11 @@ impl<'b> Column<'b> {
             Some(coded) => Ok(Column::Coded(coded)),
             None => Ok(Column::Whole(Whole::new(whole.i64()?))),
         }
+    }
+
+    /// Texts of delimited files and JSON lines.
+    pub(super) fn of_fields(fields: Spans<'b>) -> Column<'b> {
+        of_fields(fields).map_or(Column::Text(Texts(Kept::Fields(fields))), Column::Coded)
     }
 
     /// Whether a column of this type is taken as it comes where texts are wanted.
@@ -87,10 +113,11 @@ impl<'b> Column<'b> {
     }
 }
 
-/// Codes of values as they come; the last ones seen are found without hashing.
-struct Codes<K> {
-    recent: Vec<(K, u32)>,
-    all: HashMap<K, u32>,
+/// The codes of the values seen last, which are found there without hashing.
+struct Recent<K> {
+    codes: Vec<(K, u32)>,
+    /// Spreads over all bits what tells keys apart.
+    mixed: fn(K) -> u64,
 }
 
 /// How many values are kept where they are found at once.
@@ -99,96 +126,128 @@ const RECENT: usize = 256;
 /// The code of a place where no value is kept.
 const UNKNOWN: u32 = u32::MAX;
 
-impl<K: Copy + Default + Eq + std::hash::Hash> Codes<K> {
-    fn new() -> Codes<K> {
-        Codes { recent: vec![(K::default(), UNKNOWN); RECENT], all: HashMap::new() }
+impl<K: Copy + Default + Eq> Recent<K> {
+    fn new(mixed: fn(K) -> u64) -> Recent<K> {
+        Recent { codes: vec![(K::default(), UNKNOWN); RECENT], mixed }
     }
 
-    /// Writes the codes of some values into `rows`, 0 where none is `present`; `mixed` spreads
-    /// over all bits what tells values apart, `new` gives the code of a value at a row that was
-    /// not seen before. None where that gives none.
-    fn write(
-        &mut self,
-        rows: &mut [u32],
-        values: impl Iterator<Item = K>,
-        present: impl Fn(usize) -> bool,
-        mixed: impl Fn(K) -> u64,
-        mut new: impl FnMut(usize, K) -> Option<u32>,
-    ) -> Option<()> {
-        for (at, (row, value)) in rows.iter_mut().zip(values).enumerate() {
-            if !present(at) {
-                continue;
-            }
-            let place = (mixed(value).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % RECENT;
-            let (known, code) = self.recent[place];
-            *row = match known == value && code != UNKNOWN {
-                true => code,
-                false => self.learn(place, value, || new(at, value))?,
-            };
+    /// The code of the last value with a key.
+    #[inline]
+    fn get(&self, key: K) -> Option<u32> {
+        let (known, code) = self.codes[self.place(key)];
+        (known == key && code != UNKNOWN).then_some(code)
+    }
+
+    /// The code of a value by its key, which `find` gives where it is not among the last ones.
+    #[inline]
+    fn code(&mut self, key: K, find: impl FnOnce() -> Option<u32>) -> Option<u32> {
+        match self.get(key) {
+            Some(code) => Some(code),
+            None => self.keep(key, find()?),
         }
-        Some(())
+    }
+
+    fn keep(&mut self, key: K, code: u32) -> Option<u32> {
+        let place = self.place(key);
+        self.codes[place] = (key, code);
+        Some(code)
+    }
+
+    #[inline]
+    fn place(&self, key: K) -> usize {
+        ((self.mixed)(key).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % RECENT
+    }
+}
+
+/// Codes of texts in the order of their appearance, as long as few of them differ.
+struct Known<'b> {
+    texts: Vec<Option<Cow<'b, str>>>,
+    codes: HashMap<&'b str, u32>,
+}
+
+impl<'b> Known<'b> {
+    fn new() -> Known<'b> {
+        Known { texts: vec![None], codes: HashMap::new() }
     }
 
     #[cold]
-    fn learn(&mut self, place: usize, value: K, new: impl FnOnce() -> Option<u32>) -> Option<u32> {
-        let code = match self.all.get(&value) {
-            Some(code) => *code,
-            None => {
-                let code = new()?;
-                self.all.insert(value, code);
-                code
-            }
-        };
-        self.recent[place] = (value, code);
-        Some(code)
+    fn find(&mut self, text: &'b str) -> Option<u32> {
+        let next = self.texts.len() as u32;
+        let code = *self.codes.entry(text).or_insert(next);
+        if code == next {
+            self.texts.push(Some(Cow::Borrowed(text)));
+        }
+        (self.texts.len() <= MOST_CODES).then_some(code)
     }
 }
 
 /// None where too many differ.
-fn of_texts(texts: &StringChunked) -> Option<Coded<'_>> {
+fn of_strings(texts: &StringChunked) -> Option<Coded<'_>> {
     let (mut rows, mut before) = (vec![0; texts.len()], 0);
-    let mut known: Vec<Option<Cow<'_, str>>> = vec![None];
-    let mut by_text: HashMap<&str, u32> = HashMap::new();
+    let mut known = Known::new();
     for chunk in texts.downcast_iter() {
         // A view says what a text is where it is short, else where it lies in its chunk.
-        let mut codes: Codes<u128> = Codes::new();
-        let new = |at: usize, _| {
-            let text = chunk.value(at);
-            let next = known.len() as u32;
-            let code = *by_text.entry(text).or_insert(next);
-            if code == next {
-                known.push(Some(Cow::Borrowed(text)));
-            }
-            (known.len() <= MOST_CODES).then_some(code)
+        let mut recent = Recent::new(halves);
+        let mut write = |row: &mut u32, at: usize| {
+            *row = recent.code(chunk.views()[at].as_u128(), || known.find(chunk.value(at)))?;
+            Some(())
         };
-        let (here, views) = (&mut rows[before..before + chunk.len()], chunk.views().iter().map(|view| view.as_u128()));
-        let mixed = |view: u128| (view as u64) ^ (view >> 64) as u64;
-        if texts.null_count() == 0 {
-            codes.write(here, views, |_| true, mixed, new)?;
-        } else {
-            let present: Vec<bool> = chunk.iter().map(|text| text.is_some()).collect();
-            codes.write(here, views, |at| present[at], mixed, new)?;
+        let mut here = rows[before..before + chunk.len()].iter_mut().enumerate();
+        match texts.null_count() {
+            0 => here.try_for_each(|(at, row)| write(row, at))?,
+            _ => {
+                let present: Vec<bool> = chunk.iter().map(|text| text.is_some()).collect();
+                here.filter(|(at, _)| present[*at]).try_for_each(|(at, row)| write(row, at))?;
+            }
         }
         before += chunk.len();
     }
-    Some(Coded { codes: rows, texts: known })
+    Some(Coded { codes: rows, texts: known.texts })
+}
+
+fn halves(key: u128) -> u64 {
+    (key as u64) ^ (key >> 64) as u64
+}
+
+/// None where too many differ.
+fn of_fields(fields: Spans<'_>) -> Option<Coded<'_>> {
+    let (mut known, mut recent) = (Known::new(), Recent::new(halves));
+    let code = |row: usize| {
+        let (key, decides) = fields.key(row);
+        let is_own = |code: &u32| decides || known.texts[*code as usize].as_deref() == fields.get(row);
+        match recent.get(key).filter(is_own) {
+            Some(code) => Some(code),
+            None => recent.keep(key, fields.get(row).map_or(Some(0), |text| known.find(text))?),
+        }
+    };
+    let codes = (0..fields.len()).map(code).collect::<Option<Vec<u32>>>()?;
+    Some(Coded { codes, texts: known.texts })
 }
 
 /// None where too many differ.
 fn of_whole_numbers(numbers: &Int64Chunked) -> Option<Coded<'static>> {
     let (mut rows, mut before) = (vec![0; numbers.len()], 0);
     let mut known: Vec<Option<Cow<'static, str>>> = vec![None];
-    let mut codes: Codes<i64> = Codes::new();
-    for chunk in numbers.downcast_iter() {
-        let new = |_, number: i64| {
+    let mut codes: HashMap<i64, u32> = HashMap::new();
+    let mut recent = Recent::new(|number: i64| number as u64);
+    let mut find = |number: i64| {
+        let code = *codes.entry(number).or_insert(known.len() as u32);
+        if code as usize == known.len() {
             known.push(Some(Cow::Owned(number.to_string())));
-            (known.len() <= MOST_CODES).then_some(known.len() as u32 - 1)
+        }
+        (known.len() <= MOST_CODES).then_some(code)
+    };
+    for chunk in numbers.downcast_iter() {
+        let mut write = |row: &mut u32, number: i64| {
+            *row = recent.code(number, || find(number))?;
+            Some(())
         };
-        let (here, values) = (&mut rows[before..before + chunk.len()], chunk.values().iter().copied());
-        let mixed = |number: i64| number as u64;
+        let mut here = rows[before..before + chunk.len()].iter_mut().zip(chunk.values().iter().copied()).enumerate();
         match chunk.validity().filter(|bits| bits.unset_bits() > 0) {
-            None => codes.write(here, values, |_| true, mixed, new)?,
-            Some(bits) => codes.write(here, values, |at| bits.get_bit(at), mixed, new)?,
+            None => here.try_for_each(|(_, (row, number))| write(row, number))?,
+            Some(bits) => {
+                here.filter(|(at, _)| bits.get_bit(*at)).try_for_each(|(_, (row, number))| write(row, number))?;
+            }
         }
         before += chunk.len();
     }

@@ -7,6 +7,7 @@
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use polars::prelude::*;
@@ -16,11 +17,9 @@ use tempfile::TempPath;
 use super::super::error::TallyError;
 use super::cloud::{fetch, is_remote};
 use super::column::Column;
-use super::diagnose::{self, Shape, diagnose};
 use super::format::{Format, format_of, is_data, kind_of, misnamed, unknown};
-use super::guard::guarded;
 use super::lines;
-use super::stray;
+use super::text::{self, Shape};
 use crate::plan::Hash;
 use crate::unfinished::Unfinished;
 use crate::watch::reads;
@@ -152,7 +151,7 @@ impl DataFile {
                 (source.columns, source.objects) = (names, Some(objects));
             }
             _ => {
-                let schema = guarded(|| source.scan(&[])?.collect_schema()).map_err(|detail| source.faulty(detail))?;
+                let schema = source.schema().map_err(|detail| source.faulty(detail))?;
                 source.columns = schema.iter_names().map(|name| name.to_string()).collect();
                 source.types = schema.iter_values().cloned().collect();
             }
@@ -171,10 +170,10 @@ impl DataFile {
     /// The names in the header of a text file, as they stand there; those that nobody
     /// asks for may be empty or the same.
     fn header(&self, delimiter: u8) -> Result<Vec<String>, TallyError> {
-        let fields = diagnose::header(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
+        let fields = text::header(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
         // A quote that never closes takes rows into the header.
         if fields.iter().any(|field| field.len() > LONGEST_NAME) {
-            diagnose(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
+            text::walk(&self.path, delimiter).map_err(|fault| self.faulty(fault))?;
         }
         let wrong = |what: String| TallyError::Header { file: self.shown.clone(), what };
         let name = |field: &String| field.trim_start_matches('\u{feff}').trim().to_string();
@@ -210,60 +209,6 @@ impl DataFile {
         }
     }
 
-    fn text_reader(&self) -> PolarsResult<LazyCsvReader> {
-        let delimiter = match self.format {
-            Format::Text { delimiter } => delimiter,
-            _ => b',',
-        };
-        Ok(LazyCsvReader::new(PlRefPath::try_from_path(&self.path)?)
-            .with_separator(delimiter)
-            .with_infer_schema_length(Some(0))
-            .with_glob(false)
-            .with_cache(false)
-            .with_missing_is_null(true))
-    }
-
-    /// The wanted columns, for the reader to go through.
-    pub(super) fn scan(&self, wanted: &[(String, Kind)]) -> PolarsResult<LazyFrame> {
-        let path = PlRefPath::try_from_path(&self.path)?;
-        let frame = match self.format {
-            Format::Text { .. } => {
-                // By position: names that are not wanted may repeat.
-                let field = |at: usize| Field::new(at.to_string().into(), DataType::String);
-                let schema: Schema = (0..self.own_columns()).map(field).collect();
-                self.text_reader()?.with_has_header(true).with_schema(Some(Arc::new(schema))).finish()?
-            }
-            Format::Lines => LazyFrame::default(),
-            Format::Parquet => {
-                // What folders say is added by us, alike for all kinds of files.
-                let mut args = ScanArgsParquet { glob: false, ..ScanArgsParquet::default() };
-                args.hive_options.enabled = Some(false);
-                LazyFrame::scan_parquet(path, args)?
-            }
-            Format::Arrow => {
-                let mut args = UnifiedScanArgs { glob: false, ..UnifiedScanArgs::default() };
-                args.hive_options.enabled = Some(false);
-                LazyFrame::scan_ipc(path, IpcScanOptions::default(), args)?
-            }
-        };
-        if wanted.is_empty() {
-            return Ok(frame);
-        }
-        let columns: Vec<Expr> = wanted
-            .iter()
-            .map(|(name, kind)| {
-                // `col` would read a name such as `^a$` as a pattern.
-                let column = nth(self.place(name).unwrap_or(0) as i64).as_expr();
-                let column = match self.held_as(name, *kind) {
-                    None => column,
-                    Some(dtype) => column.cast(dtype),
-                };
-                column.alias(name.as_str())
-            })
-            .collect();
-        Ok(frame.select(columns))
-    }
-
     /// What the values of a column are turned into; nothing where they are taken as they come.
     pub(super) fn held_as(&self, column: &str, kind: Kind) -> Option<DataType> {
         let dtype = self.type_of(column).unwrap_or(&DataType::String);
@@ -272,11 +217,6 @@ impl DataFile {
             Kind::Text if Column::is_coded(dtype) => None,
             _ => Some(DataType::String),
         }
-    }
-
-    /// How many are of the file itself.
-    fn own_columns(&self) -> usize {
-        self.columns.len() - self.constants.len()
     }
 
     /// Where a column is.
@@ -310,17 +250,6 @@ impl DataFile {
         Ok(())
     }
 
-    /// Sees whether the wanted columns can be read, and walks a text file for its faults; what
-    /// it is like.
-    pub(super) fn begin(&self, wanted: &[(String, Kind)]) -> Result<Option<Shape>, TallyError> {
-        self.readable(wanted)?;
-        reads(&self.shown);
-        match self.format {
-            Format::Text { delimiter } => diagnose(&self.path, delimiter).map(Some).map_err(|fault| self.faulty(fault)),
-            _ => Ok(None),
-        }
-    }
-
     /// How many rows there are, where the file says so.
     pub(super) fn rows(&self) -> Option<u64> {
         match self.format {
@@ -330,13 +259,16 @@ impl DataFile {
     }
 
     /// Streams the wanted columns through `each`, batch by batch in the order
-    /// of the file, with the number of rows in the batch. The file was begun.
+    /// of the file, with the number of rows in the batch, while `read` grows with the bytes of
+    /// a text file that were read. What the text was like.
     pub(super) fn stream(
         &self,
         wanted: &[(String, Kind)],
-        shape: Option<Shape>,
+        read: &Arc<AtomicU64>,
         mut each: impl FnMut(&[Column<'_>], usize) -> Result<(), TallyError> + Send + 'static,
-    ) -> Result<(), TallyError> {
+    ) -> Result<Shape, TallyError> {
+        self.readable(wanted)?;
+        reads(&self.shown);
         // Where each wanted column comes from: the file, or its folders.
         let own: Vec<(String, Kind)> =
             wanted.iter().filter(|(name, _)| self.constant(name).is_none()).cloned().collect();
@@ -362,14 +294,14 @@ impl DataFile {
         let outcome = match self.format {
             Format::Lines => {
                 let names: Vec<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
-                lines::stream(&self.path, &names, &mut checked)
+                lines::stream(&self.path, &names, &mut checked).map(|()| Shape::default())
             }
-            Format::Text { delimiter } if shape.is_some_and(|shape| shape.stray) => {
+            Format::Text { delimiter } => {
                 let places: Vec<usize> = own.iter().filter_map(|(name, _)| self.place(name)).collect();
-                stray::stream(&self.path, delimiter, &places, &mut checked)
+                text::stream(&self.path, delimiter, &places, read, &mut checked)
             }
-            Format::Parquet => self.stream_parquet(&own, &mut checked),
-            _ => self.stream_frame(&own, checked),
+            Format::Parquet => self.stream_parquet(&own, &mut checked).map(|()| Shape::default()),
+            Format::Arrow => self.stream_arrow(&own, &mut checked).map(|()| Shape::default()),
         };
         if let Some(error) = failure.lock().ok().and_then(|mut slot| slot.take()) {
             return Err(error);

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -14,20 +16,39 @@ use serde_json::error::Category;
 
 use super::batches::{Batches, Take};
 use super::column::Column;
-use super::diagnose::{UTF16, is_utf16, not_utf8};
+use super::text::{UTF16, is_utf16, not_utf8};
 
 /// Longer lines are no rows.
 const LONGEST: u64 = 1 << 26;
 
+/// A file of which the bytes that were read are counted.
+struct Counted {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.file.read(into)?;
+        self.read.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
 /// The lines of a file, compressed or not.
 pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn BufRead + Send>> {
-    let file = File::open(path)?;
+    open_counted(path, &Arc::default())
+}
+
+/// The same; `read` grows with the bytes of the file that were read.
+pub(super) fn open_counted(path: &Path, read: &Arc<AtomicU64>) -> std::io::Result<Box<dyn BufRead + Send>> {
+    let file = Counted { file: File::open(path)?, read: Arc::clone(read) };
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     Ok(match ending.as_deref() {
         Some("gz") => Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(file))),
         Some("zlib") => Box::new(BufReader::new(flate2::read::ZlibDecoder::new(file))),
         Some("zst") => Box::new(BufReader::new(zstd::Decoder::new(file)?)),
-        _ => Box::new(BufReader::with_capacity(1 << 20, file)),
+        _ => Box::new(BufReader::new(file)),
     })
 }
 
@@ -73,7 +94,7 @@ fn objects(
         line += 1;
         before += bytes.len() as u64;
         bytes.clear();
-        let read = std::io::Read::take(&mut lines, LONGEST).read_until(b'\n', &mut bytes);
+        let read = Read::take(&mut lines, LONGEST).read_until(b'\n', &mut bytes);
         match read.map_err(|error| format!("line {line}: {error}"))? {
             0 => return Ok(()),
             length if length as u64 == LONGEST => return Err(format!("line {line} has more than {LONGEST} bytes")),
@@ -124,17 +145,21 @@ pub(super) fn stream(path: &Path, wanted: &[&str], take: Take<'_>) -> Result<(),
     let mut batches = Batches::new(wanted.len(), take);
     let place = |name: &str| wanted.iter().position(|wanted| *wanted == name);
     objects(path, wanted.len(), place, |values| {
-        batches.add(|at| match std::mem::take(&mut values[at]) {
-            Value::Null => Ok(None),
-            Value::String(text) => Ok(Some(text)),
-            Value::Number(number) => Ok(Some(number.to_string())),
-            Value::Bool(truth) => Ok(Some(truth.to_string())),
+        batches.add(|at, text| match &values[at] {
+            Value::Null => Ok(()),
+            Value::String(value) => {
+                text.push_str(value);
+                Ok(())
+            }
+            Value::Number(number) => write!(text, "{number}").map_err(|error| error.to_string()),
+            Value::Bool(truth) => write!(text, "{truth}").map_err(|error| error.to_string()),
             Value::Array(_) | Value::Object(_) => {
                 Err(format!("`{}` holds a list or an object, which is neither a number nor a name", wanted[at]))
             }
         })
     })?;
-    batches.finish()
+    batches.finish();
+    Ok(())
 }
 
 /// One value for all rows of a batch.

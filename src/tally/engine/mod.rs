@@ -4,9 +4,9 @@
 mod batches;
 mod cloud;
 pub(super) mod column;
-mod diagnose;
 pub(super) mod embedded;
 mod expand;
+mod fields;
 mod file;
 mod format;
 mod frames;
@@ -14,8 +14,11 @@ mod guard;
 mod inputs;
 mod lines;
 mod parquet;
+mod place;
+mod side;
 pub(super) mod source;
-mod stray;
+mod split;
+mod text;
 mod walk;
 
 use cloud::is_remote;

@@ -4,14 +4,14 @@
 use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
 
 use polars::prelude::*;
 
 use super::batches::{BATCH, Take};
 use super::file::{DataFile, Kind};
-use super::frames::columns_of;
+use super::frames::hand_on;
 use super::guard::guarded;
+use super::side::side_by_side;
 use super::walk::{Cost, walk};
 
 /// Bytes of a piece once it is decoded, about. Smaller ones take less memory; larger ones
@@ -36,19 +36,7 @@ impl DataFile {
         let metadata = self.footer()?;
         let names: Vec<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
         let costs = walk(&self.path, &metadata, &names)?;
-        // Nothing waits in between: one piece is counted, the next is ready or in the making.
-        let (give, pieces) = sync_channel(0);
-        std::thread::scope(|scope| {
-            let decode = move || self.decode(wanted, &metadata, &costs, &give);
-            std::thread::Builder::new().spawn_scoped(scope, decode).map_err(|error| error.to_string())?;
-            for piece in pieces {
-                let piece = piece?;
-                if guarded(|| hand_on(&piece, take))? {
-                    break;
-                }
-            }
-            Ok(())
-        })
+        side_by_side(|give| self.decode(wanted, &metadata, &costs, give), |piece| hand_on(&piece, take))
     }
 
     /// Gives all pieces up to the first that cannot be decoded, or until nobody takes them.
@@ -57,7 +45,7 @@ impl DataFile {
         wanted: &[(String, Kind)],
         metadata: &FileMetadataRef,
         costs: &[Cost],
-        give: &SyncSender<Result<DataFrame, String>>,
+        give: &mut dyn FnMut(Result<DataFrame, String>) -> bool,
     ) {
         let (mut alone, mut before) = (Arc::clone(metadata), 0);
         for (group, cost) in metadata.row_groups.iter().zip(costs) {
@@ -66,9 +54,7 @@ impl DataFile {
             (one.num_rows, one.row_groups) = (rows, vec![group.clone()]);
             for piece in pieces(rows, decoded_bytes(&alone, wanted), cost.most_pieces()) {
                 let placed = |fault| self.placed(fault, wanted, (&alone, piece.clone()), before);
-                let frame = self.piece(wanted, &alone, piece.clone()).map_err(placed);
-                let last = frame.is_err();
-                if give.send(frame).is_err() || last {
+                if !give(self.piece(wanted, &alone, piece.clone()).map_err(placed)) {
                     return;
                 }
             }
@@ -89,12 +75,7 @@ impl DataFile {
             let places = wanted.iter().map(|(name, _)| self.place(name).unwrap_or(0)).collect();
             let reader = reader.with_projection(Some(places)).with_slice(Some((rows.start, rows.len())));
             let frame = reader.read_parallel(ParallelStrategy::Columns).finish()?;
-            let cast = |(column, (name, kind)): (&Column, &(String, Kind))| match self.held_as(name, *kind) {
-                None => Ok(column.clone()),
-                Some(dtype) => column.cast(&dtype),
-            };
-            // Where pages end too early the reader's columns are of unlike lengths; here it is seen.
-            DataFrame::new(frame.height(), frame.columns().iter().zip(wanted).map(cast).collect::<PolarsResult<_>>()?)
+            self.as_wanted(frame.columns().to_vec(), wanted)
         })
     }
 
@@ -114,17 +95,6 @@ impl DataFile {
             None => fault,
         }
     }
-}
-
-/// Hands a piece on in batches; whether it was enough.
-fn hand_on(piece: &DataFrame, take: Take<'_>) -> PolarsResult<bool> {
-    for first in (0..piece.height()).step_by(BATCH) {
-        let batch = piece.slice(first as i64, BATCH);
-        if take(columns_of(&batch)?, batch.height()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Bytes of the wanted columns once they are decoded, about.

@@ -1,14 +1,15 @@
 //! The rows of one or more files, as one table.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::super::error::TallyError;
 use super::column::Column;
-use super::diagnose::Shape;
 use super::expand::expand;
 use super::file::DataFile;
 pub(in super::super) use super::file::Kind;
+use super::text::Shape;
 use crate::suggest::suggestion;
 
 /// Where a batch comes from.
@@ -108,30 +109,34 @@ impl Source {
     ) -> Result<Option<String>, TallyError> {
         self.alike(wanted)?;
         let (each, known) = (Arc::new(Mutex::new(each)), self.rows());
-        let mut walked = Walked { all: self.files.iter().map(|file| file.version.len()).sum(), ..Walked::default() };
+        let (read, counted) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let all: u64 = self.files.iter().map(|file| file.version.len()).sum();
+        let mut walked = Walked::default();
         for file in &self.files {
             let (each, shown, mut before) = (Arc::clone(&each), file.shown.clone(), 0);
-            let shape = file.begin(wanted)?;
-            walked.add(file, shape);
-            let of = known.or(walked.rows());
-            file.stream(wanted, shape, move |columns, rows| {
+            let (so_far, counted) = (Arc::clone(&read), Arc::clone(&counted));
+            let shape = file.stream(wanted, &read, move |columns, rows| {
                 let Ok(mut each) = each.lock() else { return Ok(()) };
+                let all_before = counted.fetch_add(rows as u64, Ordering::Relaxed);
+                let of = known.or_else(|| if_alike(all_before + rows as u64, so_far.load(Ordering::Relaxed), all));
                 each(columns, rows, Place { file: &shown, before, of })?;
                 before += rows as u64;
                 Ok(())
             })?;
+            walked.add(file, shape);
         }
         Ok(walked.note())
     }
 }
 
-/// What is known of the text files so far.
+/// How many rows there will be, if the bytes to come have as many to the byte.
+fn if_alike(rows: u64, read: u64, all: u64) -> Option<u64> {
+    (read > 0).then(|| (rows as f64 * all as f64 / read as f64).round().max(rows as f64) as u64)
+}
+
+/// What the text files are like so far.
 #[derive(Default)]
 struct Walked<'f> {
-    /// Bytes of all files, and of those that were walked.
-    all: u64,
-    bytes: u64,
-    rows: u64,
     short: u64,
     /// How many have short rows, and the first, with its line.
     files: usize,
@@ -139,20 +144,12 @@ struct Walked<'f> {
 }
 
 impl<'f> Walked<'f> {
-    fn add(&mut self, file: &'f DataFile, shape: Option<Shape>) {
-        let Some(shape) = shape else { return };
-        self.bytes += file.version.len();
-        self.rows += shape.rows;
+    fn add(&mut self, file: &'f DataFile, shape: Shape) {
         if shape.short > 0 {
             self.short += shape.short;
             self.files += 1;
             self.first.get_or_insert((&file.shown, shape.first_short));
         }
-    }
-
-    /// How many rows there will be, if the other files have as many to the byte.
-    fn rows(&self) -> Option<u64> {
-        (self.bytes > 0).then(|| (self.rows as f64 * self.all as f64 / self.bytes as f64).round() as u64)
     }
 
     fn note(&self) -> Option<String> {

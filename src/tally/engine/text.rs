@@ -1,0 +1,407 @@
+//! Delimited text, in one pass: every row is split into fields, of which those that are
+//! wanted are counted while the rows after it are split. Rows with too many fields, lines
+//! without end, quotes that never close and bytes that are no UTF-8 are faults with a line.
+
+use std::io::{BufRead, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::batches::Take;
+use super::fields::{Fields, NONE, PAD, Span};
+use super::lines;
+use super::place::{Place, Step};
+use super::side::side_by_side;
+use super::split::Split;
+
+/// Longer lines are no rows.
+const LONGEST: usize = 1 << 26;
+
+/// Bytes that are read at once, about.
+const BLOCK: usize = if cfg!(test) { 1 << 8 } else { 4 << 20 };
+
+/// What some programs put before UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A longer header names more columns than memory should hold.
+const LONGEST_HEADER: u64 = 1 << 24;
+
+/// What a text is like that has no fault.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Shape {
+    /// How many rows have fewer fields than the header, and the line of the first; a blank line
+    /// is none of them.
+    pub(super) short: u64,
+    pub(super) first_short: u64,
+}
+
+/// The fields of the header, or what keeps it from being one.
+pub(super) fn header(path: &Path, delimiter: u8) -> Result<Vec<String>, String> {
+    let mut file = lines::open(path).map_err(|error| error.to_string())?;
+    if is_utf16(file.fill_buf().map_err(|error| error.to_string())?) {
+        return Err(UTF16.into());
+    }
+    // The reader stops at the end of the header, if there is one in reach.
+    let mut builder = csv::ReaderBuilder::new();
+    let mut reader = builder.delimiter(delimiter).has_headers(false).from_reader(file.take(LONGEST_HEADER + 1));
+    let mut fields = csv::ByteRecord::new();
+    reader.read_byte_record(&mut fields).map_err(|error| error.to_string())?;
+    if reader.position().byte() > LONGEST_HEADER {
+        return Err(format!("line 1 has more than {LONGEST_HEADER} bytes, which is no header"));
+    }
+    let name = |field: &[u8]| String::from_utf8(field.to_vec()).ok();
+    match fields.iter().map(name).collect::<Option<Vec<String>>>() {
+        Some(names) => Ok(names),
+        // It says where.
+        None => walk(path, delimiter).map(|_| Vec::new()),
+    }
+}
+
+/// Goes through a text without wanting any of it.
+///
+/// # Errors
+/// Its first fault: what it is and in which line.
+pub(super) fn walk(path: &Path, delimiter: u8) -> Result<Shape, String> {
+    stream(path, delimiter, &[], &Arc::default(), &mut |_, _| false)
+}
+
+/// Streams the columns at some places through `take`, batch by batch, until it has enough,
+/// while `read` grows with the bytes that were read. A field that a row lacks is no value.
+///
+/// # Errors
+/// The first fault: what it is and in which line.
+pub(super) fn stream(
+    path: &Path,
+    delimiter: u8,
+    places: &[usize],
+    read: &Arc<AtomicU64>,
+    take: Take<'_>,
+) -> Result<Shape, String> {
+    let file = lines::open_counted(path, read).map_err(|error| error.to_string())?;
+    let mut reader = Reader::new(file, delimiter, places);
+    side_by_side(
+        |give| {
+            reader.split_all(give);
+            reader.shape
+        },
+        |block: Fields| Ok(block.hand_on(take)),
+    )
+}
+
+/// Two bytes a letter.
+pub(super) const UTF16: &str = "it is UTF-16 text: save the file as UTF-8, or convert it with `iconv -f utf16 -t utf8`";
+
+/// Whether a text begins as such of two bytes a letter does, with a mark or without.
+pub(super) fn is_utf16(start: &[u8]) -> bool {
+    let marked = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
+    let none: Vec<bool> = start.iter().take(4).map(|byte| *byte == 0).collect();
+    marked || none == [true, false, true, false] || none == [false, true, false, true]
+}
+
+/// The fault of a byte that is in no UTF-8 text; bytes of the file from 1.
+pub(super) fn not_utf8(line: u64, byte: u64) -> String {
+    format!(
+        "line {line} is not UTF-8 text (byte {byte}): save the file as UTF-8, or convert it with `iconv -f latin1 -t utf8`"
+    )
+}
+
+/// Reads block by block.
+struct Reader<'p, R> {
+    file: R,
+    /// Whether the first block is still to come, and whether all of the file was read.
+    fresh: bool,
+    over: bool,
+    /// Where the wanted fields are in a row.
+    places: &'p [usize],
+    split: Split,
+    /// Begins with a row; behind its bytes stand `PAD` more.
+    block: Vec<u8>,
+    /// Bytes of the file before the block, and the line in which it begins.
+    before: u64,
+    line: u64,
+    /// Fields of the header.
+    columns: Option<usize>,
+    shape: Shape,
+}
+
+impl<'p, R: BufRead> Reader<'p, R> {
+    fn new(file: R, delimiter: u8, places: &'p [usize]) -> Reader<'p, R> {
+        Reader {
+            file,
+            fresh: true,
+            over: false,
+            places,
+            split: Split::new(delimiter),
+            block: vec![0; PAD],
+            before: 0,
+            line: 1,
+            columns: None,
+            shape: Shape::default(),
+        }
+    }
+
+    /// Gives block after block up to the first fault, or until nobody takes them.
+    fn split_all(&mut self, give: &mut dyn FnMut(Result<Fields, String>) -> bool) {
+        while self.next().transpose().is_some_and(&mut *give) {}
+    }
+
+    /// The rows of the next block that has any.
+    fn next(&mut self) -> Result<Option<Fields>, String> {
+        loop {
+            self.fill()?;
+            if self.block.len() == PAD {
+                return Ok(None);
+            }
+            let first = self.line;
+            let mut columns = vec![Vec::new(); self.places.len()];
+            let (used, rows, fault) = self.rows(&mut columns);
+            let left = self.block.len() - PAD - used;
+            let fault = fault.or_else(|| match left > 0 && self.over {
+                true => Some(format!("line {} opens a quote that never closes", self.line)),
+                false => (left > LONGEST).then(|| format!("line {} has more than {LONGEST} bytes", self.line)),
+            });
+            let text = self.take(used, first)?;
+            if let Some(fault) = fault {
+                return Err(fault);
+            }
+            if rows > 0 {
+                return Ok(Some(Fields::new(text, columns, rows)));
+            }
+        }
+    }
+
+    /// Adds to the block what is read next.
+    fn fill(&mut self) -> Result<(), String> {
+        let mut length = self.block.len() - PAD;
+        // More each time, so that long rows are not split again and again.
+        self.block.resize(length + BLOCK.max(length) + PAD, 0);
+        while !self.over && length < self.block.len() - PAD {
+            let room = self.block.len() - PAD;
+            let read = self.file.read(&mut self.block[length..room]).map_err(|error| error.to_string())?;
+            length += read;
+            self.over = read == 0;
+        }
+        self.block.truncate(length);
+        if std::mem::take(&mut self.fresh) {
+            if is_utf16(&self.block) {
+                return Err(UTF16.into());
+            }
+            if self.block.starts_with(MARK) {
+                self.block.drain(..MARK.len());
+                self.before += MARK.len() as u64;
+            }
+        }
+        if self.over && self.block.last().is_some_and(|last| *last != b'\n') {
+            if self.columns.is_none() && self.line == 1 && ends_in_returns(&self.block, self.split.delimiter) {
+                return Err("its lines end in CR and not in LF: convert it with `tr '\\r' '\\n'`".into());
+            }
+            // The last line need not end.
+            self.block.push(b'\n');
+        }
+        self.block.resize(self.block.len() + PAD, 0);
+        Ok(())
+    }
+
+    /// Splits all whole rows of the block: how many bytes and rows they are, and the fault of
+    /// the one after them.
+    fn rows(&mut self, columns: &mut [Vec<Span>]) -> (usize, usize, Option<String>) {
+        let (mut at, mut rows) = (0, 0);
+        while let Some(row) = self.split.row(&self.block, at) {
+            let (fields, blank) = (&self.split.fields, matches!(&self.block[at..row.end], b"\n" | b"\r\n"));
+            match self.columns {
+                // Lines before the header may be blank.
+                None if blank => {}
+                None => self.columns = Some(fields.len()),
+                Some(wanted) if fields.len() > wanted => {
+                    let (line, found) = (self.line, fields.len());
+                    let fault = format!(
+                        "line {line} has {found} fields, and the header {wanted}: quote what holds a delimiter"
+                    );
+                    return (at, rows, Some(fault));
+                }
+                Some(wanted) => {
+                    if fields.len() < wanted && !blank {
+                        if self.shape.short == 0 {
+                            self.shape.first_short = self.line;
+                        }
+                        self.shape.short += 1;
+                    }
+                    for (column, place) in columns.iter_mut().zip(self.places) {
+                        column.push(fields.get(*place).copied().unwrap_or(NONE));
+                    }
+                    rows += 1;
+                }
+            }
+            self.line += row.lines;
+            at = row.end;
+        }
+        (at, rows, None)
+    }
+
+    /// The text of the fields of so many bytes of the block, which begin in line `first`;
+    /// the next block begins with what is behind them.
+    fn take(&mut self, used: usize, first: u64) -> Result<String, String> {
+        let next = self.block[used..].to_vec();
+        let mut text = std::mem::replace(&mut self.block, next);
+        text[used..].fill(0);
+        text.append(&mut self.split.apart);
+        text.resize(text.len() + PAD, 0);
+        let text = String::from_utf8(text).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            let lines = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
+            not_utf8(first + lines as u64, self.before + valid as u64 + 1)
+        })?;
+        self.before += used as u64;
+        Ok(text)
+    }
+}
+
+/// Whether a return stands outside of quotes, in a text without the end of a line.
+fn ends_in_returns(text: &[u8], delimiter: u8) -> bool {
+    let mut place = Place::Start;
+    !text.contains(&b'\n')
+        && text.iter().any(|byte| {
+            let step;
+            (step, place) = place.next(*byte, delimiter);
+            step == Step::Kept && *byte == b'\r' && place != Place::Quoted
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Rows = Vec<Vec<Option<String>>>;
+
+    fn written(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), bytes).expect("written");
+        file
+    }
+
+    fn rows(bytes: &[u8], places: &[usize]) -> Result<(Rows, Shape), String> {
+        let mut found = Rows::new();
+        let mut take = |columns: Vec<super::super::column::Column<'_>>, rows: usize| {
+            let text = |row: usize| columns.iter().map(|column| column.text(row).map(str::to_string)).collect();
+            found.extend((0..rows).map(text));
+            false
+        };
+        let shape = stream(written(bytes).path(), b',', places, &Arc::default(), &mut take)?;
+        Ok((found, shape))
+    }
+
+    fn fault(bytes: &[u8]) -> Option<String> {
+        rows(bytes, &[0]).err()
+    }
+
+    #[test]
+    fn the_first_fault_has_its_line() {
+        assert_eq!(fault(b"a,b\n\"x\ny\",1\n"), None);
+        assert_eq!(fault("a,b\n\"x \"\"1,2\"\" y\",5\"\né,\"\"".as_bytes()), None);
+        assert_eq!(fault(b"\n\r\na,b\r\n1,2\r\n"), None);
+        assert!(fault(b"a,b\n\"x\ny\",1\n1,2,3\n").is_some_and(|fault| fault.starts_with("line 4 has 3 fields")));
+        assert!(fault(b"a,b\n1,2\n1,2,3").is_some_and(|fault| fault.starts_with("line 3 has 3 fields")));
+        assert!(fault(b"a,b\n1,2\n\"x,1\n").is_some_and(|fault| fault.starts_with("line 3 opens a quote")));
+        assert!(fault(b"a,b\n1,\xff\n").is_some_and(|fault| fault.starts_with("line 2 is not UTF-8 text (byte 7)")));
+        assert!(fault(b"a,b\n1,\xc3").is_some_and(|fault| fault.starts_with("line 2 is not UTF-8 text (byte 7)")));
+        assert!(fault(b"\xef\xbb\xbfa,b\n1,\xff\n1,2,3\n").is_some_and(|fault| fault.contains("(byte 10)")));
+        assert!(fault(b"a,b\n1,2,3\n1,\xff\n").is_some_and(|fault| fault.starts_with("line 2 has 3 fields")));
+        assert!(fault(b"\xff\xfea\0").is_some_and(|fault| fault.starts_with("it is UTF-16")));
+        assert!(fault(b"a,b\r1,2\r").is_some_and(|fault| fault.starts_with("its lines end in CR")));
+        assert!(fault(b"a\0,\0b\0").is_some_and(|fault| fault.starts_with("it is UTF-16")));
+        assert_eq!(fault(b"a,b\r\n"), None);
+        assert_eq!(fault(b"a,\"b\rc\""), None);
+    }
+
+    #[test]
+    fn faults_have_their_line_in_whichever_block() {
+        let text = format!("a\n{}", "xé€\n".repeat(4_000));
+        assert_eq!(fault(text.as_bytes()), None);
+        assert!(fault((text.clone() + "1,2\n").as_bytes()).is_some_and(|fault| fault.starts_with("line 4002 has 2")));
+        assert!(fault((text.clone() + "\"1\n").as_bytes()).is_some_and(|fault| fault.starts_with("line 4002 opens")));
+        let byte = format!("line 4002 is not UTF-8 text (byte {})", text.len() + 2);
+        assert!(fault(&[text.as_bytes(), b"1\xe9\n"].concat()).is_some_and(|fault| fault.starts_with(&byte)));
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused() {
+        let mut bytes = b"a,b\n".to_vec();
+        bytes.resize(LONGEST * 2, 0);
+        assert!(fault(&bytes).is_some_and(|fault| fault.starts_with("line 2 has more than")));
+    }
+
+    #[test]
+    fn short_rows_are_no_faults() {
+        let shape =
+            |text: &str| rows(text.as_bytes(), &[0]).map(|(rows, shape)| (rows.len(), shape)).expect("no fault");
+        let whole = (2, Shape::default());
+        assert_eq!(shape("a,b\n1,2\n3,4"), whole);
+        assert_eq!(shape("\na,b\n1,\"x \"\"y\"\"\"\r\n\"\",4\r\n"), whole);
+        assert_eq!(shape("a,b\n1,2\n\n"), whole);
+        assert_eq!(shape("a,b\n1,2\n\r\n"), whole);
+        assert_eq!(shape("a,b,c\n1,2,3\n\"x\ny\",2\n3\n"), (3, Shape { short: 2, first_short: 3 }));
+        assert_eq!(shape("a,b\n\"\"\n3,4"), (2, Shape { short: 1, first_short: 2 }));
+        assert_eq!(shape("a,b\n5\" disk,2\n3,4\n"), whole);
+        assert_eq!(shape("a,b\r\r\n1,\"x\"\r\r\n3,4\r\r\n"), whole);
+        assert_eq!(shape("\u{feff}\"a,\nb\",c\n1,2\r\n3,4\r\n"), whole);
+        assert_eq!(shape("\u{feff}\r\na,b\n1,\r\n3,4\n"), whole);
+    }
+
+    #[test]
+    fn fields_are_where_they_are_wanted() {
+        let some = |text: &str| Some(text.to_string());
+        let text = "a,b\r\n5\" disk,x\n\"7\"\" \n disk\",\"y\"z\r\n\"\",p\rq\nshort\n\r\n\n\"a text of more than sixteen\",\"one\"";
+        let wanted = [
+            vec![some("x"), some("5\" disk")],
+            vec![some("yz"), some("7\" \n disk")],
+            vec![some("p\rq"), None],
+            vec![None, some("short")],
+            vec![None, None],
+            vec![None, None],
+            vec![some("one"), some("a text of more than sixteen")],
+        ];
+        assert_eq!(rows(text.as_bytes(), &[1, 0]).expect("no fault").0, wanted);
+    }
+
+    #[test]
+    fn the_header_is_no_row() {
+        for text in ["\u{feff}\"a\nb\",c\n1\"2,3\n", "\r\n\n\u{61},c\r\n1\"2,3", "\u{feff}\r\na,c\n1\"2,3\r\n"] {
+            let found = rows(text.as_bytes(), &[0, 1]).expect("no fault").0;
+            assert_eq!(found, [vec![Some("1\"2".to_string()), Some("3".to_string())]], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn reading_ends_where_it_is_enough() {
+        let (file, mut seen) = (written(&[b"a\n".as_slice(), &b"1\n".repeat(10_000)].concat()), 0);
+        let mut take = |_: Vec<super::super::column::Column<'_>>, rows: usize| {
+            seen += rows;
+            seen > 300
+        };
+        stream(file.path(), b',', &[0], &Arc::default(), &mut take).expect("no fault");
+        assert!((300..1_000).contains(&seen), "{seen}");
+    }
+
+    proptest! {
+        /// Blocks, and how fields lie in them, change nothing: the same as rows of plain fields
+        /// written by a library, whose every field, or none that need not be, stands in quotes.
+        #[test]
+        fn fields_are_those_that_were_written(
+            table in proptest::collection::vec(proptest::array::uniform3("[a-c,\"\n\r]{0,3}|[a-cé]{0,20}|[a-c\"]{40}"), 1..60),
+            always in any::<bool>(),
+        ) {
+            let style = if always { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
+            let mut writer = csv::WriterBuilder::new().quote_style(style).from_writer(Vec::new());
+            writer.write_record(["a", "b", "c"]).expect("written");
+            table.iter().for_each(|row| writer.write_record(row).expect("written"));
+            let bytes = writer.into_inner().expect("written");
+            let wanted: Rows = table
+                .iter()
+                .map(|row| [2, 0].map(|at| Some(row[at].clone()).filter(|text: &String| !text.is_empty())).to_vec())
+                .collect();
+            prop_assert_eq!(rows(&bytes, &[2, 0]).expect("no fault"), (wanted, Shape::default()));
+        }
+    }
+}
