@@ -12,6 +12,7 @@ use super::intern::MISSING_CODE;
 use super::leaf::{Kind, Leaves};
 use super::line::Line;
 use super::origin::Origin;
+use super::sample::Describe;
 use crate::cells::Exclusion;
 
 /// Who a row is about, besides their groups: nobody, somebody, somebody seen before.
@@ -152,14 +153,16 @@ impl Counter {
             }
             feature.settle();
         });
-        for (at, groups) in by_row.chunks_exact(width).enumerate() {
-            let times = batch.times(at);
-            if let (Ok(said), true) = (&batch.said[batch.kinds.of[at] as usize], times > 0) {
-                let (row, weight) = (self.rows + at as u64 + 1, batch.weight(at) * times as f64);
-                let hash = self.sample.hash(self.key_of(columns, at), row);
-                self.offer(hash, (columns, at), groups, said.row.outcome, weight);
-            }
-        }
+        let coders = self.attributes.iter().map(|origin| origin.coder(&self.people_coders)).collect();
+        let describe = Describe::new(columns, coders, &self.features, &self.missing);
+        let hash = |at: usize| self.sample.hash(self.key_of(columns, at), self.rows + at as u64 + 1);
+        let row = |at: usize, hash: u64| {
+            let said = batch.said[batch.kinds.of[at] as usize].as_ref().ok()?;
+            let (groups, weight) = (by_row.get(at * width..)?, batch.weight(at) * batch.times(at) as f64);
+            Some(describe.row(at, hash, groups, said.row.outcome, weight))
+        };
+        let found = self.sample.find(batch.kinds.of.len(), |at| (batch.times(at) > 0).then(|| hash(at)), row);
+        self.sample.take(found);
     }
 }
 

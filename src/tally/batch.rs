@@ -15,6 +15,7 @@ use super::key::{Key, key_of, keys};
 use super::leaf::{Kind, Leaves};
 use super::line::{Line, Named};
 use super::origin::Origin;
+use super::sample::Describe;
 use crate::cells::Label;
 use crate::plan::Side;
 
@@ -55,9 +56,6 @@ impl Numbers {
         self.score.is_none() && self.weight.is_none() && self.count.is_none()
     }
 }
-
-/// Fewer rows are not worth handing to another thread to be hashed.
-const FEWEST_HASHES: usize = 4_096;
 
 impl Counter {
     /// Counts a batch.
@@ -234,23 +232,23 @@ impl Counter {
         if features.is_empty() {
             self.people_counted += count_people();
         } else {
-            let (sample, key) = (&self.sample, (self.key, missing.as_slice()));
+            let coders = self.attributes.iter().map(|origin| origin.coder(&self.people_coders)).collect();
+            let describe = Describe::new(columns, coders, features, &missing);
             let count_features =
                 || features.par_iter_mut().for_each(|(at, feature)| feature.add_rows(&columns[*at], &rows, tuples));
-            let find_sampled = || -> Vec<(usize, u64)> {
-                let all = (0..kinds.of.len()).into_par_iter().with_min_len(FEWEST_HASHES);
+            let (sample, key) = (&self.sample, (self.key, missing.as_slice()));
+            let find_sampled = || {
                 let hash = |at: usize| sample.hash(key_of(key, columns, at), before + at as u64 + 1);
-                let all = all.filter(|at| rows.counts(*at)).map(|at| (at, hash(at)));
-                all.filter(|(_, hash)| sample.takes(*hash)).collect()
+                let row = |at: usize, hash: u64| {
+                    let kind = understood[kinds.of[at] as usize].as_ref()?;
+                    let weight = rows.weight(at) * rows.times(at) as f64;
+                    Some(describe.row(at, hash, &kind.groups, kind.outcome, weight))
+                };
+                sample.find(kinds.of.len(), |at| rows.counts(at).then(|| hash(at)), row)
             };
             let (people, (sampled, ())) = rayon::join(count_people, || rayon::join(find_sampled, count_features));
             self.people_counted += people;
-            for (at, hash) in sampled {
-                if let Some(kind) = &understood[kinds.of[at] as usize] {
-                    let weight = rows.weight(at) * rows.times(at) as f64;
-                    self.offer(hash, (columns, at), &kind.groups, kind.outcome, weight);
-                }
-            }
+            self.sample.take(sampled);
         }
         self.rows += kinds.of.len() as u64;
         if self.leaves.settle() {

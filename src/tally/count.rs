@@ -24,10 +24,9 @@ use super::people::People;
 use super::ranking::Lists;
 use super::recording::Recording;
 use super::roles::{Roles, Row};
-use super::sample::Sample;
+use super::sample::{Describe, Sample};
 use crate::cells::{
-    Exclusion, FeatureKind, FeatureTable, Frame, Group, Intake, Label, LabelledRows, Ledger, Matrix, MatrixRow,
-    Membership, Outcome,
+    Exclusion, FeatureKind, FeatureTable, Frame, Group, Intake, Label, LabelledRows, Ledger, Matrix, Membership,
 };
 use crate::plan::{Plan, Reference};
 
@@ -294,28 +293,11 @@ impl Counter {
             feature.add(&line.columns[*column], line.at, groups, (weight, row.times));
         }
         let hash = self.sample.hash(key, self.rows);
-        self.offer(hash, (line.columns, line.at), groups, row.outcome, weight * row.times as f64);
-    }
-
-    /// Offers a row to the sample.
-    pub(super) fn offer(
-        &mut self,
-        hash: u64,
-        (columns, at): (&[Column<'_>], usize),
-        groups: &[u32],
-        outcome: Outcome,
-        weight: f64,
-    ) {
-        let (attributes, people, features) = (&self.attributes, &self.people_coders, &self.features);
-        let level = |(origin, code): (&Origin, &u32)| origin.coder(people).level(*code).clone();
-        self.sample.offer(hash, || MatrixRow {
-            hash,
-            levels: attributes.iter().zip(groups).map(level).collect(),
-            label: outcome.label,
-            decision: outcome.decision,
-            weight,
-            values: features.iter().map(|(column, feature)| feature.raw(&columns[*column], at)).collect(),
-        });
+        let (attributes, people) = (&self.attributes, &self.people_coders);
+        let coders = || attributes.iter().map(|origin| origin.coder(people)).collect();
+        let describe = || Describe::new(line.columns, coders(), &self.features, line.missing);
+        let weight = weight * row.times as f64;
+        self.sample.offer(hash, || describe().row(line.at, hash, groups, row.outcome, weight));
     }
 
     fn coder(&self, attribute: usize) -> &Coder {

@@ -367,23 +367,6 @@ impl FeatureCounter {
         }
     }
 
-    /// The value of a row as the sample keeps it, before the kind is known.
-    pub(super) fn raw(&self, column: &Column<'_>, at: usize) -> Value {
-        match column {
-            Column::Number(numbers) => match numbers.get(at) {
-                Some(number) if number.is_finite() => Value::Number(number),
-                _ => Value::Level(Level::Missing),
-            },
-            texts => match texts.text(at).map(str::trim) {
-                // Of a feature with a long text nothing is shown to models.
-                Some(text) if !is_missing(text, &self.missing) && !Self::is_long(Some(text)) => {
-                    Value::Level(Level::value(text))
-                }
-                _ => Value::Level(Level::Missing),
-            },
-        }
-    }
-
     /// What the column is; `None` when it has too many names.
     pub(super) fn kind(&self) -> Option<FeatureKind> {
         match &self.seen {
@@ -453,6 +436,23 @@ impl FeatureCounter {
             }
             (Seen::TooMany, _) => Vec::new(),
         }
+    }
+}
+
+/// The value of a row as the sample keeps it, before the kind of its feature is known.
+pub(super) fn raw(column: &Column<'_>, at: usize, missing: &[String]) -> Value {
+    match column {
+        Column::Number(numbers) => match numbers.get(at) {
+            Some(number) if number.is_finite() => Value::Number(number),
+            _ => Value::Level(Level::Missing),
+        },
+        texts => match texts.text(at).map(str::trim) {
+            // Of a feature with a long text nothing is shown to models.
+            Some(text) if !is_missing(text, missing) && !FeatureCounter::is_long(Some(text)) => {
+                Value::Level(Level::value(text))
+            }
+            _ => Value::Level(Level::Missing),
+        },
     }
 }
 

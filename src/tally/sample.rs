@@ -1,10 +1,13 @@
 //! The sample of rows that models see, while it is being drawn.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 
+use rayon::prelude::*;
+
+use super::engine::column::Column;
+use super::feature::{FeatureCounter, raw};
 use super::intern::Coder;
-use crate::cells::{FeatureKind, Level, Matrix, MatrixRow, Value};
+use crate::cells::{FeatureKind, Level, Matrix, MatrixRow, Outcome, Value};
 use crate::stats::hash64;
 
 /// Rows that models see at most.
@@ -29,16 +32,21 @@ impl Ord for Sampled {
     }
 }
 
-/// The rows with the smallest hashes so far.
+/// The rows with the smallest hashes so far, and some more.
 #[derive(Debug)]
 pub(super) struct Sample {
     seed: u64,
-    rows: BinaryHeap<Sampled>,
+    rows: Vec<Sampled>,
+    /// Rows with larger hashes are not among the smallest.
+    most: u64,
 }
+
+/// Fewer rows are not worth handing to another thread to be hashed.
+const FEWEST: usize = 4_096;
 
 impl Sample {
     pub(super) fn new(seed: u64) -> Sample {
-        Sample { seed, rows: BinaryHeap::new() }
+        Sample { seed, rows: Vec::new(), most: u64::MAX }
     }
 
     /// The hash of a row by its key, or by its number where it has none.
@@ -49,24 +57,45 @@ impl Sample {
         }
     }
 
-    /// Whether a row with this hash is taken in as things stand; later ones have to be smaller.
-    pub(super) fn takes(&self, hash: u64) -> bool {
-        self.rows.len() < SAMPLE || self.rows.peek().is_none_or(|largest| hash <= largest.0.hash)
-    }
-
     /// Takes the row in if its hash is small enough.
     pub(super) fn offer(&mut self, hash: u64, row: impl FnOnce() -> MatrixRow) {
-        if !self.takes(hash) {
-            return;
+        if hash <= self.most {
+            self.take(vec![row()]);
         }
-        self.rows.push(Sampled(row()));
-        if self.rows.len() > SAMPLE {
-            self.rows.pop();
+    }
+
+    /// Those of so many rows that may be among the smallest, by the hash of each that counts;
+    /// `row` is given its place and its hash.
+    pub(super) fn find(
+        &self,
+        rows: usize,
+        hash: impl Fn(usize) -> Option<u64> + Sync,
+        row: impl Fn(usize, u64) -> Option<MatrixRow> + Sync,
+    ) -> Vec<MatrixRow> {
+        let hashed = |at: usize| hash(at).filter(|hash| *hash <= self.most).map(|hash| (hash, at));
+        let mut found: Vec<(u64, usize)> = (0..rows).into_par_iter().with_min_len(FEWEST).filter_map(hashed).collect();
+        if found.len() > SAMPLE {
+            let (_, (most, _), _) = found.select_nth_unstable(SAMPLE - 1);
+            let most = *most;
+            found.retain(|(hash, _)| *hash <= most);
+        }
+        found.into_par_iter().filter_map(|(hash, at)| row(at, hash)).collect()
+    }
+
+    /// Takes in what was found.
+    pub(super) fn take(&mut self, rows: Vec<MatrixRow>) {
+        self.rows.extend(rows.into_iter().map(Sampled));
+        if self.rows.len() > 2 * SAMPLE {
+            let (_, last, _) = self.rows.select_nth_unstable(SAMPLE - 1);
+            self.most = last.0.hash;
+            self.rows.truncate(SAMPLE);
         }
     }
 
     /// The sample, with every feature in its final kind.
-    pub(super) fn finish(self, attributes: &[&Coder], kinds: &[(String, Option<FeatureKind>)]) -> Matrix {
+    pub(super) fn finish(mut self, attributes: &[&Coder], kinds: &[(String, Option<FeatureKind>)]) -> Matrix {
+        self.rows.sort_unstable();
+        self.rows.truncate(SAMPLE);
         let kept: Vec<usize> = (0..kinds.len()).filter(|&at| kinds[at].1.is_some()).collect();
         let mut matrix = Matrix {
             attributes: attributes.iter().map(|coder| coder.column.clone()).collect(),
@@ -80,6 +109,38 @@ impl Sample {
         });
         matrix.extend(rows.collect());
         matrix
+    }
+}
+
+/// What a row of a batch is in the sample.
+pub(super) struct Describe<'d> {
+    columns: &'d [Column<'d>],
+    attributes: Vec<&'d Coder>,
+    /// Columns of the features.
+    features: Vec<usize>,
+    missing: &'d [String],
+}
+
+impl<'d> Describe<'d> {
+    pub(super) fn new(
+        columns: &'d [Column<'d>],
+        attributes: Vec<&'d Coder>,
+        features: &[(usize, FeatureCounter)],
+        missing: &'d [String],
+    ) -> Describe<'d> {
+        Describe { columns, attributes, features: features.iter().map(|(column, _)| *column).collect(), missing }
+    }
+
+    /// Of a row with this hash, these groups, and as much weight as all its people.
+    pub(super) fn row(&self, at: usize, hash: u64, groups: &[u32], outcome: Outcome, weight: f64) -> MatrixRow {
+        MatrixRow {
+            hash,
+            levels: self.attributes.iter().zip(groups).map(|(coder, code)| coder.level(*code).clone()).collect(),
+            label: outcome.label,
+            decision: outcome.decision,
+            weight,
+            values: self.features.iter().map(|column| raw(&self.columns[*column], at, self.missing)).collect(),
+        }
     }
 }
 
@@ -99,35 +160,54 @@ mod tests {
     use super::*;
     use crate::cells::{Decision, Label};
 
-    fn sampled(rows: impl Iterator<Item = u64>) -> Vec<u64> {
+    fn row(hash: u64) -> MatrixRow {
+        MatrixRow {
+            hash,
+            levels: Vec::new(),
+            label: Label::Unknown,
+            decision: Decision::Unknown,
+            weight: 1.0,
+            values: Vec::new(),
+        }
+    }
+
+    fn hashes(sample: Sample) -> Vec<u64> {
+        sample.finish(&[], &[]).rows.iter().map(|row| row.hash).collect()
+    }
+
+    fn one_by_one(rows: impl Iterator<Item = u64>) -> Vec<u64> {
         let mut sample = Sample::new(1);
         for number in rows {
             let hash = sample.hash(None, number);
-            let row = || MatrixRow {
-                hash,
-                levels: Vec::new(),
-                label: Label::Unknown,
-                decision: Decision::Unknown,
-                weight: 1.0,
-                values: Vec::new(),
-            };
-            let (full, taken) = (sample.rows.len() == SAMPLE, sample.takes(hash));
-            sample.offer(hash, row);
-            if full {
-                assert_eq!(sample.rows.iter().any(|row| row.0.hash == hash), taken, "{number}");
-            }
+            sample.offer(hash, || row(hash));
         }
-        sample.finish(&[], &[]).rows.iter().map(|row| row.hash).collect()
+        hashes(sample)
+    }
+
+    fn in_batches(rows: &[u64], batch: usize) -> Vec<u64> {
+        let mut sample = Sample::new(1);
+        for batch in rows.chunks(batch) {
+            let hash = |at: usize| Some(sample.hash(None, batch[at]));
+            let found = sample.find(batch.len(), hash, |_, hash| Some(row(hash)));
+            assert!(found.len() <= SAMPLE);
+            sample.take(found);
+            assert!(sample.rows.len() <= 2 * SAMPLE);
+        }
+        hashes(sample)
     }
 
     #[test]
     fn the_smallest_hashes_stay_in_any_order() {
-        let more = SAMPLE as u64 + 300;
-        let mut smallest: Vec<u64> = (1..=more).map(|row| Sample::new(1).hash(None, row)).collect();
+        let most = 5 * SAMPLE as u64 + 300;
+        let mut smallest: Vec<u64> = (1..=most).map(|row| Sample::new(1).hash(None, row)).collect();
         smallest.sort_unstable();
         smallest.truncate(SAMPLE);
-        assert_eq!(sampled(1..=more), smallest);
-        assert_eq!(sampled((1..=more).rev()), smallest);
+        assert_eq!(one_by_one(1..=most), smallest);
+        assert_eq!(one_by_one((1..=most).rev()), smallest);
+        let rows: Vec<u64> = (1..=most).collect();
+        for batch in [1_000, SAMPLE + 1, 3 * SAMPLE, rows.len()] {
+            assert_eq!(in_batches(&rows, batch), smallest, "{batch}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::fields::{Fields, NONE, PAD, Span};
 use super::column::Column;
 
 /// Rows of one batch.
-pub(super) const BATCH: usize = 65_536;
+pub(super) const BATCH: usize = 1 << 18;
 
 /// Bytes of the texts of a batch, about.
 const LARGEST: usize = 1 << 26;
