@@ -17,8 +17,10 @@ type Counts = HashMap<(u16, u32, u32, u64), u64>;
 /// Levels of people with the same group in every attribute.
 #[derive(Debug, Default)]
 struct Joint {
-    /// Of people who weigh 1, in the first groups: by code of groups and of level how many.
-    plain: Vec<Vec<u64>>,
+    /// How many people who weigh 1 there are in the first groups: for each code of groups
+    /// a place for each of `levels`.
+    plain: Vec<u64>,
+    levels: usize,
     /// Of all others: by code of groups, of level, and weight as bits.
     weighted: HashMap<(u32, u32, u64), u64>,
 }
@@ -34,23 +36,30 @@ impl Joint {
             return;
         }
         let (groups, level) = (groups as usize, level as usize);
-        if groups >= self.plain.len() {
-            self.plain.resize_with(groups + 1, Vec::new);
+        match self.plain.get_mut(groups * self.levels + level).filter(|_| level < self.levels) {
+            Some(people) => *people += times,
+            None => self.make_room(groups, level, times),
         }
-        let levels = &mut self.plain[groups];
-        if level >= levels.len() {
-            levels.resize((level + 1).next_power_of_two(), 0);
+    }
+
+    #[cold]
+    fn make_room(&mut self, groups: usize, level: usize, times: u64) {
+        if level >= self.levels {
+            let levels = (level + 1).next_power_of_two();
+            let mut wider = vec![0; self.plain.len() / self.levels.max(1) * levels];
+            let rows = self.plain.chunks_exact(self.levels.max(1));
+            rows.zip(wider.chunks_exact_mut(levels)).for_each(|(row, wide)| wide[..row.len()].copy_from_slice(row));
+            (self.plain, self.levels) = (wider, levels);
         }
-        levels[level] += times;
+        self.plain.resize(self.plain.len().max((groups + 1) * self.levels), 0);
+        self.plain[groups * self.levels + level] += times;
     }
 
     /// Everyone: code of groups, of level, weight as bits, and how many.
     fn each(self) -> impl Iterator<Item = (u32, u32, u64, u64)> {
-        let of_groups = |(groups, levels): (usize, Vec<u64>)| {
-            let peopled = levels.into_iter().enumerate().filter(|(_, times)| *times > 0);
-            peopled.map(move |(level, times)| (groups as u32, level as u32, 1f64.to_bits(), times))
-        };
-        let plain = self.plain.into_iter().enumerate().flat_map(of_groups);
+        let levels = self.levels.max(1);
+        let peopled = self.plain.into_iter().enumerate().filter(|(_, times)| *times > 0);
+        let plain = peopled.map(move |(at, times)| ((at / levels) as u32, (at % levels) as u32, 1f64.to_bits(), times));
         plain.chain(self.weighted.into_iter().map(|((groups, level, weight), times)| (groups, level, weight, times)))
     }
 }
@@ -146,6 +155,17 @@ impl Rows<'_> {
         let all = self.joints.iter().enumerate().zip(values).filter(|((at, _), _)| self.counts(*at));
         all.map(|((at, joint), value)| (value, *joint, self.weight(at), self.times(at)))
     }
+
+    /// Whether everyone weighs the same, and each row is one of them.
+    fn plain(&self) -> bool {
+        self.weights.is_none() && self.times.is_none()
+    }
+
+    /// The same as [`Rows::of`] where rows are plain.
+    fn of_plain<T>(&self, values: impl Iterator<Item = T>) -> impl Iterator<Item = (T, u32, f64, u64)> {
+        let all = self.joints.iter().zip(values).filter(|(joint, _)| **joint != NOBODY);
+        all.map(|(joint, value)| (value, *joint, 1.0, 1))
+    }
 }
 
 impl FeatureCounter {
@@ -236,12 +256,22 @@ impl FeatureCounter {
                     // The chunks' own iterators are known when this is compiled.
                     let values = numbers.downcast_iter().flat_map(|chunk| chunk.iter());
                     let mut not_finite = 0;
-                    self.add_numbers(rows.of(values).map(|(value, joint, weight, times)| {
+                    let mut finite = |(value, joint, weight, times): (Option<&f64>, u32, f64, u64)| {
                         (finite_or_count(value.copied(), times, &mut not_finite), joint, weight, times)
-                    }));
+                    };
+                    match rows.plain() {
+                        true => self.add_numbers(rows.of_plain(values).map(&mut finite)),
+                        false => self.add_numbers(rows.of(values).map(&mut finite)),
+                    }
                     self.not_finite += not_finite;
                 }
-                Column::Coded(coded) => self.add_coded(coded, rows),
+                Column::Coded(coded) => {
+                    let codes = coded.codes.iter().map(|code| *code as usize);
+                    match rows.plain() {
+                        true => self.add_coded(coded, rows.of_plain(codes)),
+                        false => self.add_coded(coded, rows.of(codes)),
+                    }
+                }
                 texts => {
                     for (at, joint, weight, times) in rows.each() {
                         self.add_text(texts.text(at), joint, (weight, times));
@@ -254,64 +284,55 @@ impl FeatureCounter {
 
     /// Counts rows with numbers: number, groups, weight, and how many.
     fn add_numbers(&mut self, mut rows: impl Iterator<Item = (Option<f64>, u32, f64, u64)>) {
-        while let Some((value, joint, weight, times)) = rows.next() {
-            self.add_number(value, joint, (weight, times));
-            if let Seen::Numbers { joint, .. } = &mut self.seen {
-                let mut beyond = false;
-                let known =
-                    rows.by_ref().filter_map(|(value, joint, weight, times)| Some((joint, value?, weight, times)));
-                let within = known.take_while(|(_, number, ..)| {
-                    beyond = within_reach(*number).is_err();
-                    !beyond
-                });
-                joint.add_all(
-                    within.map(|(joint, number, weight, times)| (joint as usize, number + 0.0, weight, times)),
-                );
-                if beyond {
-                    self.seen = Seen::TooMany;
-                }
-            }
-        }
-    }
-
-    #[inline]
-    fn add_number(&mut self, value: Option<f64>, joint: u32, (weight, times): (f64, u64)) {
-        match (&mut self.seen, value) {
-            (Seen::Numbers { joint: spreads, .. }, Some(number)) => match within_reach(number) {
-                Ok(Some(number)) => spreads.add(joint as usize, number + 0.0, weight, times),
-                _ => self.seen = Seen::TooMany,
-            },
-            (Seen::Levels { interner, joint: counts, known, .. }, Some(number)) => {
-                let code = known.code(number.to_bits(), || interner.code(Some(&number.to_string()), 1));
+        if let Seen::Levels { interner, joint: counts, known, .. } = &mut self.seen {
+            for (value, joint, weight, times) in rows.by_ref() {
+                let code = match value {
+                    Some(number) => known.code(number.to_bits(), || interner.code(Some(&number.to_string()), 1)),
+                    None => interner.code(None, 1),
+                };
                 counts.add(joint, code, weight, times);
                 if interner.len() > EXACT_VALUES {
                     self.outgrow();
+                    break;
                 }
             }
-            (Seen::Levels { interner, joint: counts, .. }, None) => {
-                counts.add(joint, interner.code(None, 1), weight, times);
+        }
+        if let Seen::Numbers { joint, .. } = &mut self.seen {
+            let mut beyond = false;
+            let known = rows.filter_map(|(value, joint, weight, times)| Some((joint, value?, weight, times)));
+            let within = known.take_while(|(_, number, ..)| {
+                beyond = within_reach(*number).is_err();
+                !beyond
+            });
+            joint.add_all(within.map(|(joint, number, weight, times)| (joint as usize, number + 0.0, weight, times)));
+            if beyond {
+                self.seen = Seen::TooMany;
             }
-            (Seen::Numbers { .. }, None) | (Seen::TooMany, _) => {}
         }
     }
 
     /// Counts rows of few different texts, each of which is looked up once.
-    fn add_coded(&mut self, coded: &Coded<'_>, rows: &Rows<'_>) {
+    fn add_coded(&mut self, coded: &Coded<'_>, mut rows: impl Iterator<Item = (usize, u32, f64, u64)>) {
         let mut known: Vec<Option<u32>> = vec![None; coded.texts.len()];
-        for (code, joint, weight, times) in rows.of(coded.codes.iter().map(|code| *code as usize)) {
-            let text = coded.texts[code].as_deref();
-            match (&mut self.seen, known[code]) {
-                (Seen::Levels { joint: counts, .. }, Some(level)) => counts.add(joint, level, weight, times),
-                (Seen::Levels { interner, joint: counts, .. }, None) if !Self::is_long(text) => {
-                    let level = interner.code(text, 1);
-                    counts.add(joint, level, weight, times);
-                    known[code] = Some(level);
-                    if interner.len() > EXACT_VALUES {
-                        self.outgrow();
+        if let Seen::Levels { interner, joint: counts, .. } = &mut self.seen {
+            for (code, joint, weight, times) in rows.by_ref() {
+                let level = match known[code] {
+                    Some(level) => level,
+                    None if Self::is_long(coded.texts[code].as_deref()) => {
+                        self.seen = Seen::TooMany;
+                        return;
                     }
+                    None => *known[code].insert(interner.code(coded.texts[code].as_deref(), 1)),
+                };
+                counts.add(joint, level, weight, times);
+                if interner.len() > EXACT_VALUES {
+                    self.outgrow();
+                    break;
                 }
-                _ => self.add_text(text, joint, (weight, times)),
             }
+        }
+        for (code, joint, weight, times) in rows {
+            self.add_text(coded.texts[code].as_deref(), joint, (weight, times));
         }
     }
 
