@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 
 RACES = np.array(["White", "Black", "Hispanic", "Asian", "Native", "Other"])
 FEATURES = ["age", "region", "income", "debt", "lines", "utilization", "tenure", "inquiries", "delinquencies", "loan"]
+# Columns of text files with many of them.
+WIDE = ["id", "race", "sex", "label", "pred", "score"] + FEATURES + ["a0", "a1"]
 
 
 def block(rows, seed):
@@ -60,6 +62,13 @@ def make(folder, rows):
     for name in ("d.csv", "d.csv.gz"):
         if not os.path.exists(f"{folder}/{name}"):
             pc.write_csv(small, pa.CompressedOutputStream(f"{folder}/{name}", "gzip") if name.endswith("gz") else f"{folder}/{name}")
+    wide = pq.read_table(f"{folder}/d{rows // 10}.parquet", columns=WIDE)
+    for name in ("wide.csv", "wide.csv.gz"):
+        if not os.path.exists(f"{folder}/{name}"):
+            pc.write_csv(wide, pa.CompressedOutputStream(f"{folder}/{name}", "gzip") if name.endswith("gz") else f"{folder}/{name}")
+    if not os.path.exists(f"{folder}/d.arrow"):
+        with pa.ipc.new_file(f"{folder}/d.arrow", wide.schema) as writer:
+            writer.write_table(wide, max_chunksize=1 << 16)
     if not os.path.exists(f"{folder}/people.parquet"):
         order = np.random.default_rng(9).permutation(small.num_rows)
         pq.write_table(small.select(["id", "race", "sex"]).take(pa.array(order)), f"{folder}/people.parquet")
@@ -173,6 +182,13 @@ def main():
     peer("polars: CSV, group by", f"import polars as pl; pl.scan_csv('d.csv').group_by({columns}).len().collect(engine='streaming')")
     audit(f"A from gzip, {rows // 10:,} rows", plan("d.csv.gz"))
     peer("polars: gzip, group by", f"import polars as pl; pl.scan_csv('d.csv.gz').group_by({columns}).len().collect(engine='streaming')")
+    for kind, file in (("CSV", "wide.csv"), ("gzip", "wide.csv.gz")):
+        audit(f"A from {kind} of {len(WIDE)} columns, {rows // 10:,} rows", plan(file))
+        peer(f"polars: {kind} of {len(WIDE)} columns, group by", f"import polars as pl; pl.scan_csv('{file}').group_by({columns}).len().collect(engine='streaming')")
+    audit(f"A from Arrow, {rows // 10:,} rows", plan("d.arrow"))
+    peer("polars: Arrow, group by", f"import polars as pl; pl.scan_ipc('d.arrow').group_by({columns}).len().collect(engine='streaming')")
+    audit(f"whole audit from CSV, {rows // 10:,} rows", plan("wide.csv", more=features))
+    peer("polars: reading the columns of the whole audit from CSV", f"import polars as pl; pl.read_csv('wide.csv', columns={everything})")
     audit(f"A joined, {rows // 10:,} rows each", plan("outputs.parquet", people="people.parquet"))
     peer("polars: the join, group by", f"import polars as pl; pl.scan_parquet('outputs.parquet').join(pl.scan_parquet('people.parquet'), on='id').group_by({columns}).len().collect(engine='streaming')")
     for n in (1, 2, 5, 10, 20):

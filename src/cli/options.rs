@@ -204,6 +204,9 @@ fn no_plan(path: &Path, error: &std::io::Error) -> Stop {
         std::io::ErrorKind::NotFound => {
             Stop::Usage(format!("{}: no such plan; `evenhand init DATA` writes one to start from", path.display()))
         }
+        std::io::ErrorKind::IsADirectory => {
+            Stop::Usage(format!("{}: is a directory, and no plan: name a .toml file", path.display()))
+        }
         _ => Stop::io(path, error),
     }
 }

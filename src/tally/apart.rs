@@ -42,7 +42,7 @@ impl Counter {
             return Ok(false);
         }
         let person = self.who(joined);
-        let beside = |at: usize| Some(at) != self.key && !self.only_attributes.contains(&at);
+        let beside = |at: usize| self.is_word(at) && !self.only_attributes.contains(&at);
         let words = columns[..self.role_columns].iter().enumerate().filter(|(at, _)| beside(*at));
         let words = words.map(|(_, column)| column).chain(&numbers.flags).chain(&person);
         let Some(kinds) = alike(words, rows) else { return Ok(false) };

@@ -71,8 +71,7 @@ impl Counter {
         }
         let numbers = self.numbers(columns, rows);
         let people = self.kinds_of_people(&joined);
-        // What a key says is who somebody is, and no word about them.
-        let words = columns[..self.role_columns].iter().enumerate().filter(|(at, _)| Some(*at) != self.key);
+        let words = columns[..self.role_columns].iter().enumerate().filter(|(at, _)| self.is_word(*at));
         if let Some(kinds) = alike(words.map(|(_, column)| column).chain(&numbers.flags).chain(&people), rows) {
             return self.all_at_once(columns, kinds, numbers, &joined);
         }
@@ -80,6 +79,12 @@ impl Counter {
             return Ok(());
         }
         self.one_by_one(columns, rows, &joined)
+    }
+
+    /// Whether what a column says is a word about somebody: not who they are, and no number,
+    /// of which it is known whether there is one.
+    pub(super) fn is_word(&self, column: usize) -> bool {
+        Some(column) != self.key && !self.only_numbers.contains(&column)
     }
 
     /// Who every row is about; nothing where there are no demographics.

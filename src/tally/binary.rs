@@ -22,8 +22,8 @@ pub(super) struct Binary {
     favourable: Values,
     /// Where it is given, a value in neither list is refused.
     unfavourable: Option<Values>,
-    /// By code: whether it is favourable; unknown until first seen.
-    known: HashMap<u32, bool>,
+    /// By code: whether it is favourable, and the first row that has it; unknown until then.
+    known: HashMap<u32, (bool, u64)>,
 }
 
 impl Binary {
@@ -35,7 +35,7 @@ impl Binary {
     /// Whether the value of a row is favourable; nothing when it is missing.
     pub(super) fn read(&mut self, line: Line<'_>) -> Result<Option<bool>, TallyError> {
         let code = self.coder.code(line.text(self.column), (line.row, line.copies), line.file)?;
-        if let Some(known) = self.known.get(&code) {
+        if let Some((known, _)) = self.known.get(&code) {
             return Ok(Some(*known));
         }
         let Level::Value(text) = self.coder.level(code) else { return Ok(None) };
@@ -49,7 +49,7 @@ impl Binary {
             );
             return Err(line.wrong(&self.coder.column, what));
         }
-        self.known.insert(code, favourable);
+        self.known.insert(code, (favourable, line.row));
         Ok(Some(favourable))
     }
 
@@ -84,7 +84,7 @@ impl Binary {
 
     /// An error when values were seen and none was favourable.
     pub(super) fn check(&self, file: &Path, role: &str) -> Result<(), TallyError> {
-        if self.known.is_empty() || self.known.values().any(|favourable| *favourable) {
+        if self.known.is_empty() || self.known.values().any(|(favourable, _)| *favourable) {
             return Ok(());
         }
         let values: BTreeSet<&str> = self.coder.values().collect();
@@ -113,9 +113,20 @@ impl Binary {
             return Ok(());
         }
         let values: BTreeSet<String> = self.coder.values().map(plain).collect();
+        let mut rows: Vec<(u64, u32)> = self.known.iter().map(|(code, (_, row))| (*row, *code)).collect();
+        rows.sort_unstable();
+        let shown = |(row, code): &(u64, u32)| match self.coder.level(*code) {
+            Level::Value(text) => Some(format!("\"{text}\" in row {row}")),
+            Level::Missing => None,
+        };
+        let mut first: Vec<String> = rows.iter().filter_map(shown).take(MOST_LISTED).collect();
+        if rows.len() > first.len() {
+            first.push("…".into());
+        }
         let what = format!(
-            "has {} different values, and a label has two: list the bad ones as `unfavourable = [...]`, put words that mean no value under [data] missing, or name the column under `classes`",
-            values.len()
+            "has {} different values (first {}), and a label has two: list the bad ones as `unfavourable = [...]`, put words that mean no value under [data] missing, or name the column under `classes`",
+            values.len(),
+            first.join(", ")
         );
         Err(TallyError::Column { file: file.to_path_buf(), column: self.coder.column.clone(), what })
     }

@@ -60,6 +60,8 @@ pub(super) struct Counter {
     pub(super) role_columns: usize,
     /// Columns that are an attribute and nothing else.
     pub(super) only_attributes: HashSet<usize>,
+    /// Columns that are numbers in all of their roles.
+    pub(super) only_numbers: HashSet<usize>,
     /// People who are alike.
     pub(super) leaves: Leaves,
     /// Codes of all attributes together.
@@ -125,6 +127,8 @@ impl Counter {
         let role_columns = open.wanted.columns.len();
         let columns_of_attributes = attributes.iter().filter_map(Origin::column);
         let only_attributes = columns_of_attributes.filter(|at| open.wanted.roles[*at] == 1).collect();
+        let is_number = |at: &usize| open.wanted.columns[*at].1 == Kind::Number;
+        let only_numbers = (0..role_columns).filter(is_number).collect();
         let features = open.features()?;
         let (people, people_coders) = match people {
             None => (None, Vec::new()),
@@ -164,6 +168,7 @@ impl Counter {
             features,
             role_columns,
             only_attributes,
+            only_numbers,
             leaves: Leaves::new(plan.roles.weight.is_some()),
             joints: TupleInterner::default(),
             sample: Sample::new(plan.seed),

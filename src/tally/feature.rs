@@ -2,9 +2,10 @@
 
 use hashbrown::HashMap;
 
-use super::engine::column::{Coded, Column};
+use super::engine::column::{Coded, Column, Texts};
 use super::intern::{Coder, Interner, LONGEST_NAME, TupleInterner, is_missing};
 use super::line::LARGEST;
+use super::recent::Recent;
 use super::spread::Spreads;
 use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Level, Value};
 
@@ -64,32 +65,35 @@ impl Joint {
     }
 }
 
-/// Codes of numbers as bits; those seen last are found without hashing.
+/// Codes of numbers, and of texts that are short; those seen last are found at once.
 #[derive(Debug, Default)]
 struct Known {
-    recent: Vec<(u64, u32)>,
-    all: HashMap<u64, u32>,
+    numbers: Recent<u64, 14>,
+    all_numbers: HashMap<u64, u32>,
+    texts: Recent<u128, 13>,
 }
-
-/// How many numbers are kept where they are found at once.
-const RECENT: usize = 1 << RECENT_BITS;
-const RECENT_BITS: u32 = 14;
-
-/// The code of a place where no number is kept.
-const UNKNOWN: u32 = u32::MAX;
 
 impl Known {
     #[inline]
-    fn code(&mut self, bits: u64, new: impl FnOnce() -> u32) -> u32 {
-        if self.recent.is_empty() {
-            self.recent = vec![(0, UNKNOWN); RECENT];
+    fn number(&mut self, number: f64, interner: &mut Interner) -> u32 {
+        let bits = number.to_bits();
+        let new = || interner.code(Some(&number.to_string()), 1);
+        match self.numbers.get(bits) {
+            Some(code) => code,
+            None => self.numbers.keep(bits, *self.all_numbers.entry(bits).or_insert_with(new)),
         }
-        let mixed = bits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT_BITS);
-        let place = &mut self.recent[mixed as usize % RECENT];
-        if place.0 != bits || place.1 == UNKNOWN {
-            *place = (bits, *self.all.entry(bits).or_insert_with(new));
+    }
+
+    /// Nothing where the text is long.
+    #[inline]
+    fn text(&mut self, texts: &Texts<'_>, at: usize, interner: &mut Interner) -> Option<u32> {
+        let key = texts.key(at);
+        if let Some(code) = key.and_then(|key| self.texts.get(key)) {
+            return Some(code);
         }
-        place.1
+        let text = texts.get(at);
+        let code = (!FeatureCounter::is_long(text)).then(|| interner.code(text, 1))?;
+        Some(key.map_or(code, |key| self.texts.keep(key, code)))
     }
 }
 
@@ -272,9 +276,13 @@ impl FeatureCounter {
                         false => self.add_coded(coded, rows.of(codes)),
                     }
                 }
-                texts => {
+                Column::Text(texts) => match rows.plain() {
+                    true => self.add_texts(texts, rows.of_plain(0..)),
+                    false => self.add_texts(texts, rows.each()),
+                },
+                whole @ Column::Whole(_) => {
                     for (at, joint, weight, times) in rows.each() {
-                        self.add_text(texts.text(at), joint, (weight, times));
+                        self.add_text(whole.text(at), joint, (weight, times));
                     }
                 }
             }
@@ -287,7 +295,7 @@ impl FeatureCounter {
         if let Seen::Levels { interner, joint: counts, known, .. } = &mut self.seen {
             for (value, joint, weight, times) in rows.by_ref() {
                 let code = match value {
-                    Some(number) => known.code(number.to_bits(), || interner.code(Some(&number.to_string()), 1)),
+                    Some(number) => known.number(number, interner),
                     None => interner.code(None, 1),
                 };
                 counts.add(joint, code, weight, times);
@@ -297,18 +305,48 @@ impl FeatureCounter {
                 }
             }
         }
-        if let Seen::Numbers { joint, .. } = &mut self.seen {
-            let mut beyond = false;
-            let known = rows.filter_map(|(value, joint, weight, times)| Some((joint, value?, weight, times)));
-            let within = known.take_while(|(_, number, ..)| {
-                beyond = within_reach(*number).is_err();
-                !beyond
-            });
-            joint.add_all(within.map(|(joint, number, weight, times)| (joint as usize, number + 0.0, weight, times)));
-            if beyond {
-                self.seen = Seen::TooMany;
+        self.add_settled(
+            rows.map(|(value, joint, weight, times)| (value.map_or(Ok(None), within_reach), joint, weight, times)),
+        );
+    }
+
+    /// Counts rows where there are too many numbers to keep one by one: whether there is a
+    /// number, groups, weight, and how many.
+    fn add_settled(&mut self, rows: impl Iterator<Item = (Result<Option<f64>, NotANumber>, u32, f64, u64)>) {
+        let Seen::Numbers { joint, .. } = &mut self.seen else { return };
+        let mut beyond = false;
+        // A name among that many numbers: the same as had it come first.
+        let numbers = rows.take_while(|(number, ..)| {
+            beyond = number.is_err();
+            !beyond
+        });
+        let people = numbers.filter_map(|(number, joint, weight, times)| Some((joint, number.ok()??, weight, times)));
+        joint.add_all(people.map(|(joint, number, weight, times)| (joint as usize, number + 0.0, weight, times)));
+        if beyond {
+            self.seen = Seen::TooMany;
+        }
+    }
+
+    /// Counts rows of texts, by their places.
+    fn add_texts(&mut self, texts: &Texts<'_>, mut rows: impl Iterator<Item = (usize, u32, f64, u64)>) {
+        if let Seen::Levels { interner, joint: counts, known, .. } = &mut self.seen {
+            for (at, joint, weight, times) in rows.by_ref() {
+                let Some(level) = known.text(texts, at, interner) else {
+                    self.seen = Seen::TooMany;
+                    return;
+                };
+                counts.add(joint, level, weight, times);
+                if interner.len() > EXACT_VALUES {
+                    self.outgrow();
+                    break;
+                }
             }
         }
+        let missing = std::mem::take(&mut self.missing);
+        self.add_settled(
+            rows.map(|(at, joint, weight, times)| (parsed(texts.get(at), &missing), joint, weight, times)),
+        );
+        self.missing = missing;
     }
 
     /// Counts rows of few different texts, each of which is looked up once.
@@ -331,9 +369,12 @@ impl FeatureCounter {
                 }
             }
         }
-        for (code, joint, weight, times) in rows {
-            self.add_text(coded.texts[code].as_deref(), joint, (weight, times));
-        }
+        let missing = std::mem::take(&mut self.missing);
+        let mut numbers: Vec<Option<Result<Option<f64>, NotANumber>>> = vec![None; coded.texts.len()];
+        let mut number =
+            |code: usize| *numbers[code].get_or_insert_with(|| parsed(coded.texts[code].as_deref(), &missing));
+        self.add_settled(rows.map(|(code, joint, weight, times)| (number(code), joint, weight, times)));
+        self.missing = missing;
     }
 
     #[inline]
@@ -500,6 +541,7 @@ fn numbers(interner: &Interner) -> Option<Vec<Option<f64>>> {
 }
 
 /// The value of a row that is no finite number.
+#[derive(Clone, Copy)]
 struct NotANumber;
 
 /// A number that is finite; others are no value, and so many more people.

@@ -27,6 +27,7 @@ mod origin;
 mod pages;
 mod people;
 mod ranking;
+mod recent;
 mod recording;
 mod roles;
 mod sample;

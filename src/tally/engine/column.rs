@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use hashbrown::HashMap;
 use polars::prelude::*;
 
-use super::fields::Spans;
+use super::super::recent::Recent;
+use super::fields::{Spans, key_of};
 
 /// More different values in one batch are not worth a code.
 const MOST_CODES: usize = 4_096;
@@ -35,10 +36,19 @@ enum Kept<'b> {
 }
 
 impl Texts<'_> {
-    fn get(&self, row: usize) -> Option<&str> {
+    pub(in super::super) fn get(&self, row: usize) -> Option<&str> {
         match self.0 {
             Kept::Strings(texts) => texts.get(row),
             Kept::Fields(fields) => fields.get(row),
+        }
+    }
+
+    /// What tells a text from all others, if it is short.
+    #[inline]
+    pub(in super::super) fn key(&self, row: usize) -> Option<u128> {
+        match self.0 {
+            Kept::Strings(texts) => key_of(texts.get(row)?),
+            Kept::Fields(fields) => Some(fields.key(row)).filter(|(_, decides)| *decides).map(|(key, _)| key),
         }
     }
 }
@@ -113,51 +123,8 @@ impl<'b> Column<'b> {
     }
 }
 
-/// The codes of the values seen last, which are found there without hashing.
-struct Recent<K> {
-    codes: Vec<(K, u32)>,
-    /// Spreads over all bits what tells keys apart.
-    mixed: fn(K) -> u64,
-}
-
-/// How many values are kept where they are found at once.
-const RECENT: usize = 256;
-
-/// The code of a place where no value is kept.
-const UNKNOWN: u32 = u32::MAX;
-
-impl<K: Copy + Default + Eq> Recent<K> {
-    fn new(mixed: fn(K) -> u64) -> Recent<K> {
-        Recent { codes: vec![(K::default(), UNKNOWN); RECENT], mixed }
-    }
-
-    /// The code of the last value with a key.
-    #[inline]
-    fn get(&self, key: K) -> Option<u32> {
-        let (known, code) = self.codes[self.place(key)];
-        (known == key && code != UNKNOWN).then_some(code)
-    }
-
-    /// The code of a value by its key, which `find` gives where it is not among the last ones.
-    #[inline]
-    fn code(&mut self, key: K, find: impl FnOnce() -> Option<u32>) -> Option<u32> {
-        match self.get(key) {
-            Some(code) => Some(code),
-            None => self.keep(key, find()?),
-        }
-    }
-
-    fn keep(&mut self, key: K, code: u32) -> Option<u32> {
-        let place = self.place(key);
-        self.codes[place] = (key, code);
-        Some(code)
-    }
-
-    #[inline]
-    fn place(&self, key: K) -> usize {
-        ((self.mixed)(key).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % RECENT
-    }
-}
+/// As many as fit beside the rest of a loop.
+type LastCodes<K> = Recent<K, 8>;
 
 /// Codes of texts in the order of their appearance, as long as few of them differ.
 struct Known<'b> {
@@ -187,9 +154,13 @@ fn of_strings(texts: &StringChunked) -> Option<Coded<'_>> {
     let mut known = Known::new();
     for chunk in texts.downcast_iter() {
         // A view says what a text is where it is short, else where it lies in its chunk.
-        let mut recent = Recent::new(halves);
+        let mut recent: LastCodes<u128> = Recent::default();
         let mut write = |row: &mut u32, at: usize| {
-            *row = recent.code(chunk.views()[at].as_u128(), || known.find(chunk.value(at)))?;
+            let key = chunk.views()[at].as_u128();
+            *row = match recent.get(key) {
+                Some(code) => code,
+                None => recent.keep(key, known.find(chunk.value(at))?),
+            };
             Some(())
         };
         let mut here = rows[before..before + chunk.len()].iter_mut().enumerate();
@@ -205,19 +176,15 @@ fn of_strings(texts: &StringChunked) -> Option<Coded<'_>> {
     Some(Coded { codes: rows, texts: known.texts })
 }
 
-fn halves(key: u128) -> u64 {
-    (key as u64) ^ (key >> 64) as u64
-}
-
 /// None where too many differ.
 fn of_fields(fields: Spans<'_>) -> Option<Coded<'_>> {
-    let (mut known, mut recent) = (Known::new(), Recent::new(halves));
+    let (mut known, mut recent): (Known<'_>, LastCodes<u128>) = (Known::new(), Recent::default());
     let code = |row: usize| {
         let (key, decides) = fields.key(row);
         let is_own = |code: &u32| decides || known.texts[*code as usize].as_deref() == fields.get(row);
         match recent.get(key).filter(is_own) {
             Some(code) => Some(code),
-            None => recent.keep(key, fields.get(row).map_or(Some(0), |text| known.find(text))?),
+            None => Some(recent.keep(key, fields.get(row).map_or(Some(0), |text| known.find(text))?)),
         }
     };
     let codes = (0..fields.len()).map(code).collect::<Option<Vec<u32>>>()?;
@@ -229,7 +196,7 @@ fn of_whole_numbers(numbers: &Int64Chunked) -> Option<Coded<'static>> {
     let (mut rows, mut before) = (vec![0; numbers.len()], 0);
     let mut known: Vec<Option<Cow<'static, str>>> = vec![None];
     let mut codes: HashMap<i64, u32> = HashMap::new();
-    let mut recent = Recent::new(|number: i64| number as u64);
+    let mut recent: LastCodes<i64> = Recent::default();
     let mut find = |number: i64| {
         let code = *codes.entry(number).or_insert(known.len() as u32);
         if code as usize == known.len() {
@@ -239,7 +206,10 @@ fn of_whole_numbers(numbers: &Int64Chunked) -> Option<Coded<'static>> {
     };
     for chunk in numbers.downcast_iter() {
         let mut write = |row: &mut u32, number: i64| {
-            *row = recent.code(number, || find(number))?;
+            *row = match recent.get(number) {
+                Some(code) => code,
+                None => recent.keep(number, find(number)?),
+            };
             Some(())
         };
         let mut here = rows[before..before + chunk.len()].iter_mut().zip(chunk.values().iter().copied()).enumerate();

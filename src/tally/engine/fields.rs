@@ -39,6 +39,13 @@ impl Fields {
     }
 }
 
+/// What tells a text from all others, if it is shorter than `PAD` bytes.
+pub(super) fn key_of(text: &str) -> Option<u128> {
+    let mut bytes = [0; PAD];
+    bytes.get_mut(..text.len()).filter(|_| text.len() < PAD)?.copy_from_slice(text.as_bytes());
+    Some(u128::from_le_bytes(bytes) | (text.len() as u128) << 120)
+}
+
 /// One column of them.
 #[derive(Clone, Copy)]
 pub(super) struct Spans<'f> {
