@@ -4,8 +4,8 @@ use hashbrown::HashMap;
 
 use super::engine::column::{Coded, Column, Texts};
 use super::intern::{Coder, Interner, LONGEST_NAME, TupleInterner, is_missing};
+use super::joint::{Joint, Known};
 use super::line::LARGEST;
-use super::recent::Recent;
 use super::spread::Spreads;
 use crate::cells::{Cell, EXACT_VALUES, FeatureKind, FeatureTable, Group, Level, Value};
 
@@ -14,88 +14,6 @@ const MOST_JOINTS: usize = 1_024;
 
 /// (attribute, group code, level code, weight as bits) → how many.
 type Counts = HashMap<(u16, u32, u32, u64), u64>;
-
-/// Levels of people with the same group in every attribute.
-#[derive(Debug, Default)]
-struct Joint {
-    /// How many people who weigh 1 there are in the first groups: for each code of groups
-    /// a place for each of `levels`.
-    plain: Vec<u64>,
-    levels: usize,
-    /// Of all others: by code of groups, of level, and weight as bits.
-    weighted: HashMap<(u32, u32, u64), u64>,
-}
-
-/// So many groups have a table each.
-const MOST_PLAIN: u32 = 64;
-
-impl Joint {
-    #[inline]
-    fn add(&mut self, groups: u32, level: u32, weight: f64, times: u64) {
-        if weight != 1.0 || groups >= MOST_PLAIN {
-            *self.weighted.entry((groups, level, weight.to_bits())).or_default() += times;
-            return;
-        }
-        let (groups, level) = (groups as usize, level as usize);
-        match self.plain.get_mut(groups * self.levels + level).filter(|_| level < self.levels) {
-            Some(people) => *people += times,
-            None => self.make_room(groups, level, times),
-        }
-    }
-
-    #[cold]
-    fn make_room(&mut self, groups: usize, level: usize, times: u64) {
-        if level >= self.levels {
-            let levels = (level + 1).next_power_of_two();
-            let mut wider = vec![0; self.plain.len() / self.levels.max(1) * levels];
-            let rows = self.plain.chunks_exact(self.levels.max(1));
-            rows.zip(wider.chunks_exact_mut(levels)).for_each(|(row, wide)| wide[..row.len()].copy_from_slice(row));
-            (self.plain, self.levels) = (wider, levels);
-        }
-        self.plain.resize(self.plain.len().max((groups + 1) * self.levels), 0);
-        self.plain[groups * self.levels + level] += times;
-    }
-
-    /// Everyone: code of groups, of level, weight as bits, and how many.
-    fn each(self) -> impl Iterator<Item = (u32, u32, u64, u64)> {
-        let levels = self.levels.max(1);
-        let peopled = self.plain.into_iter().enumerate().filter(|(_, times)| *times > 0);
-        let plain = peopled.map(move |(at, times)| ((at / levels) as u32, (at % levels) as u32, 1f64.to_bits(), times));
-        plain.chain(self.weighted.into_iter().map(|((groups, level, weight), times)| (groups, level, weight, times)))
-    }
-}
-
-/// Codes of numbers, and of texts that are short; those seen last are found at once.
-#[derive(Debug, Default)]
-struct Known {
-    numbers: Recent<u64, 14>,
-    all_numbers: HashMap<u64, u32>,
-    texts: Recent<u128, 13>,
-}
-
-impl Known {
-    #[inline]
-    fn number(&mut self, number: f64, interner: &mut Interner) -> u32 {
-        let bits = number.to_bits();
-        let new = || interner.code(Some(&number.to_string()), 1);
-        match self.numbers.get(bits) {
-            Some(code) => code,
-            None => self.numbers.keep(bits, *self.all_numbers.entry(bits).or_insert_with(new)),
-        }
-    }
-
-    /// Nothing where the text is long.
-    #[inline]
-    fn text(&mut self, texts: &Texts<'_>, at: usize, interner: &mut Interner) -> Option<u32> {
-        let key = texts.key(at);
-        if let Some(code) = key.and_then(|key| self.texts.get(key)) {
-            return Some(code);
-        }
-        let text = texts.get(at);
-        let code = (!FeatureCounter::is_long(text)).then(|| interner.code(text, 1))?;
-        Some(key.map_or(code, |key| self.texts.keep(key, code)))
-    }
-}
 
 /// What the column has been so far. What was counted for all attributes together is
 /// told apart by code of their groups.
@@ -196,17 +114,12 @@ impl FeatureCounter {
         }
     }
 
-    /// Whether a text is longer than names and numbers are: its feature cannot be compared.
-    fn is_long(text: Option<&str>) -> bool {
-        text.is_some_and(|text| text.len() > LONGEST_NAME)
-    }
-
     /// Counts a row whose groups are `groups`, one code for each attribute.
     pub(super) fn add(&mut self, column: &Column<'_>, at: usize, groups: &[u32], (weight, times): (f64, u64)) {
         let number = match column {
             Column::Number(numbers) => finite_or_count(numbers.get(at), times, &mut self.not_finite),
             texts => {
-                if Self::is_long(texts.text(at)) {
+                if is_long(texts.text(at)) {
                     self.seen = Seen::TooMany;
                 }
                 None
@@ -356,7 +269,7 @@ impl FeatureCounter {
             for (code, joint, weight, times) in rows.by_ref() {
                 let level = match known[code] {
                     Some(level) => level,
-                    None if Self::is_long(coded.texts[code].as_deref()) => {
+                    None if is_long(coded.texts[code].as_deref()) => {
                         self.seen = Seen::TooMany;
                         return;
                     }
@@ -381,7 +294,7 @@ impl FeatureCounter {
     fn add_text(&mut self, text: Option<&str>, joint: u32, (weight, times): (f64, u64)) {
         match &mut self.seen {
             Seen::TooMany => {}
-            _ if Self::is_long(text) => self.seen = Seen::TooMany,
+            _ if is_long(text) => self.seen = Seen::TooMany,
             Seen::Levels { interner, joint: counts, .. } => {
                 counts.add(joint, interner.code(text, 1), weight, times);
                 if interner.len() > EXACT_VALUES {
@@ -510,12 +423,15 @@ pub(super) fn raw(column: &Column<'_>, at: usize, missing: &[String]) -> Value {
         },
         texts => match texts.text(at).map(str::trim) {
             // Of a feature with a long text nothing is shown to models.
-            Some(text) if !is_missing(text, missing) && !FeatureCounter::is_long(Some(text)) => {
-                Value::Level(Level::value(text))
-            }
+            Some(text) if !is_missing(text, missing) && !is_long(Some(text)) => Value::Level(Level::value(text)),
             _ => Value::Level(Level::Missing),
         },
     }
+}
+
+/// Whether a text is longer than names and numbers are: its feature cannot be compared.
+pub(super) fn is_long(text: Option<&str>) -> bool {
+    text.is_some_and(|text| text.len() > LONGEST_NAME)
 }
 
 /// What was counted for all attributes together, for each of them.

@@ -17,6 +17,7 @@ mod estimate;
 mod feature;
 mod frame;
 mod intern;
+mod joint;
 mod key;
 mod leaf;
 mod line;

@@ -1,6 +1,7 @@
 //! Ways to count. An engine turns a plan into a ledger and nothing else; every
 //! engine must give the identical ledger.
 
+mod arrow;
 mod batches;
 mod cloud;
 pub(super) mod column;
