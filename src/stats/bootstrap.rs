@@ -123,8 +123,9 @@ fn resampled<const N: usize, const M: usize>(
     let cells: Vec<Cells> =
         parts.iter().zip(&sizes).map(|(part, size)| Cells::for_people(part, people(*size) as u64)).collect();
     let scratch = || vec![parts.to_vec(); LANES];
-    let draw = |lanes: &mut Vec<Vec<Vec<f64>>>, block: u32| {
-        let first = block * LANES as u32;
+    let finite = |values: &[f64; M]| values.iter().all(|value| value.is_finite());
+    let draw = |lanes: &mut Vec<Vec<Vec<f64>>>, (block, found): (usize, &mut [[Option<[f64; M]>; N]])| {
+        let first = (block * LANES) as u32;
         let mut chances: [Counter; LANES] = std::array::from_fn(|lane| how.chance(first + lane as u32));
         for (part, (cells, size)) in cells.iter().zip(&sizes).enumerate() {
             let people = people(*size);
@@ -134,13 +135,13 @@ fn resampled<const N: usize, const M: usize>(
                 }
             });
         }
-        let finite = |values: &[f64; M]| values.iter().all(|value| value.is_finite());
-        let wanted = LANES.min((how.resamples - first) as usize);
-        let found = lanes[..wanted].iter().map(|drawn| statistics(drawn).map(|found| found.filter(finite)));
-        found.collect::<Vec<_>>()
+        for (drawn, found) in lanes.iter().zip(found) {
+            *found = statistics(drawn).map(|found| found.filter(finite));
+        }
     };
-    let blocks = (0..how.resamples.div_ceil(LANES as u32)).into_par_iter();
-    blocks.map_init(scratch, draw).flatten_iter().collect()
+    let mut found = vec![[None; N]; how.resamples as usize];
+    found.par_chunks_mut(LANES).enumerate().for_each_init(scratch, draw);
+    found
 }
 
 /// So many resamples are drawn side by side: while one waits for a quotient another goes on.
