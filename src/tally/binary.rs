@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::TallyError;
 use super::intern::Coder;
@@ -22,20 +22,22 @@ pub(super) struct Binary {
     favourable: Values,
     /// Where it is given, a value in neither list is refused.
     unfavourable: Option<Values>,
-    /// By code: whether it is favourable, and the first row that has it; unknown until then.
-    known: HashMap<u32, (bool, u64)>,
+    /// By code whether it is favourable; unknown until first seen.
+    known: HashMap<u32, bool>,
+    /// The first row of each, with its file, in the order in which they were seen.
+    first: Vec<(String, u64, PathBuf)>,
 }
 
 impl Binary {
     pub(super) fn new(column: usize, coder: Coder, favourable: &Values, unfavourable: Option<&Values>) -> Binary {
         let (favourable, unfavourable) = (favourable.clone(), unfavourable.cloned());
-        Binary { column, coder, favourable, unfavourable, known: HashMap::new() }
+        Binary { column, coder, favourable, unfavourable, known: HashMap::new(), first: Vec::new() }
     }
 
     /// Whether the value of a row is favourable; nothing when it is missing.
     pub(super) fn read(&mut self, line: Line<'_>) -> Result<Option<bool>, TallyError> {
         let code = self.coder.code(line.text(self.column), (line.row, line.copies), line.file)?;
-        if let Some((known, _)) = self.known.get(&code) {
+        if let Some(known) = self.known.get(&code) {
             return Ok(Some(*known));
         }
         let Level::Value(text) = self.coder.level(code) else { return Ok(None) };
@@ -49,7 +51,10 @@ impl Binary {
             );
             return Err(line.wrong(&self.coder.column, what));
         }
-        self.known.insert(code, (favourable, line.row));
+        self.known.insert(code, favourable);
+        if self.first.len() <= MOST_LISTED {
+            self.first.push((text.clone(), line.row, line.file.to_path_buf()));
+        }
         Ok(Some(favourable))
     }
 
@@ -84,7 +89,7 @@ impl Binary {
 
     /// An error when values were seen and none was favourable.
     pub(super) fn check(&self, file: &Path, role: &str) -> Result<(), TallyError> {
-        if self.known.is_empty() || self.known.values().any(|(favourable, _)| *favourable) {
+        if self.known.is_empty() || self.known.values().any(|favourable| *favourable) {
             return Ok(());
         }
         let values: BTreeSet<&str> = self.coder.values().collect();
@@ -113,14 +118,13 @@ impl Binary {
             return Ok(());
         }
         let values: BTreeSet<String> = self.coder.values().map(plain).collect();
-        let mut rows: Vec<(u64, u32)> = self.known.iter().map(|(code, (_, row))| (*row, *code)).collect();
-        rows.sort_unstable();
-        let shown = |(row, code): &(u64, u32)| match self.coder.level(*code) {
-            Level::Value(text) => Some(format!("\"{text}\" in row {row}")),
-            Level::Missing => None,
+        let shown = |(text, row, of): &(String, u64, PathBuf)| {
+            let name = of.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let of = if of == file { String::new() } else { format!(" of {name}") };
+            format!("\"{text}\" in row {row}{of}")
         };
-        let mut first: Vec<String> = rows.iter().filter_map(shown).take(MOST_LISTED).collect();
-        if rows.len() > first.len() {
+        let mut first: Vec<String> = self.first.iter().take(MOST_LISTED).map(shown).collect();
+        if self.first.len() > MOST_LISTED {
             first.push("…".into());
         }
         let what = format!(

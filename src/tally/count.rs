@@ -13,7 +13,7 @@ use super::error::TallyError;
 use super::estimate::Chances;
 use super::feature::FeatureCounter;
 use super::frame::{FrameCounter, Place, frames};
-use super::intern::{ANY, Coder, LEVELS, TupleInterner};
+use super::intern::{ANY, Coder, LEVELS, LONGEST_NAME, TupleInterner};
 use super::key::{Key, key_of};
 use super::leaf::Leaves;
 use super::line::{LARGEST, LARGEST_OF_FOURTH, Line};
@@ -396,7 +396,7 @@ impl Counter {
         warnings.extend(self.features.iter().flat_map(|(_, feature)| feature.warnings()));
         warnings.extend(self.unusable().into_iter().map(|feature| {
             format!(
-                "feature `{feature}` has too many different names to compare and was left out: is it an identifier, or does it mix numbers with names?"
+                "feature `{feature}` has too many different names to compare, or one of more than {LONGEST_NAME} bytes, and was left out: is it an identifier or free text, or does it mix numbers with names?"
             )
         }));
         warnings

@@ -486,6 +486,7 @@ fn odd_word(interner: &Interner) -> Option<&str> {
 /// The number that a text is; nothing when missing.
 fn parsed(text: Option<&str>, missing: &[String]) -> Result<Option<f64>, NotANumber> {
     match text.map(str::trim) {
+        Some(_) if is_long(text) => Err(NotANumber),
         Some(text) if !is_missing(text, missing) => text.parse::<f64>().map_err(|_| NotANumber).and_then(within_reach),
         _ => Ok(None),
     }

@@ -10,41 +10,44 @@ use super::recent::Recent;
 /// Levels of people with the same group in every attribute.
 #[derive(Debug, Default)]
 pub(super) struct Joint {
-    /// How many people who weigh 1 there are in the first groups: for each code of groups
-    /// a place for each of `levels`.
+    /// How many people who weigh 1 there are, as far as there are places: for each code of
+    /// groups one for each of `levels`.
     plain: Vec<u64>,
     levels: usize,
     /// Of all others: by code of groups, of level, and weight as bits.
     weighted: HashMap<(u32, u32, u64), u64>,
 }
 
-/// So many groups have a table each.
-const MOST_PLAIN: u32 = 64;
+/// So many places for codes of groups and of levels; more would be empty for most features.
+const MOST_PLAIN: usize = if cfg!(test) { 1 << 12 } else { 1 << 20 };
 
 impl Joint {
     #[inline]
     pub(super) fn add(&mut self, groups: u32, level: u32, weight: f64, times: u64) {
-        if weight != 1.0 || groups >= MOST_PLAIN {
+        let at = groups as usize * self.levels + level as usize;
+        match self.plain.get_mut(at).filter(|_| weight == 1.0 && (level as usize) < self.levels) {
+            Some(people) => *people += times,
+            None => self.add_new(groups, level, weight, times),
+        }
+    }
+
+    /// Where there is no place yet: one is made where that does not take too many.
+    #[cold]
+    fn add_new(&mut self, groups: u32, level: u32, weight: f64, times: u64) {
+        let rows = (groups as usize + 1).max(self.plain.len() / self.levels.max(1));
+        let levels = (level as usize + 1).next_power_of_two().max(self.levels);
+        if weight != 1.0 || rows.saturating_mul(levels) > MOST_PLAIN {
             *self.weighted.entry((groups, level, weight.to_bits())).or_default() += times;
             return;
         }
         let (groups, level) = (groups as usize, level as usize);
-        match self.plain.get_mut(groups * self.levels + level).filter(|_| level < self.levels) {
-            Some(people) => *people += times,
-            None => self.make_room(groups, level, times),
-        }
-    }
-
-    #[cold]
-    fn make_room(&mut self, groups: usize, level: usize, times: u64) {
         if level >= self.levels {
-            let levels = (level + 1).next_power_of_two();
             let mut wider = vec![0; self.plain.len() / self.levels.max(1) * levels];
-            let rows = self.plain.chunks_exact(self.levels.max(1));
-            rows.zip(wider.chunks_exact_mut(levels)).for_each(|(row, wide)| wide[..row.len()].copy_from_slice(row));
+            let narrow = self.plain.chunks_exact(self.levels.max(1));
+            narrow.zip(wider.chunks_exact_mut(levels)).for_each(|(row, wide)| wide[..row.len()].copy_from_slice(row));
             (self.plain, self.levels) = (wider, levels);
         }
-        self.plain.resize(self.plain.len().max((groups + 1) * self.levels), 0);
+        self.plain.resize(rows * self.levels, 0);
         self.plain[groups * self.levels + level] += times;
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use super::TallyError;
 use super::engine::source::{Kind, Source};
@@ -64,17 +63,13 @@ pub fn look(path: &Path, delimiter: Option<u8>) -> Result<Vec<ColumnLook>, Tally
     let named = source.askable();
     let wanted: Vec<(String, Kind)> = named.iter().map(|name| (name.to_string(), Kind::Text)).collect();
     let looks = named.iter().map(|name| ColumnLook { name: name.to_string(), ..ColumnLook::default() });
-    let state = Arc::new(Mutex::new(looks.collect::<Vec<_>>()));
-    let shared = Arc::clone(&state);
-    source.stream(&wanted, move |columns, rows, _| {
-        if let Ok(mut looks) = shared.lock() {
-            for (look, column) in looks.iter_mut().zip(columns) {
-                (0..rows).for_each(|row| look.see(column.text(row)));
-            }
+    let mut looks: Vec<ColumnLook> = looks.collect();
+    source.stream(&wanted, |columns, rows, _| {
+        for (look, column) in looks.iter_mut().zip(columns) {
+            (0..rows).for_each(|row| look.see(column.text(row)));
         }
         Ok(())
     })?;
-    let looks = state.lock().map(|looks| looks.clone()).unwrap_or_default();
     match looks.first() {
         Some(first) if first.rows > 0 => Ok(looks),
         _ => Err(TallyError::Empty { file: path.into(), what: "there is a header and not a single row" }),

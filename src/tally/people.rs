@@ -2,7 +2,6 @@
 
 use hashbrown::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use super::alike::split;
 use super::engine::column::Column;
@@ -39,7 +38,7 @@ impl People {
     pub(super) fn read(
         source: &Source,
         key: &str,
-        coders: Vec<Coder>,
+        mut coders: Vec<Coder>,
         mut estimated: Vec<ChanceColumns>,
         missing: &[String],
     ) -> Result<(People, Vec<Coder>), TallyError> {
@@ -55,14 +54,9 @@ impl People {
             parts.push(parts.last().copied().unwrap_or(0) + attribute.columns.len());
         }
         let wanted = wanted.columns;
-        let people = People { codes: vec![Vec::new(); coders.len()], parts, ..People::default() };
-        let state = Arc::new(Mutex::new((people, coders)));
-        let shared = Arc::clone(&state);
-        let (key, missing) = (key.to_string(), missing.to_vec());
-        let note = source.stream(&wanted, move |columns, rows, place| {
+        let mut people = People { codes: vec![Vec::new(); coders.len()], parts, ..People::default() };
+        let note = source.stream(&wanted, |columns, rows, place| {
             let path = place.file;
-            let Ok(mut guard) = shared.lock() else { return Ok(()) };
-            let (people, coders) = &mut *guard;
             let before = people.rows;
             let mut wrong: Option<(usize, TallyError)> = None;
             let mut keep = |found: (usize, TallyError)| {
@@ -70,7 +64,7 @@ impl People {
                     wrong = Some(found);
                 }
             };
-            if let Err(found) = people.add(columns, rows, (path, &key), &missing) {
+            if let Err(found) = people.add(columns, rows, (path, key), missing) {
                 keep(found);
             }
             for ((coder, column), into) in coders.iter_mut().zip(&levels).zip(&mut people.codes) {
@@ -81,7 +75,7 @@ impl People {
             }
             for at in (0..rows).filter(|_| !estimated.is_empty()) {
                 let row = before + at as u64 + 1;
-                let line = Line { columns, at, row, copies: 1, file: path, missing: &missing, reach: LARGEST };
+                let line = Line { columns, at, row, copies: 1, file: path, missing, reach: LARGEST };
                 for attribute in &estimated {
                     match attribute.read(line) {
                         Ok(chances) => people.chances.extend(chances),
@@ -91,15 +85,13 @@ impl People {
             }
             wrong.map_or(Ok(()), |(_, error)| Err(error))
         })?;
-        let mut guard = state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let (people, coders) = &mut *guard;
         if people.rows == 0 {
             let what = "there is a header and not a single row";
             return Err(TallyError::Empty { file: source.path.clone(), what });
         }
         people.find_kinds();
         people.note = note;
-        Ok((std::mem::take(people), std::mem::take(coders)))
+        Ok((people, coders))
     }
 
     fn find_kinds(&mut self) {

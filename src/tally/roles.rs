@@ -184,7 +184,7 @@ impl Roles {
         if let Some(weight) = weight {
             self.check_weight(line, weight)?;
         }
-        let times = self.times(line, count)? * line.copies;
+        let times = self.times(line, count)?.saturating_mul(line.copies);
         let label = match &mut self.label {
             None => Label::Unknown,
             Some(binary) => match binary.read(line)? {

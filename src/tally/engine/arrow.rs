@@ -126,4 +126,24 @@ mod tests {
         assert!(refused.starts_with("a record batch of ") && refused.ends_with(REMEDY), "{refused}");
         assert_eq!(read(100_000, 5), Ok(()), "smaller ones");
     }
+
+    #[test]
+    fn columns_come_as_they_are_wanted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.arrow");
+        let mut frame = df!("a" => [1i64, 2, 3], "b" => ["x", "y", "z"], "c" => [0.5, 1.5, 2.5]).expect("a frame");
+        let writer = IpcWriter::new(File::create(&path).expect("made"));
+        writer.with_record_batch_size(Some(2)).finish(&mut frame).expect("written");
+        let file = DataFile::open(&path, Vec::new(), None).expect("opened");
+        let mut found = Vec::new();
+        let mut take = |columns: Vec<super::super::column::Column<'_>>, rows: usize| {
+            let text = |row: usize| columns.iter().map(|column| column.text(row).map(str::to_string)).collect();
+            found.extend((0..rows).map(text).collect::<Vec<Vec<_>>>());
+            false
+        };
+        let wanted = ["c", "a", "b"].map(|name| (name.to_string(), Kind::Text));
+        file.stream_arrow(&wanted, &mut take).expect("read");
+        let row = |texts: [&str; 3]| texts.map(|text| Some(text.to_string())).to_vec();
+        assert_eq!(found, [row(["0.5", "1", "x"]), row(["1.5", "2", "y"]), row(["2.5", "3", "z"])]);
+    }
 }

@@ -1,8 +1,7 @@
 //! Rows that are read one by one, put into batches of columns.
 
-use super::fields::{Fields, NONE, PAD, Span};
-
 use super::column::Column;
+use super::fields::{Fields, NONE, Span};
 
 /// Rows of one batch.
 pub(super) const BATCH: usize = 1 << 18;
@@ -51,8 +50,7 @@ impl<'t> Batches<'t> {
 
     /// Whether more are wanted.
     fn flush(&mut self) -> bool {
-        let (mut text, fresh) = (std::mem::take(&mut self.text), vec![Vec::new(); self.columns.len()]);
-        text.extend(std::iter::repeat_n('\0', PAD));
+        let (text, fresh) = (std::mem::take(&mut self.text), vec![Vec::new(); self.columns.len()]);
         let fields = Fields::new(text, std::mem::replace(&mut self.columns, fresh), std::mem::take(&mut self.rows));
         !fields.hand_on(self.take)
     }

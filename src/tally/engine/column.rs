@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use polars::prelude::*;
 
 use super::super::recent::Recent;
-use super::fields::{Spans, key_of};
+use super::fields::{Spans, short_key};
 
 /// More different values in one batch are not worth a code.
 const MOST_CODES: usize = 4_096;
@@ -47,7 +47,7 @@ impl Texts<'_> {
     #[inline]
     pub(in super::super) fn key(&self, row: usize) -> Option<u128> {
         match self.0 {
-            Kept::Strings(texts) => key_of(texts.get(row)?),
+            Kept::Strings(texts) => short_key(texts.get(row)?),
             Kept::Fields(fields) => Some(fields.key(row)).filter(|(_, decides)| *decides).map(|(key, _)| key),
         }
     }
@@ -127,14 +127,14 @@ impl<'b> Column<'b> {
 type LastCodes<K> = Recent<K, 8>;
 
 /// Codes of texts in the order of their appearance, as long as few of them differ.
-struct Known<'b> {
+struct Appeared<'b> {
     texts: Vec<Option<Cow<'b, str>>>,
     codes: HashMap<&'b str, u32>,
 }
 
-impl<'b> Known<'b> {
-    fn new() -> Known<'b> {
-        Known { texts: vec![None], codes: HashMap::new() }
+impl<'b> Appeared<'b> {
+    fn new() -> Appeared<'b> {
+        Appeared { texts: vec![None], codes: HashMap::new() }
     }
 
     #[cold]
@@ -151,7 +151,7 @@ impl<'b> Known<'b> {
 /// None where too many differ.
 fn of_strings(texts: &StringChunked) -> Option<Coded<'_>> {
     let (mut rows, mut before) = (vec![0; texts.len()], 0);
-    let mut known = Known::new();
+    let mut known = Appeared::new();
     for chunk in texts.downcast_iter() {
         // A view says what a text is where it is short, else where it lies in its chunk.
         let mut recent: LastCodes<u128> = Recent::default();
@@ -178,7 +178,7 @@ fn of_strings(texts: &StringChunked) -> Option<Coded<'_>> {
 
 /// None where too many differ.
 fn of_fields(fields: Spans<'_>) -> Option<Coded<'_>> {
-    let (mut known, mut recent): (Known<'_>, LastCodes<u128>) = (Known::new(), Recent::default());
+    let (mut known, mut recent): (Appeared<'_>, LastCodes<u128>) = (Appeared::new(), Recent::default());
     let code = |row: usize| {
         let (key, decides) = fields.key(row);
         let is_own = |code: &u32| decides || known.texts[*code as usize].as_deref() == fields.get(row);

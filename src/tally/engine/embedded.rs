@@ -1,6 +1,6 @@
 //! The engine that comes with the program: one pass, in which only batches are in memory.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::super::count::Counter;
@@ -12,7 +12,7 @@ use crate::cells::LabelledRows;
 use crate::plan::Plan;
 use crate::watch::{Watch, timed};
 
-/// Reads with polars on this machine, and counts batch by batch.
+/// Reads on this machine, and counts batch by batch.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Embedded;
 
@@ -43,22 +43,11 @@ pub(in super::super) fn tally(
     let start = Instant::now();
     counter.record(record);
     let wanted = counter.wanted.clone();
-    let state = Arc::new(Mutex::new(Some(counter)));
-    let shared = Arc::clone(&state);
-    let heard = Arc::clone(watch);
-    let note = source.stream(&wanted, move |columns, rows, place| match shared.lock() {
-        Ok(mut guard) => guard.as_mut().map_or(Ok(()), |counter| {
-            counter.batch(columns, rows, place)?;
-            heard.counted(counter.rows(), place.of);
-            Ok(())
-        }),
-        Err(_) => Ok(()),
+    let note = source.stream(&wanted, |columns, rows, place| {
+        counter.batch(columns, rows, place)?;
+        watch.counted(counter.rows(), place.of);
+        Ok(())
     })?;
-    let counter = state.lock().ok().and_then(|mut guard| guard.take());
-    let Some(mut counter) = counter else {
-        let reason = "the counting stopped half-way".to_string();
-        return Err(TallyError::Unopenable { file: source.path.clone(), reason });
-    };
     watch.done("counting", start.elapsed(), Some(counter.rows()));
     let recorded = counter.recorded();
     let (ledger, matrix, mut warnings) = timed(watch.as_ref(), "naming", || counter.finish())?;

@@ -22,8 +22,9 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Spans by column, within a text with `PAD` bytes behind the last.
-    pub(super) fn new(text: String, columns: Vec<Vec<Span>>, rows: usize) -> Fields {
+    /// Spans by column, within a text.
+    pub(super) fn new(mut text: String, columns: Vec<Vec<Span>>, rows: usize) -> Fields {
+        text.extend(std::iter::repeat_n('\0', PAD));
         Fields { text, columns, rows }
     }
 
@@ -40,7 +41,7 @@ impl Fields {
 }
 
 /// What tells a text from all others, if it is shorter than `PAD` bytes.
-pub(super) fn key_of(text: &str) -> Option<u128> {
+pub(super) fn short_key(text: &str) -> Option<u128> {
     let mut bytes = [0; PAD];
     bytes.get_mut(..text.len()).filter(|_| text.len() < PAD)?.copy_from_slice(text.as_bytes());
     Some(u128::from_le_bytes(bytes) | (text.len() as u128) << 120)
@@ -76,6 +77,44 @@ impl<'f> Spans<'f> {
         match length < PAD {
             true => (sixteen(from) & !(u128::MAX << (8 * length)) | (length as u128) << 120, true),
             false => (sixteen(from) ^ sixteen(to - PAD).rotate_left(64) ^ length as u128 | 0xff << 120, false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of fields of any length, of which many differ in one byte.
+    #[test]
+    fn keys_tell_short_fields_apart_and_no_long_ones() {
+        let mut texts: Vec<String> = (0..40).map(|length| "x".repeat(length)).collect();
+        texts.extend((1..40).flat_map(|length| {
+            (0..length).map(move |at| format!("{}y{}", "x".repeat(at), "x".repeat(length - at - 1)))
+        }));
+        let mut spans = Vec::new();
+        let mut all = String::new();
+        for text in &texts {
+            spans.push((all.len() as u32, (all.len() + text.len()) as u32));
+            all.push_str(text);
+        }
+        let fields = Fields::new(all, vec![spans], texts.len());
+        let column = Spans { text: &fields.text, spans: &fields.columns[0] };
+        for (at, text) in texts.iter().enumerate() {
+            assert_eq!(column.get(at), Some(text.as_str()).filter(|text| !text.is_empty()));
+            let (key, decides) = column.key(at);
+            assert_eq!(Some(key).filter(|_| decides), short_key(text), "{text}");
+            assert_eq!(decides, text.len() < PAD);
+            for (other, unlike) in texts.iter().enumerate().filter(|(_, unlike)| *unlike != text) {
+                assert!(column.key(other).0 != key || !decides && unlike.len() >= PAD, "{text} {unlike}");
+            }
+        }
+        let coded = match Column::of_fields(column) {
+            Column::Coded(coded) => coded,
+            _ => panic!("few differ"),
+        };
+        for (at, text) in texts.iter().enumerate() {
+            assert_eq!(coded.texts[coded.codes[at] as usize].as_deref().unwrap_or_default(), text);
         }
     }
 }

@@ -7,8 +7,8 @@
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
 
 use polars::prelude::*;
 use sha2::{Digest, Sha256};
@@ -265,7 +265,7 @@ impl DataFile {
         &self,
         wanted: &[(String, Kind)],
         read: &Arc<AtomicU64>,
-        mut each: impl FnMut(&[Column<'_>], usize) -> Result<(), TallyError> + Send + 'static,
+        each: &mut dyn FnMut(&[Column<'_>], usize) -> Result<(), TallyError>,
     ) -> Result<Shape, TallyError> {
         self.readable(wanted)?;
         reads(&self.shown);
@@ -273,23 +273,16 @@ impl DataFile {
         let own: Vec<(String, Kind)> =
             wanted.iter().filter(|(name, _)| self.constant(name).is_none()).cloned().collect();
         let constants: Vec<Option<String>> = wanted.iter().map(|(name, _)| self.constant(name).cloned()).collect();
-        let mut all =
-            move |columns: Vec<Column<'_>>, rows: usize| each(&with_constants(columns, &constants, rows), rows);
         if own.is_empty() {
             return Err(TallyError::Header {
                 file: self.shown.clone(),
                 what: "no column of the file itself is needed: name one, such as the decision".into(),
             });
         }
-        let failure: Arc<Mutex<Option<TallyError>>> = Arc::default();
-        let seen = Arc::clone(&failure);
-        let mut checked = move |columns: Vec<Column<'_>>, rows| {
-            let outcome = all(columns, rows);
-            let failed = outcome.is_err();
-            if let (Err(error), Ok(mut slot)) = (outcome, seen.lock()) {
-                slot.get_or_insert(error);
-            }
-            failed
+        let mut failure = None;
+        let mut checked = |columns: Vec<Column<'_>>, rows: usize| {
+            failure = each(&with_constants(columns, &constants, rows), rows).err();
+            failure.is_some()
         };
         let outcome = match self.format {
             Format::Lines => {
@@ -303,10 +296,10 @@ impl DataFile {
             Format::Parquet => self.stream_parquet(&own, &mut checked).map(|()| Shape::default()),
             Format::Arrow => self.stream_arrow(&own, &mut checked).map(|()| Shape::default()),
         };
-        if let Some(error) = failure.lock().ok().and_then(|mut slot| slot.take()) {
-            return Err(error);
+        match failure {
+            Some(error) => Err(error),
+            None => outcome.map_err(|detail| self.faulty(detail)),
         }
-        outcome.map_err(|detail| self.faulty(detail))
     }
 
     fn constant(&self, column: &str) -> Option<&String> {
@@ -319,7 +312,7 @@ impl DataFile {
             return changed;
         }
         let told = fault.starts_with("line ")
-            || fault.starts_with("it is UTF-16")
+            || ["it is UTF-16", "its lines end"].iter().any(|start| fault.starts_with(start))
             || [": write the file", ": rename one"].iter().any(|advice| fault.contains(advice));
         let typed = matches!(self.format, Format::Parquet | Format::Arrow);
         let detail = match (self.compressed() || typed) && !told {

@@ -3,6 +3,7 @@
 use std::fs::File;
 
 use polars::prelude::*;
+use polars_arrow::io::ipc::read::read_file_metadata;
 use rayon::prelude::*;
 
 use super::batches::{BATCH, Take};
@@ -15,10 +16,15 @@ impl DataFile {
     /// Names and types of the columns of a Parquet or Arrow file.
     pub(super) fn schema(&self) -> Result<Schema, String> {
         guarded(|| {
-            let file = File::open(&self.path)?;
+            let mut file = File::open(&self.path)?;
             let schema = match self.format {
                 Format::Parquet => ParquetReader::new(file).schema()?,
-                _ => IpcReader::new(file).schema()?,
+                _ => {
+                    let metadata = read_file_metadata(&mut file)?;
+                    let alike = metadata.schema.len() < metadata.ipc_schema.fields.len();
+                    polars_ensure!(!alike, ComputeError: "two columns have the same name: rename one");
+                    metadata.schema
+                }
             };
             Ok(Schema::from_arrow_schema(&schema))
         })
@@ -38,15 +44,12 @@ impl DataFile {
 
 /// Hands rows on in batches; whether it was enough.
 pub(super) fn hand_on(frame: &DataFrame, take: Take<'_>) -> Result<bool, String> {
-    guarded(|| {
-        for first in (0..frame.height()).step_by(BATCH) {
-            let batch = frame.slice(first as i64, BATCH);
-            let columns = batch.columns().par_iter();
-            let columns = columns.map(|column| Held::of(column.as_materialized_series()));
-            if take(columns.collect::<PolarsResult<_>>()?, batch.height()) {
-                return Ok(true);
-            }
+    for first in (0..frame.height()).step_by(BATCH) {
+        let batch = frame.slice(first as i64, BATCH);
+        let held = batch.columns().par_iter().map(|column| Held::of(column.as_materialized_series()));
+        if take(guarded(|| held.collect())?, batch.height()) {
+            return Ok(true);
         }
-        Ok(false)
-    })
+    }
+    Ok(false)
 }

@@ -3,11 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::{self, Write};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, Read};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -15,42 +12,8 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use super::batches::{Batches, Take};
+use super::bytes::{LONGEST, UTF16, is_utf16, not_utf8, open};
 use super::column::Column;
-use super::text::{UTF16, is_utf16, not_utf8};
-
-/// Longer lines are no rows.
-const LONGEST: u64 = 1 << 26;
-
-/// A file of which the bytes that were read are counted.
-struct Counted {
-    file: File,
-    read: Arc<AtomicU64>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        let length = self.file.read(into)?;
-        self.read.fetch_add(length as u64, Ordering::Relaxed);
-        Ok(length)
-    }
-}
-
-/// The lines of a file, compressed or not.
-pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn BufRead + Send>> {
-    open_counted(path, &Arc::default())
-}
-
-/// The same; `read` grows with the bytes of the file that were read.
-pub(super) fn open_counted(path: &Path, read: &Arc<AtomicU64>) -> std::io::Result<Box<dyn BufRead + Send>> {
-    let file = Counted { file: File::open(path)?, read: Arc::clone(read) };
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    Ok(match ending.as_deref() {
-        Some("gz") => Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(file))),
-        Some("zlib") => Box::new(BufReader::new(flate2::read::ZlibDecoder::new(file))),
-        Some("zst") => Box::new(BufReader::new(zstd::Decoder::new(file)?)),
-        _ => Box::new(BufReader::new(file)),
-    })
-}
 
 #[derive(Deserialize)]
 struct Name<'n>(#[serde(borrow)] Cow<'n, str>);
@@ -94,10 +57,10 @@ fn objects(
         line += 1;
         before += bytes.len() as u64;
         bytes.clear();
-        let read = Read::take(&mut lines, LONGEST).read_until(b'\n', &mut bytes);
+        let read = Read::take(&mut lines, LONGEST as u64).read_until(b'\n', &mut bytes);
         match read.map_err(|error| format!("line {line}: {error}"))? {
             0 => return Ok(()),
-            length if length as u64 == LONGEST => return Err(format!("line {line} has more than {LONGEST} bytes")),
+            LONGEST => return Err(format!("line {line} has more than {LONGEST} bytes")),
             _ => {}
         }
         if line == 1 && is_utf16(&bytes) {

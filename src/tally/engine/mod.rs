@@ -3,6 +3,7 @@
 
 mod arrow;
 mod batches;
+mod bytes;
 mod cloud;
 pub(super) mod column;
 pub(super) mod embedded;

@@ -2,9 +2,8 @@
 //! A quote opens a field only where the field begins; anywhere else it stands for itself.
 
 /// Where in a field a byte lies.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Place {
-    #[default]
     Start,
     Plain,
     Quoted,

@@ -24,3 +24,41 @@ pub(super) fn side_by_side<P: Send, O: Send>(
         reading.join().map_err(|_| "the reading stopped half-way".to_string())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers up to 100, and how far reading came.
+    fn numbers(give: &mut dyn FnMut(Result<u32, String>) -> bool) -> u32 {
+        (0..100).find(|number| !give(Ok(*number))).unwrap_or(100)
+    }
+
+    #[test]
+    fn parts_come_in_their_order_until_there_are_enough() {
+        let mut found = Vec::new();
+        let all = side_by_side(numbers, |number| {
+            found.push(number);
+            Ok(false)
+        });
+        assert_eq!((all, found), (Ok(100), (0..100).collect()));
+        let read = side_by_side(numbers, |number| Ok(number == 3)).expect("no fault");
+        assert!((4..=5).contains(&read), "{read}");
+    }
+
+    #[test]
+    fn the_first_fault_is_told() {
+        let fault = |text: &str| -> Result<u32, String> { Err(text.into()) };
+        assert_eq!(
+            side_by_side(numbers, |number| if number == 3 { Err("taking".into()) } else { Ok(false) }),
+            fault("taking")
+        );
+        let read = |give: &mut dyn FnMut(Result<u32, String>) -> bool| {
+            assert!(give(Ok(1)) && !give(Err("reading".into())), "a fault is the last");
+            1
+        };
+        assert_eq!(side_by_side(read, |_| Ok(false)), fault("reading"));
+        let broken = |_: &mut dyn FnMut(Result<u32, String>) -> bool| -> u32 { panic!("on purpose") };
+        assert_eq!(side_by_side(broken, |_| Ok(false)), fault("the reading stopped half-way"));
+    }
+}

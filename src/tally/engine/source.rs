@@ -1,8 +1,8 @@
 //! The rows of one or more files, as one table.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use super::super::error::TallyError;
 use super::column::Column;
@@ -105,24 +105,23 @@ impl Source {
     pub(in super::super) fn stream(
         &self,
         wanted: &[(String, Kind)],
-        each: impl FnMut(&[Column<'_>], usize, Place<'_>) -> Result<(), TallyError> + Send + 'static,
+        mut each: impl FnMut(&[Column<'_>], usize, Place<'_>) -> Result<(), TallyError>,
     ) -> Result<Option<String>, TallyError> {
         self.alike(wanted)?;
-        let (each, known) = (Arc::new(Mutex::new(each)), self.rows());
-        let (read, counted) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let (known, read) = (self.rows(), Arc::new(AtomicU64::new(0)));
         let all: u64 = self.files.iter().map(|file| file.version.len()).sum();
-        let mut walked = Walked::default();
+        let (mut counted, mut bytes, mut walked) = (0, 0, Walked::default());
         for file in &self.files {
-            let (each, shown, mut before) = (Arc::clone(&each), file.shown.clone(), 0);
-            let (so_far, counted) = (Arc::clone(&read), Arc::clone(&counted));
-            let shape = file.stream(wanted, &read, move |columns, rows| {
-                let Ok(mut each) = each.lock() else { return Ok(()) };
-                let all_before = counted.fetch_add(rows as u64, Ordering::Relaxed);
-                let of = known.or_else(|| if_alike(all_before + rows as u64, so_far.load(Ordering::Relaxed), all));
-                each(columns, rows, Place { file: &shown, before, of })?;
+            let mut before = 0;
+            let shape = file.stream(wanted, &read, &mut |columns, rows| {
+                counted += rows as u64;
+                let of = known.or_else(|| if_alike(counted, read.load(Ordering::Relaxed), all));
+                each(columns, rows, Place { file: &file.shown, before, of })?;
                 before += rows as u64;
                 Ok(())
             })?;
+            bytes += file.version.len();
+            read.store(bytes, Ordering::Relaxed);
             walked.add(file, shape);
         }
         Ok(walked.note())

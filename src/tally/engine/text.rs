@@ -2,29 +2,32 @@
 //! wanted are counted while the rows after it are split. Rows with too many fields, lines
 //! without end, quotes that never close and bytes that are no UTF-8 are faults with a line.
 
-use std::io::{BufRead, Read};
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::batches::Take;
+use super::bytes::{LONGEST, UTF16, is_utf16, not_utf8, open_counted};
 use super::fields::{Fields, NONE, PAD, Span};
-use super::lines;
 use super::place::{Place, Step};
 use super::side::side_by_side;
 use super::split::Split;
 
-/// Longer lines are no rows.
-const LONGEST: usize = 1 << 26;
-
 /// Bytes that are read at once, about.
 const BLOCK: usize = if cfg!(test) { 1 << 8 } else { 4 << 20 };
+
+/// The same for the header alone.
+const FIRST: usize = 1 << 14;
+
+/// A block of no more than so many fields is handed on, however many rows it holds.
+const MOST_FIELDS: usize = if cfg!(test) { 64 } else { 1 << 22 };
 
 /// What some programs put before UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A longer header names more columns than memory should hold.
-const LONGEST_HEADER: u64 = 1 << 24;
+const LONGEST_HEADER: usize = 1 << 24;
 
 /// What a text is like that has no fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -37,23 +40,13 @@ pub(super) struct Shape {
 
 /// The fields of the header, or what keeps it from being one.
 pub(super) fn header(path: &Path, delimiter: u8) -> Result<Vec<String>, String> {
-    let mut file = lines::open(path).map_err(|error| error.to_string())?;
-    if is_utf16(file.fill_buf().map_err(|error| error.to_string())?) {
-        return Err(UTF16.into());
-    }
-    // The reader stops at the end of the header, if there is one in reach.
-    let mut builder = csv::ReaderBuilder::new();
-    let mut reader = builder.delimiter(delimiter).has_headers(false).from_reader(file.take(LONGEST_HEADER + 1));
-    let mut fields = csv::ByteRecord::new();
-    reader.read_byte_record(&mut fields).map_err(|error| error.to_string())?;
-    if reader.position().byte() > LONGEST_HEADER {
-        return Err(format!("line 1 has more than {LONGEST_HEADER} bytes, which is no header"));
-    }
-    let name = |field: &[u8]| String::from_utf8(field.to_vec()).ok();
-    match fields.iter().map(name).collect::<Option<Vec<String>>>() {
-        Some(names) => Ok(names),
-        // It says where.
-        None => walk(path, delimiter).map(|_| Vec::new()),
+    let file = open_counted(path, &Arc::default()).map_err(|error| error.to_string())?;
+    let names = Reader::new(file, delimiter, &[]).header()?;
+    // A return that ends no line makes a row and the header one.
+    let lone = |name: &&String| name.replace("\r\n", "").contains('\r');
+    match names.iter().find(lone) {
+        Some(_) => Err("line 1 holds a return (CR) that ends no line: convert it with `tr '\\r' '\\n'`".into()),
+        None => Ok(names),
     }
 }
 
@@ -77,7 +70,7 @@ pub(super) fn stream(
     read: &Arc<AtomicU64>,
     take: Take<'_>,
 ) -> Result<Shape, String> {
-    let file = lines::open_counted(path, read).map_err(|error| error.to_string())?;
+    let file = open_counted(path, read).map_err(|error| error.to_string())?;
     let mut reader = Reader::new(file, delimiter, places);
     side_by_side(
         |give| {
@@ -88,29 +81,14 @@ pub(super) fn stream(
     )
 }
 
-/// Two bytes a letter.
-pub(super) const UTF16: &str = "it is UTF-16 text: save the file as UTF-8, or convert it with `iconv -f utf16 -t utf8`";
-
-/// Whether a text begins as such of two bytes a letter does, with a mark or without.
-pub(super) fn is_utf16(start: &[u8]) -> bool {
-    let marked = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
-    let none: Vec<bool> = start.iter().take(4).map(|byte| *byte == 0).collect();
-    marked || none == [true, false, true, false] || none == [false, true, false, true]
-}
-
-/// The fault of a byte that is in no UTF-8 text; bytes of the file from 1.
-pub(super) fn not_utf8(line: u64, byte: u64) -> String {
-    format!(
-        "line {line} is not UTF-8 text (byte {byte}): save the file as UTF-8, or convert it with `iconv -f latin1 -t utf8`"
-    )
-}
-
 /// Reads block by block.
 struct Reader<'p, R> {
     file: R,
-    /// Whether the first block is still to come, and whether all of the file was read.
+    /// Whether the first block is still to come, whether all of the file was read, and whether
+    /// the block may hold more whole rows.
     fresh: bool,
     over: bool,
+    more: bool,
     /// Where the wanted fields are in a row.
     places: &'p [usize],
     split: Split,
@@ -124,12 +102,13 @@ struct Reader<'p, R> {
     shape: Shape,
 }
 
-impl<'p, R: BufRead> Reader<'p, R> {
+impl<'p, R: Read> Reader<'p, R> {
     fn new(file: R, delimiter: u8, places: &'p [usize]) -> Reader<'p, R> {
         Reader {
             file,
             fresh: true,
             over: false,
+            more: false,
             places,
             split: Split::new(delimiter),
             block: vec![0; PAD],
@@ -145,10 +124,41 @@ impl<'p, R: BufRead> Reader<'p, R> {
         while self.next().transpose().is_some_and(&mut *give) {}
     }
 
+    /// The fields of the header; none where every line is blank.
+    fn header(&mut self) -> Result<Vec<String>, String> {
+        loop {
+            self.fill(FIRST)?;
+            let mut at = 0;
+            let found = loop {
+                let Some(row) = self.split.row(&self.block, at) else { break None };
+                let blank = is_blank(&self.block[at..row.end]);
+                at = row.end;
+                if !blank {
+                    break Some(self.split.fields.clone());
+                }
+            };
+            if let Some(fields) = found {
+                let text = self.take(at, 1)?;
+                let name = |span: &Span| text[span.0 as usize..span.1 as usize].to_string();
+                return Ok(fields.iter().map(name).collect());
+            }
+            match self.block.len() - PAD - at {
+                0 if self.over => return Ok(Vec::new()),
+                _ if self.over => return Err(format!("line {} opens a quote that never closes", self.line)),
+                left if left > LONGEST_HEADER => {
+                    return Err(format!("line 1 has more than {LONGEST_HEADER} bytes, which is no header"));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// The rows of the next block that has any.
     fn next(&mut self) -> Result<Option<Fields>, String> {
         loop {
-            self.fill()?;
+            if !std::mem::take(&mut self.more) {
+                self.fill(BLOCK)?;
+            }
             if self.block.len() == PAD {
                 return Ok(None);
             }
@@ -156,9 +166,9 @@ impl<'p, R: BufRead> Reader<'p, R> {
             let mut columns = vec![Vec::new(); self.places.len()];
             let (used, rows, fault) = self.rows(&mut columns);
             let left = self.block.len() - PAD - used;
-            let fault = fault.or_else(|| match left > 0 && self.over {
+            let fault = fault.or_else(|| match left > 0 && self.over && !self.more {
                 true => Some(format!("line {} opens a quote that never closes", self.line)),
-                false => (left > LONGEST).then(|| format!("line {} has more than {LONGEST} bytes", self.line)),
+                false => (left > LONGEST && !self.more).then(|| self.too_long()),
             });
             let text = self.take(used, first)?;
             if let Some(fault) = fault {
@@ -170,16 +180,23 @@ impl<'p, R: BufRead> Reader<'p, R> {
         }
     }
 
-    /// Adds to the block what is read next.
-    fn fill(&mut self) -> Result<(), String> {
+    fn too_long(&self) -> String {
+        format!("line {} has more than {LONGEST} bytes", self.line)
+    }
+
+    /// Adds to the block what is read next, at least so many bytes if there are any.
+    fn fill(&mut self, bytes: usize) -> Result<(), String> {
         let mut length = self.block.len() - PAD;
         // More each time, so that long rows are not split again and again.
-        self.block.resize(length + BLOCK.max(length) + PAD, 0);
-        while !self.over && length < self.block.len() - PAD {
-            let room = self.block.len() - PAD;
-            let read = self.file.read(&mut self.block[length..room]).map_err(|error| error.to_string())?;
-            length += read;
-            self.over = read == 0;
+        let room = length + bytes.max(length);
+        self.block.resize(room, 0);
+        while !self.over && length < room {
+            match self.file.read(&mut self.block[length..]) {
+                Ok(0) => self.over = true,
+                Ok(read) => length += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.to_string()),
+            }
         }
         self.block.truncate(length);
         if std::mem::take(&mut self.fresh) {
@@ -202,23 +219,28 @@ impl<'p, R: BufRead> Reader<'p, R> {
         Ok(())
     }
 
-    /// Splits all whole rows of the block: how many bytes and rows they are, and the fault of
+    /// Splits the whole rows of the block: how many bytes and rows they are, and the fault of
     /// the one after them.
     fn rows(&mut self, columns: &mut [Vec<Span>]) -> (usize, usize, Option<String>) {
-        let (mut at, mut rows) = (0, 0);
+        let (mut at, mut rows, mut apart) = (0, 0, 0);
         while let Some(row) = self.split.row(&self.block, at) {
-            let (fields, blank) = (&self.split.fields, matches!(&self.block[at..row.end], b"\n" | b"\r\n"));
+            let (fields, blank) = (&self.split.fields, is_blank(&self.block[at..row.end]));
+            let fault = match self.columns {
+                Some(wanted) if fields.len() > wanted => Some(format!(
+                    "line {} has {} fields, and the header {wanted}: quote what holds a delimiter",
+                    self.line,
+                    fields.len()
+                )),
+                _ => (row.end - at > LONGEST).then(|| self.too_long()),
+            };
+            if fault.is_some() {
+                self.split.apart.truncate(apart);
+                return (at, rows, fault);
+            }
             match self.columns {
                 // Lines before the header may be blank.
                 None if blank => {}
                 None => self.columns = Some(fields.len()),
-                Some(wanted) if fields.len() > wanted => {
-                    let (line, found) = (self.line, fields.len());
-                    let fault = format!(
-                        "line {line} has {found} fields, and the header {wanted}: quote what holds a delimiter"
-                    );
-                    return (at, rows, Some(fault));
-                }
                 Some(wanted) => {
                     if fields.len() < wanted && !blank {
                         if self.shape.short == 0 {
@@ -233,7 +255,11 @@ impl<'p, R: BufRead> Reader<'p, R> {
                 }
             }
             self.line += row.lines;
-            at = row.end;
+            (at, apart) = (row.end, self.split.apart.len());
+            if rows * columns.len() >= MOST_FIELDS {
+                self.more = at < self.block.len() - PAD;
+                break;
+            }
         }
         (at, rows, None)
     }
@@ -244,16 +270,22 @@ impl<'p, R: BufRead> Reader<'p, R> {
         let next = self.block[used..].to_vec();
         let mut text = std::mem::replace(&mut self.block, next);
         text[used..].fill(0);
-        text.append(&mut self.split.apart);
-        text.resize(text.len() + PAD, 0);
-        let text = String::from_utf8(text).map_err(|error| {
+        let mut text = String::from_utf8(text).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let lines = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
             not_utf8(first + lines as u64, self.before + valid as u64 + 1)
         })?;
+        // Of the same bytes, between delimiters and quotes.
+        text.push_str(&String::from_utf8_lossy(&self.split.apart));
+        self.split.apart.clear();
         self.before += used as u64;
         Ok(text)
     }
+}
+
+/// Whether a line with its end holds nothing.
+fn is_blank(line: &[u8]) -> bool {
+    matches!(line, b"\n" | b"\r\n")
 }
 
 /// Whether a return stands outside of quotes, in a text without the end of a line.
@@ -313,6 +345,10 @@ mod tests {
         assert!(fault(b"a\0,\0b\0").is_some_and(|fault| fault.starts_with("it is UTF-16")));
         assert_eq!(fault(b"a,b\r\n"), None);
         assert_eq!(fault(b"a,\"b\rc\""), None);
+        // Of rows that were gone through byte by byte.
+        let walked = |header: &[u8]| fault(&[header, b"\na,\"x\n\n\n\"\"y\"\nb,no\na,5\"\xff,yes\n"].concat());
+        assert!(walked(b"g,d,e").is_some_and(|fault| fault.starts_with("line 7 is not UTF-8 text (byte 28)")));
+        assert!(walked(b"g,d").is_some_and(|fault| fault.starts_with("line 7 has 3 fields")));
     }
 
     #[test]
@@ -328,6 +364,9 @@ mod tests {
     #[test]
     fn a_line_without_end_is_refused() {
         let mut bytes = b"a,b\n".to_vec();
+        bytes.resize(LONGEST + 10, b'x');
+        bytes.extend(b"\n1,2\n");
+        assert!(fault(&bytes).is_some_and(|fault| fault.starts_with("line 2 has more than")));
         bytes.resize(LONGEST * 2, 0);
         assert!(fault(&bytes).is_some_and(|fault| fault.starts_with("line 2 has more than")));
     }
@@ -371,6 +410,40 @@ mod tests {
             let found = rows(text.as_bytes(), &[0, 1]).expect("no fault").0;
             assert_eq!(found, [vec![Some("1\"2".to_string()), Some("3".to_string())]], "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_header_is_what_rows_are_measured_by() {
+        let header = |text: &str| header(written(text.as_bytes()).path(), b',');
+        let names = |text: &str| header(text).map(|names| names.join("|"));
+        assert_eq!(names("a,\"b \"\"c\"\"\",5\"d\r\n1,2,3"), Ok("a|b \"c\"|5\"d".into()));
+        assert_eq!(names("\n\r\n\u{feff}a,b"), Ok("\u{feff}a|b".into()));
+        assert_eq!(names("\u{feff}\n\"a\r\nb\",é"), Ok("a\r\nb|é".into()));
+        assert_eq!(names("\n\r\n"), Ok(String::new()));
+        let long = "x,".repeat(FIRST);
+        assert_eq!(names(&long), Ok(long.replace(',', "|")));
+        let refused = |text: &str, start: &str| header(text).is_err_and(|fault| fault.starts_with(start));
+        assert!(refused("g,d\ra,yes\nb,no\n", "line 1 holds a return (CR)"));
+        assert!(refused("g,d\ra,yes\rb,no", "its lines end in CR"));
+        assert!(refused("\n\"g,d\na,yes\n", "line 1 opens a quote"));
+        assert!(
+            header(&format!("\"{}", "x".repeat(2 * LONGEST_HEADER))).is_err_and(|fault| fault.contains("no header"))
+        );
+    }
+
+    #[test]
+    fn many_short_rows_are_handed_on_in_parts() {
+        let text = format!("a,b\n{}x,y", "\n".repeat(10_000));
+        let (found, shape) = rows(text.as_bytes(), &[1, 0, 1, 0]).expect("no fault");
+        assert_eq!((found.len(), shape), (10_001, Shape::default()));
+        assert!(found[..10_000].iter().flatten().all(Option::is_none) && found[10_000][1].as_deref() == Some("x"));
+        let mut most = 0;
+        let mut take = |_: Vec<super::super::column::Column<'_>>, rows: usize| {
+            most = rows.max(most);
+            false
+        };
+        stream(written(text.as_bytes()).path(), b',', &[1, 0, 1, 0], &Arc::default(), &mut take).expect("no fault");
+        assert_eq!(most, MOST_FIELDS / 4);
     }
 
     #[test]
