@@ -165,6 +165,33 @@ fn a_feature_that_is_the_group() {
     assert_eq!((proxy.feature.as_str(), proxy.strength), ("code", Some(1.0)));
 }
 
+/// A feature of very many numbers is measured; wherever among them stands a name, or a number
+/// that is too long for one, it is not.
+#[test]
+fn one_odd_value_counts_wherever_it_stands() {
+    const ROWS: usize = 140_000;
+    let plan =
+        PLAN.replace("[roles]", "[roles]\nfeatures = { include = [\"x\"] }").replace("[data]", "[data]\nkey = \"id\"");
+    let audit = |odd: Option<(usize, &str)>| {
+        let row = |at: usize| {
+            let x = odd.filter(|(place, _)| *place == at).map_or(format!("{at}.5"), |(_, text)| text.to_string());
+            format!("{at},{},{},yes,{x}\n", ["a", "b"][at % 2], ["yes", "no"][at / 2 % 2])
+        };
+        let rows: String = (0..ROWS).map(row).collect();
+        Table::new(&format!("id,group,decision,label,x\n{rows}")).audit(&plan)
+    };
+    assert_eq!(audit(None).proxies.len(), 1);
+    let long = format!("{}1", "0".repeat(1_100));
+    for text in ["name", &long] {
+        for place in [0, ROWS / 2, ROWS - 1] {
+            let release = audit(Some((place, text)));
+            let told =
+                release.warnings.iter().any(|warning| warning.starts_with("feature `x` has too many different names"));
+            assert!(told && release.proxies.is_empty(), "{place}: {:?}", release.warnings);
+        }
+    }
+}
+
 /// Lines with too few fields are told; what they lack is missing.
 #[test]
 fn short_lines_are_told() {
