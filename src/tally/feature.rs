@@ -20,7 +20,7 @@ type Counts = HashMap<(u16, u32, u32, u64), u64>;
 #[derive(Debug)]
 enum Seen {
     /// Levels, which may all turn out to be numbers. `known` are codes of numbers as bits.
-    Levels { interner: Interner, counts: Counts, joint: Joint, known: Known },
+    Levels { interner: Interner, counts: Counts, joint: Joint, known: Box<Known> },
     /// Numbers, too many to keep one by one.
     /// `apart` has those that were counted for one attribute after the other.
     Numbers { apart: Vec<Spreads>, joint: Spreads },
@@ -109,7 +109,7 @@ impl FeatureCounter {
                 interner: Interner::new(missing),
                 counts: HashMap::new(),
                 joint: Joint::default(),
-                known: Known::default(),
+                known: Box::default(),
             },
         }
     }

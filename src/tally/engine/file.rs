@@ -36,6 +36,9 @@ pub(in super::super) enum Kind {
     Number,
 }
 
+/// What is given the columns of a batch, and how many rows it has.
+pub(super) type Each<'e> = &'e mut dyn FnMut(&[Column<'_>], usize) -> Result<(), TallyError>;
+
 /// A file that was opened and whose header is known.
 #[derive(Clone, Debug)]
 pub(super) struct DataFile {
@@ -265,7 +268,7 @@ impl DataFile {
         &self,
         wanted: &[(String, Kind)],
         read: &Arc<AtomicU64>,
-        each: &mut dyn FnMut(&[Column<'_>], usize) -> Result<(), TallyError>,
+        each: Each<'_>,
     ) -> Result<Shape, TallyError> {
         self.readable(wanted)?;
         reads(&self.shown);

@@ -41,13 +41,7 @@ pub(super) struct Shape {
 /// The fields of the header, or what keeps it from being one.
 pub(super) fn header(path: &Path, delimiter: u8) -> Result<Vec<String>, String> {
     let file = open_counted(path, &Arc::default()).map_err(|error| error.to_string())?;
-    let names = Reader::new(file, delimiter, &[]).header()?;
-    // A return that ends no line makes a row and the header one.
-    let lone = |name: &&String| name.replace("\r\n", "").contains('\r');
-    match names.iter().find(lone) {
-        Some(_) => Err("line 1 holds a return (CR) that ends no line: convert it with `tr '\\r' '\\n'`".into()),
-        None => Ok(names),
-    }
+    Reader::new(file, delimiter, &[]).header()
 }
 
 /// Goes through a text without wanting any of it.
@@ -128,7 +122,7 @@ impl<'p, R: Read> Reader<'p, R> {
     fn header(&mut self) -> Result<Vec<String>, String> {
         loop {
             self.fill(FIRST)?;
-            let mut at = 0;
+            let (mut at, first) = (0, self.line);
             let found = loop {
                 let Some(row) = self.split.row(&self.block, at) else { break None };
                 let blank = is_blank(&self.block[at..row.end]);
@@ -136,17 +130,28 @@ impl<'p, R: Read> Reader<'p, R> {
                 if !blank {
                     break Some(self.split.fields.clone());
                 }
+                self.line += row.lines;
             };
             if let Some(fields) = found {
-                let text = self.take(at, 1)?;
-                let name = |span: &Span| text[span.0 as usize..span.1 as usize].to_string();
-                return Ok(fields.iter().map(name).collect());
+                let text = self.take(at, first)?;
+                let name = |span: &Span| &text[span.0 as usize..span.1 as usize];
+                // A return that ends no line makes a row and the header one.
+                if fields.iter().any(|span| name(span).replace("\r\n", "").contains('\r')) {
+                    let line = self.line;
+                    return Err(format!(
+                        "line {line} holds a return (CR) that ends no line: convert it with `tr '\\r' '\\n'`"
+                    ));
+                }
+                return Ok(fields.iter().map(|span| name(span).to_string()).collect());
             }
-            match self.block.len() - PAD - at {
+            // Blank lines before it may be many.
+            self.block.drain(..at);
+            self.before += at as u64;
+            match self.block.len() - PAD {
                 0 if self.over => return Ok(Vec::new()),
                 _ if self.over => return Err(format!("line {} opens a quote that never closes", self.line)),
                 left if left > LONGEST_HEADER => {
-                    return Err(format!("line 1 has more than {LONGEST_HEADER} bytes, which is no header"));
+                    return Err(format!("line {} has more than {LONGEST_HEADER} bytes, which is no header", self.line));
                 }
                 _ => {}
             }
@@ -425,7 +430,7 @@ mod tests {
         let refused = |text: &str, start: &str| header(text).is_err_and(|fault| fault.starts_with(start));
         assert!(refused("g,d\ra,yes\nb,no\n", "line 1 holds a return (CR)"));
         assert!(refused("g,d\ra,yes\rb,no", "its lines end in CR"));
-        assert!(refused("\n\"g,d\na,yes\n", "line 1 opens a quote"));
+        assert!(refused("\n\"g,d\na,yes\n", "line 2 opens a quote"));
         assert!(
             header(&format!("\"{}", "x".repeat(2 * LONGEST_HEADER))).is_err_and(|fault| fault.contains("no header"))
         );
