@@ -6,13 +6,12 @@
 
 use std::sync::Arc;
 
-use super::{Method, distribution};
+use super::{Method, distribution, pairs};
 use crate::catalogue::{Comparison, Worse};
 use crate::stats::{
     AreaMethod, Auc, Estimate, Interval, Intervals, Level, Moments, Proportion, Replicates, StratumTable,
-    all_pairs_level, auc_interval, cohens_h_interval, each_level, largest_difference, mantel_haenszel,
-    miettinen_nurminen_difference, mover_difference, mover_mean, mover_ratio, odds_ratio_interval, skewed_t_interval,
-    smd_interval, student_level, t_interval, welch_interval,
+    all_pairs_level, auc_interval, cohens_h_interval, each_level, mantel_haenszel, mover_difference, mover_mean,
+    mover_ratio, odds_ratio_interval, skewed_t_interval, smd_interval, student_level, t_interval, welch_interval,
 };
 
 /// An interval and how it was made.
@@ -175,7 +174,7 @@ impl Evidence {
                 let (interval, _) = inner.at(value, all_pairs_level(level, *groups), choice)?;
                 Some((interval, Method::AllPairs))
             }
-            Evidence::AllPairs(how, groups) => Some((all_pairs(*how, groups, level, choice)?, Method::AllPairs)),
+            Evidence::AllPairs(how, groups) => Some((pairs::furthest(*how, groups, level, choice)?, Method::AllPairs)),
             Evidence::Worst(worse, groups) => Some((worst(*worse, groups, level, choice)?, Method::AllGroups)),
             Evidence::MeanOf { absolute, parts } => {
                 let (one, two) = (&parts.0, &parts.1);
@@ -249,7 +248,7 @@ impl Evidence {
     }
 
     /// Whether it comes from ranked lists, which groups share.
-    fn is_over_lists(&self) -> bool {
+    pub(super) fn is_over_lists(&self) -> bool {
         matches!(self, Evidence::Error { method: Method::OverLists, .. })
     }
 
@@ -328,7 +327,7 @@ fn combination(parts: &[(f64, Known)], level: Level, choice: &Intervals) -> Sure
 }
 
 /// The interval of a comparison of two that share nobody.
-fn pair(how: Comparison, one: &Known, two: &Known, level: Level, choice: &Intervals) -> Sure {
+pub(super) fn pair(how: Comparison, one: &Known, two: &Known, level: Level, choice: &Intervals) -> Sure {
     if let (Some(first), Some(second)) = (one.evidence.proportion(), two.evidence.proportion()) {
         return match how {
             Comparison::Difference => {
@@ -344,7 +343,11 @@ fn pair(how: Comparison, one: &Known, two: &Known, level: Level, choice: &Interv
         return Some((welch_interval(first, second, level)?, Method::Welch));
     }
     let over_lists = one.evidence.is_over_lists() && two.evidence.is_over_lists();
-    let (one, two) = (one.estimate(level, choice)?, two.estimate(level, choice)?);
+    of_estimates(how, over_lists, one.estimate(level, choice)?, two.estimate(level, choice)?)
+}
+
+/// The interval of a comparison of two numbers that are known by their intervals alone.
+pub(super) fn of_estimates(how: Comparison, over_lists: bool, one: Estimate, two: Estimate) -> Sure {
     match how {
         // Who gains a place takes it from another: chance moves the two apart.
         _ if over_lists => ends_of_both(how, one, two),
@@ -411,46 +414,6 @@ fn of_whole(
     }
 }
 
-/// The largest difference lies between the largest lower and the largest upper
-/// end of intervals of all pairs that hold together; a smallest ratio likewise.
-fn all_pairs(how: Comparison, groups: &[Known], level: Level, choice: &Intervals) -> Option<Interval> {
-    let level = all_pairs_level(level, groups.len());
-    let rates: Option<Vec<Proportion>> = groups.iter().map(|known| known.evidence.proportion()).collect();
-    if let (Comparison::Difference, Some(rates)) = (how, rates) {
-        return largest_difference(&rates, level);
-    }
-    let ratio = how == Comparison::Ratio;
-    let mut folded: Option<Interval> = None;
-    for (at, one) in groups.iter().enumerate() {
-        for two in &groups[at + 1..] {
-            let there = of_pairs(how, one, two, level, choice);
-            let there = match there {
-                None if ratio => ratio_to_zero(one, two, level, choice)?,
-                found => found?,
-            };
-            let back = if ratio { there.map(inverse) } else { there.map(|d| -d) };
-            let back = Interval::new(back.low.min(back.high), back.low.max(back.high));
-            for interval in [there, back] {
-                folded = Some(folded.map_or(interval, |so_far| match ratio {
-                    true => Interval::new(so_far.low.min(interval.low), so_far.high.min(interval.high)),
-                    false => Interval::new(so_far.low.max(interval.low), so_far.high.max(interval.high)),
-                }));
-            }
-        }
-    }
-    folded
-}
-
-/// The interval of one of all pairs. Rates get the score interval, which leaves
-/// 0 out when the test of equality rejects: so far from the middle of the
-/// normal others of few people leave it out too often.
-fn of_pairs(how: Comparison, one: &Known, two: &Known, level: Level, choice: &Intervals) -> Option<Interval> {
-    match (how, one.evidence.proportion(), two.evidence.proportion()) {
-        (Comparison::Difference, Some(one), Some(two)) => Some(miettinen_nurminen_difference(one, two, level)),
-        _ => pair(how, one, two, level, choice).map(|(interval, _)| interval),
-    }
-}
-
 /// A ratio to zero has no number; the other way round it is 0.
 pub(super) fn ratio_to_zero(one: &Known, two: &Known, level: Level, choice: &Intervals) -> Option<Interval> {
     if one.value == 0.0 && two.value == 0.0 {
@@ -461,7 +424,7 @@ pub(super) fn ratio_to_zero(one: &Known, two: &Known, level: Level, choice: &Int
     Some(Interval::new(turned.low.min(turned.high), turned.low.max(turned.high)))
 }
 
-fn inverse(ratio: f64) -> f64 {
+pub(super) fn inverse(ratio: f64) -> f64 {
     if ratio == 0.0 { f64::INFINITY } else { 1.0 / ratio }
 }
 

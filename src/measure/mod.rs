@@ -8,6 +8,7 @@ mod evidence;
 mod frame;
 mod individual;
 mod measurement;
+mod pairs;
 mod part;
 mod practice;
 mod strata;
@@ -63,7 +64,8 @@ pub fn all(ledger: &Ledger, matrix: &Matrix, plan: &Plan) -> Measurements {
         measurements.divisions.extend(found.divisions);
         measurements.all.extend(found.all);
     }
-    measurements.all.par_iter_mut().for_each(|measurement| {
+    // One by one: summaries of many groups take as long as all the rest, and stand together.
+    measurements.all.par_iter_mut().with_max_len(1).for_each(|measurement| {
         measurement.interval = measurement.interval_at(measurement.level);
     });
     measurements

@@ -15,7 +15,8 @@
 //! This guards against exact recovery. It does not bound how narrowly a
 //! withheld count may be guessed from the rest.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
 
 use super::bounds::Bounds;
 
@@ -36,8 +37,11 @@ impl Sum {
     }
 }
 
+/// a·b modulo 2^61 − 1: what stands above 61 bits counts once more.
 fn multiply(a: u64, b: u64) -> u64 {
-    (u128::from(a) * u128::from(b) % u128::from(P)) as u64
+    let product = u128::from(a) * u128::from(b);
+    let sum = (product as u64 & P) + (product >> 61) as u64;
+    if sum >= P { sum - P } else { sum }
 }
 
 fn subtract(a: u64, b: u64) -> u64 {
@@ -56,8 +60,53 @@ fn inverse(a: u64) -> u64 {
     result
 }
 
-/// A sum modulo the prime: unknown and coefficient, without zeros.
-type Row = BTreeMap<usize, u64>;
+/// A sum modulo the prime: unknown and coefficient, without zeros, in the order of unknowns.
+type Row = Vec<(usize, u64)>;
+
+fn coefficient(row: &Row, unknown: usize) -> Option<u64> {
+    let at = row.binary_search_by_key(&unknown, |(at, _)| *at).ok()?;
+    Some(row[at].1)
+}
+
+/// A sum being worked on: a coefficient for every unknown.
+#[derive(Clone, Debug, Default)]
+struct Bench {
+    values: Vec<u64>,
+    /// The unknowns that were touched, which others are not known by.
+    touched: Vec<usize>,
+    is_touched: Vec<bool>,
+}
+
+impl Bench {
+    fn of(unknowns: usize) -> Bench {
+        Bench { values: vec![0; unknowns], touched: Vec::new(), is_touched: vec![false; unknowns] }
+    }
+
+    /// Takes `factor` times a row away; tells of each unknown that was not there before.
+    fn subtract(&mut self, factor: u64, row: &[(usize, u64)], mut new: impl FnMut(usize)) {
+        for &(at, value) in row {
+            self.values[at] = subtract(self.values[at], multiply(factor, value));
+            if !std::mem::replace(&mut self.is_touched[at], true) {
+                self.touched.push(at);
+                new(at);
+            }
+        }
+    }
+
+    /// What is there, and a clean bench.
+    fn take(&mut self) -> Row {
+        let mut row = Row::new();
+        for at in self.touched.drain(..) {
+            self.is_touched[at] = false;
+            let value = std::mem::take(&mut self.values[at]);
+            if value != 0 {
+                row.push((at, value));
+            }
+        }
+        row.sort_unstable();
+        row
+    }
+}
 
 /// What is known so far, and what must stay unknown.
 #[derive(Clone, Debug, Default)]
@@ -69,25 +118,29 @@ pub(super) struct Guard {
     pivots: HashMap<usize, usize>,
     /// Small counts, reduced by everything known.
     secrets: Vec<Row>,
+    bench: Bench,
     bounds: Bounds,
     /// Small counts as they are, as far as they are sums of people.
     small: Vec<Vec<(usize, i64)>>,
     /// Positions in `small` by unknown.
     touched: HashMap<usize, Vec<usize>>,
+    /// The terms of what was published: to say it again tells nothing.
+    published: HashSet<Vec<(usize, i64)>>,
 }
 
 impl Guard {
     /// A guard of `secrets` among `people` people and so many unknowns, when
     /// `facts` are known to everyone.
     pub(super) fn new((unknowns, people): (usize, i64), facts: &[Sum], secrets: &[Sum]) -> Guard {
-        let mut guard = Guard { bounds: Bounds::new(unknowns, people), ..Guard::default() };
+        let (bench, bounds) = (Bench::of(unknowns), Bounds::new(unknowns, people));
+        let mut guard = Guard { bench, bounds, ..Guard::default() };
         for fact in facts {
-            let reduced = guard.reduce(row(fact));
+            let reduced = guard.reduce(&fact.terms);
             guard.learn(reduced);
         }
         guard.bounds.learn(&facts.iter().filter_map(Sum::equation).collect::<Vec<_>>());
         // What facts alone give away no refusal can protect.
-        let reduced = secrets.iter().map(|secret| guard.reduce(row(secret)));
+        let reduced = secrets.iter().map(|secret| guard.reduce(&secret.terms));
         let mut reduced: Vec<Row> = reduced.filter(|secret| !secret.is_empty()).collect();
         reduced.sort();
         reduced.dedup();
@@ -106,29 +159,39 @@ impl Guard {
         low == high
     }
 
-    /// The row without its known part.
-    fn reduce(&self, mut row: Row) -> Row {
+    /// The sum without its known part.
+    fn reduce(&mut self, terms: &[(usize, i64)]) -> Row {
+        let Guard { known, pivots, bench, .. } = self;
+        let mut due = BinaryHeap::new();
+        let mut look_for = |unknown: usize| due.extend(pivots.get(&unknown).map(|at| Reverse(*at)));
+        for &(unknown, coefficient) in terms {
+            // Taken away so many times less than none: added.
+            let times = (-coefficient).rem_euclid(P as i64) as u64;
+            bench.subtract(times, &[(unknown, 1)], &mut look_for);
+        }
         // Earlier rows may bring in later pivots, never the other way round.
-        let mut due: BTreeSet<usize> = row.keys().filter_map(|at| self.pivots.get(at).copied()).collect();
-        while let Some(next) = due.pop_first() {
-            let (pivot, known) = &self.known[next];
-            if eliminate(&mut row, *pivot, known) {
-                due.extend(known.keys().filter_map(|at| self.pivots.get(at).copied()).filter(|at| *at > next));
+        while let Some(Reverse(next)) = due.pop() {
+            let (pivot, row) = &known[next];
+            let factor = bench.values[*pivot];
+            if factor != 0 {
+                bench.subtract(factor, row, |unknown| due.extend(pivots.get(&unknown).map(|at| Reverse(*at))));
             }
         }
-        row
+        bench.take()
     }
 
     /// Takes a reduced row in, and gives the secrets that it changed as they
     /// were, unless it says nothing new.
     fn learn(&mut self, mut row: Row) -> Vec<(usize, Row)> {
-        let Some((&pivot, &first)) = row.first_key_value() else { return Vec::new() };
+        let Some(&(pivot, first)) = row.first() else { return Vec::new() };
         let scale = inverse(first);
-        row.values_mut().for_each(|value| *value = multiply(*value, scale));
+        row.iter_mut().for_each(|(_, value)| *value = multiply(*value, scale));
         let mut changed = Vec::new();
-        for (at, secret) in self.secrets.iter_mut().enumerate().filter(|(_, secret)| secret.contains_key(&pivot)) {
-            changed.push((at, secret.clone()));
-            eliminate(secret, pivot, &row);
+        for (at, secret) in self.secrets.iter_mut().enumerate() {
+            let Some(factor) = coefficient(secret, pivot) else { continue };
+            self.bench.subtract(P - 1, secret, |_| ());
+            self.bench.subtract(factor, &row, |_| ());
+            changed.push((at, std::mem::replace(secret, self.bench.take())));
         }
         self.pivots.insert(pivot, self.known.len());
         self.known.push((pivot, row));
@@ -140,7 +203,8 @@ impl Guard {
         if self.secrets.is_empty() {
             return true;
         }
-        let equations: Vec<_> = sums.iter().filter_map(Sum::equation).collect();
+        let sums: Vec<&Sum> = sums.iter().filter(|sum| !self.published.contains(&sum.terms)).collect();
+        let equations: Vec<_> = sums.iter().filter_map(|sum| sum.equation()).collect();
         let moved = self.bounds.learn(&equations);
         let touched: BTreeSet<usize> =
             moved.keys().filter_map(|unknown| self.touched.get(unknown)).flatten().copied().collect();
@@ -150,11 +214,12 @@ impl Guard {
         }
         let before = self.known.len();
         let mut changed = Vec::new();
-        for sum in sums {
-            let reduced = self.reduce(row(sum));
+        for sum in &sums {
+            let reduced = self.reduce(&sum.terms);
             changed.extend(self.learn(reduced));
         }
         if changed.iter().all(|(at, _)| !self.secrets[*at].is_empty()) {
+            self.published.extend(sums.iter().map(|sum| sum.terms.clone()));
             return true;
         }
         self.bounds.forget(equations.len(), moved);
@@ -166,30 +231,6 @@ impl Guard {
         }
         false
     }
-}
-
-fn row(sum: &Sum) -> Row {
-    let mut row = Row::new();
-    for &(at, coefficient) in &sum.terms {
-        let value = coefficient.rem_euclid(P as i64) as u64;
-        let slot = row.entry(at).or_default();
-        *slot = (*slot + value) % P;
-    }
-    row.retain(|_, value| *value != 0);
-    row
-}
-
-/// Takes the pivot out of a row; false when it is not there.
-fn eliminate(row: &mut Row, pivot: usize, known: &Row) -> bool {
-    let Some(&factor) = row.get(&pivot) else { return false };
-    for (at, value) in known {
-        let slot = row.entry(*at).or_default();
-        *slot = subtract(*slot, multiply(factor, *value));
-        if *slot == 0 {
-            row.remove(at);
-        }
-    }
-    true
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! From a report to a release: the one place that withholds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::gate::Gate;
 use super::release::*;
@@ -231,6 +231,7 @@ fn divisions(
     sizes: &BTreeMap<(String, Group), bool>,
     rows: &BTreeMap<String, Row>,
 ) -> Vec<ReleasedDivision> {
+    let numbers = Numbers::of(rows);
     let divisions = report.measurements.divisions.iter();
     divisions
         .map(|division| {
@@ -274,9 +275,9 @@ fn divisions(
                 data_chosen: division.data_chosen,
                 membership: division.membership,
                 groups: groups.collect(),
-                practice: practice(division, rows),
-                within_strata: within_strata(division, rows),
-                estimates: estimates(division, rows),
+                practice: practice(division, &numbers),
+                within_strata: within_strata(division, &numbers),
+                estimates: estimates(division, &numbers),
                 reversals: reversals.collect(),
                 calibration: curves.filter(|curve| !curve.bins.is_empty()).collect(),
             }
@@ -284,21 +285,27 @@ fn divisions(
         .collect()
 }
 
-/// Whether a comparison of a group is shown.
-fn compared<'r>(rows: &'r BTreeMap<String, Row>, attribute: &str, group: &str, metric: &str) -> Option<&'r Row> {
-    rows.values().find(|row| {
-        row.attribute == attribute
-            && row.group == group
-            && row.metric == metric
-            && row.stratum.is_empty()
-            && row.class.is_empty()
-            && !row.suppressed
-    })
+/// What is shown of everyone in groups, by attribute, group and metric.
+struct Numbers<'r>(HashMap<[&'r str; 3], &'r Row>);
+
+impl<'r> Numbers<'r> {
+    fn of(rows: &'r BTreeMap<String, Row>) -> Numbers<'r> {
+        let whole = rows.values().filter(|row| row.stratum.is_empty() && row.class.is_empty() && !row.suppressed);
+        let mut numbers = HashMap::new();
+        for row in whole {
+            numbers.entry([row.attribute.as_str(), &row.group, &row.metric]).or_insert(row);
+        }
+        Numbers(numbers)
+    }
+
+    fn get(&self, attribute: &str, group: &str, metric: &str) -> Option<&'r Row> {
+        self.0.get(&[attribute, group, metric]).copied()
+    }
 }
 
-fn practice(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedPractice> {
+fn practice(division: &Division, numbers: &Numbers<'_>) -> Vec<ReleasedPractice> {
     let shown = |practice: &&Practice| {
-        compared(rows, &division.attribute, &practice.group.to_string(), "selection_rate.difference").is_some()
+        numbers.get(&division.attribute, &practice.group.to_string(), "selection_rate.difference").is_some()
     };
     let figures = division.practice.iter().filter(shown);
     figures
@@ -315,10 +322,10 @@ fn practice(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedPr
 }
 
 /// The parts are made of the counts of all strata, as the pooled difference is.
-fn within_strata(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedWithin> {
+fn within_strata(division: &Division, numbers: &Numbers<'_>) -> Vec<ReleasedWithin> {
     let shown = |within: &&WithinStrata| {
         let metric = format!("{}.mantel_haenszel_difference", within.metric);
-        compared(rows, &division.attribute, &within.group.to_string(), &metric).is_some()
+        numbers.get(&division.attribute, &within.group.to_string(), &metric).is_some()
     };
     let parts = division.within.iter().filter(shown);
     parts
@@ -334,16 +341,16 @@ fn within_strata(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<Relea
 }
 
 /// What a number would be if groups did not differ: parity, or the number of everyone.
-fn parity(rows: &BTreeMap<String, Row>, metric: &str) -> Option<f64> {
+fn parity(numbers: &Numbers<'_>, metric: &str) -> Option<f64> {
     match metric.rsplit_once('.') {
         Some((_, "difference")) => Some(0.0),
         Some((_, "ratio")) => Some(1.0),
-        _ => compared(rows, "", "", metric)?.value,
+        _ => numbers.get("", "", metric)?.value,
     }
 }
 
 /// Numbers by chances beside those by the likeliest level.
-fn estimates(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedEstimate> {
+fn estimates(division: &Division, numbers: &Numbers<'_>) -> Vec<ReleasedEstimate> {
     if division.membership != Membership::Weighted {
         return Vec::new();
     }
@@ -360,7 +367,7 @@ fn estimates(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedE
     for size in &division.groups {
         let group = size.group.to_string();
         for metric in METRICS {
-            let of = |attribute: &str| compared(rows, attribute, &group, metric);
+            let of = |attribute: &str| numbers.get(attribute, &group, metric);
             let (Some(one), Some(two)) = (of(&division.attribute), of(&likeliest)) else { continue };
             if let (Some(weighted), Some(thresholded)) = (one.value, two.value) {
                 found.push(ReleasedEstimate {
@@ -370,7 +377,7 @@ fn estimates(division: &Division, rows: &BTreeMap<String, Row>) -> Vec<ReleasedE
                     thresholded,
                     gap: thresholded - weighted,
                     // The truth lies further away from parity, or from everyone.
-                    weighted_errs: parity(rows, metric).and_then(|parity| Side::of(parity, weighted)),
+                    weighted_errs: parity(numbers, metric).and_then(|parity| Side::of(parity, weighted)),
                     thresholded_errs: Side::of(thresholded, weighted),
                 });
             }

@@ -3,7 +3,10 @@
 use super::difference::{miettinen_nurminen_difference, newcombe};
 use super::level::{Interval, Level};
 use super::proportion::{Proportion, clopper_pearson, jeffreys, wilson};
-use super::ratio::{katz_ratio, koopman_ratio, miettinen_nurminen_ratio};
+use super::ratio::{
+    katz_ratio, koopman_ratio, miettinen_nurminen_ratio, smallest_katz_ratio, smallest_koopman_ratio,
+    smallest_miettinen_nurminen_ratio,
+};
 
 /// The interval of one proportion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +89,17 @@ impl RatioMethod {
             RatioMethod::MiettinenNurminen => miettinen_nurminen_ratio(first, second, level),
             RatioMethod::Koopman => koopman_ratio(first, second, level),
             RatioMethod::Katz => katz_ratio(first, second, level),
+        }
+    }
+
+    /// The smallest lower and the smallest upper end of the intervals of all pairs, each
+    /// taken both ways round; `None` of fewer than two, and where a pair has no interval
+    /// although one of the two has successes.
+    pub fn smallest(self, sides: &[Proportion], level: Level) -> Option<Interval> {
+        match self {
+            RatioMethod::MiettinenNurminen => smallest_miettinen_nurminen_ratio(sides, level),
+            RatioMethod::Koopman => smallest_koopman_ratio(sides, level),
+            RatioMethod::Katz => smallest_katz_ratio(sides, level),
         }
     }
 }

@@ -134,6 +134,38 @@ pub fn welch_interval(first: Moments, second: Moments, level: Level) -> Option<I
     Some(Interval::new(difference - half, difference + half))
 }
 
+/// The largest lower and the largest upper end of Welch's intervals of all pairs, each taken
+/// both ways round; `None` of fewer than two, and where a pair has no interval.
+///
+/// A pair has at least as many degrees of freedom as the side with fewer, and no more than a
+/// normal: by that alone most pairs end short of the furthest.
+pub fn largest_mean_difference(sides: &[Moments], level: Level) -> Option<Interval> {
+    let by_mean = |a: &&Moments, b: &&Moments| a.mean.total_cmp(&b.mean);
+    let (least, most) = (sides.iter().min_by(by_mean)?, sides.iter().max_by(by_mean)?);
+    let quantile = |side: &Moments| student_t_upper(level.alpha() / 2.0, side.n - 1.0);
+    let quantiles: Vec<f64> = sides.iter().map(quantile).collect::<Option<_>>()?;
+    let mut furthest = Interval::new(f64::NEG_INFINITY, f64::NEG_INFINITY);
+    let fold = |furthest: &mut Interval, first, second| {
+        let Interval { low, high } = welch_interval(first, second, level)?;
+        *furthest = Interval::new(furthest.low.max(low).max(-high), furthest.high.max(high).max(-low));
+        Some(())
+    };
+    if sides.len() > 1 {
+        fold(&mut furthest, *most, *least)?;
+    }
+    for (at, first) in sides.iter().enumerate() {
+        for (second, quantile) in sides.iter().zip(&quantiles).skip(at + 1) {
+            let (apart, error) = ((first.mean - second.mean).abs(), first.square_error() + second.square_error());
+            let most = quantiles[at].max(*quantile) * error.sqrt();
+            if error > 0.0 && apart - level.z() * error.sqrt() < furthest.low && apart + most < furthest.high {
+                continue;
+            }
+            fold(&mut furthest, *first, *second)?;
+        }
+    }
+    (sides.len() > 1).then_some(furthest)
+}
+
 /// How much of a number's spread lies between sets: one-way analysis of variance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CorrelationRatio {
@@ -169,6 +201,7 @@ pub fn correlation_ratio(sets: &[Moments]) -> Option<CorrelationRatio> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn moments(values: &[f64]) -> Moments {
         let n = values.len() as f64;
@@ -181,6 +214,35 @@ mod tests {
         let test = welch(moments(&[1.0, 2.0, 3.0]), moments(&[2.0, 6.0, 7.0])).expect("defined");
         assert!((test.t - (-3.0 / (8.0f64 / 3.0).sqrt())).abs() < 1e-12);
         assert!((test.df - 2.56).abs() < 1e-12);
+    }
+
+    fn some_moments() -> impl Strategy<Value = Moments> {
+        // Few different means and errors, so that pairs are near each other.
+        (1.5f64..60.0, 0i32..5, 0i32..4).prop_map(|(n, mean, spread)| Moments {
+            n,
+            mean: f64::from(mean),
+            variance: f64::from(spread),
+            weight: n,
+        })
+    }
+
+    proptest! {
+        /// What is left out by bounds changes nothing.
+        #[test]
+        fn the_largest_of_all_pairs(sides in prop::collection::vec(some_moments(), 0..12), level in 0.5..0.9999f64) {
+            let level = Level::new(level).expect("a level");
+            let mut ends: Option<Option<(f64, f64)>> = None;
+            for (at, first) in sides.iter().enumerate() {
+                for (_, second) in sides.iter().enumerate().filter(|(other, _)| *other != at) {
+                    let (low, high) = ends.unwrap_or(Some((f64::MIN, f64::MIN))).unwrap_or((0.0, 0.0));
+                    let known = ends.is_none_or(|ends| ends.is_some());
+                    let found = welch_interval(*first, *second, level).filter(|_| known);
+                    ends = Some(found.map(|found| (low.max(found.low), high.max(found.high))));
+                }
+            }
+            let found = largest_mean_difference(&sides, level).map(|found| (found.low, found.high));
+            prop_assert_eq!(found, ends.flatten());
+        }
     }
 
     /// By hand: between = 2·1 + 2·1 = 4·1, within = 2·0.5.

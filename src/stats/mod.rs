@@ -70,8 +70,8 @@ pub use inequality::{
 pub use kitagawa::{Kitagawa, StratumSide, kitagawa};
 pub use level::{Estimate, Interval, Level};
 pub use mean::{
-    CorrelationRatio, Moments, WelchTest, correlation_ratio, skewed_t_interval, skewness, student_level,
-    student_shrink, t_interval, welch, welch_interval,
+    CorrelationRatio, Moments, WelchTest, correlation_ratio, largest_mean_difference, skewed_t_interval, skewness,
+    student_level, student_shrink, t_interval, welch, welch_interval,
 };
 pub use mover::{mover_difference, mover_mean, mover_ratio};
 pub use multinomial::Cells;
@@ -82,6 +82,9 @@ pub use power::{Detectable, detectable};
 pub use proportion::{Proportion, clopper_pearson, jeffreys, wilson};
 pub use range::{all_pairs_level, all_pairs_p, all_pairs_z, each_level, each_p, each_z, range_cdf};
 pub use rank::{KsTest, RankTest, kolmogorov_smirnov, mann_whitney};
-pub use ratio::{katz_ratio, koopman_ratio, miettinen_nurminen_ratio};
+pub use ratio::{
+    katz_ratio, koopman_ratio, miettinen_nurminen_ratio, smallest_katz_ratio, smallest_koopman_ratio,
+    smallest_miettinen_nurminen_ratio,
+};
 pub use strata::{MantelHaenszel, StratumTable, cmh_corrected, mantel_haenszel};
 pub use strata_ratio::{CommonRatio, mantel_haenszel_ratio};

@@ -12,8 +12,13 @@ use super::root::falling_root;
 ///
 /// Miettinen & Nurminen (1985), Stat. Med. 4, 213–226.
 pub fn miettinen_nurminen_ratio(first: Proportion, second: Proportion, level: Level) -> Option<Interval> {
+    score_interval(first, second, level, inflation(first, second))
+}
+
+/// N/(N − 1).
+fn inflation(first: Proportion, second: Proportion) -> f64 {
     let total = first.trials() + second.trials();
-    score_interval(first, second, level, total / (total - 1.0).max(1.0))
+    total / (total - 1.0).max(1.0)
 }
 
 /// The score interval of `first / second` without the factor N/(N − 1): all
@@ -51,6 +56,73 @@ pub fn katz_ratio(first: Proportion, second: Proportion, level: Level) -> Option
 fn holding_the_estimate(interval: Interval, first: Proportion, second: Proportion) -> Interval {
     if second.successes() > 0.0 { interval.around(first.estimate() / second.estimate()) } else { interval }
 }
+
+/// The smallest lower and the smallest upper end of the intervals
+/// ([`miettinen_nurminen_ratio`]) of all pairs, each taken both ways round; `None` of fewer than two.
+/// In [0, ∞].
+pub fn smallest_miettinen_nurminen_ratio(sides: &[Proportion], level: Level) -> Option<Interval> {
+    smallest(sides, level, inflation)
+}
+
+/// The same of [`koopman_ratio`].
+pub fn smallest_koopman_ratio(sides: &[Proportion], level: Level) -> Option<Interval> {
+    smallest(sides, level, |_, _| 1.0)
+}
+
+/// The same of [`katz_ratio`]; also `None` where a pair has no interval although one of the two
+/// has successes.
+pub fn smallest_katz_ratio(sides: &[Proportion], level: Level) -> Option<Interval> {
+    let pairs =
+        sides.iter().enumerate().flat_map(|(at, first)| sides[at + 1..].iter().map(move |second| (first, second)));
+    let both_ways = pairs.flat_map(|(first, second)| [(*first, *second), (*second, *first)]);
+    let ends = both_ways.map(|(first, second)| match first.successes() + second.successes() {
+        0.0 => Some(Interval::new(0.0, f64::INFINITY)),
+        _ => katz_ratio(first, second, level),
+    });
+    let smallest = |a: Interval, b: Interval| Interval::new(a.low.min(b.low), a.high.min(b.high));
+    ends.reduce(|a, b| Some(smallest(a?, b?)))?
+}
+
+/// Whether the end of a pair lies below the smallest so far is one test at that place, so
+/// that few ends have to be found.
+fn smallest(sides: &[Proportion], level: Level, inflation: impl Fn(Proportion, Proportion) -> f64) -> Option<Interval> {
+    if sides.len() < 2 {
+        return None;
+    }
+    let by_estimate = |a: &&Proportion, b: &&Proportion| a.estimate().total_cmp(&b.estimate());
+    let (least, most) = (sides.iter().min_by(by_estimate)?, sides.iter().max_by(by_estimate)?);
+    if most.successes() == 0.0 {
+        // Nothing is known of any ratio.
+        return Some(Interval::new(0.0, f64::INFINITY));
+    }
+    let ends = |first, second| score_interval(first, second, level, inflation(first, second));
+    let mut furthest = ends(*least, *most)?;
+    // To none in a group there is no ratio, and from none it may be 0.
+    if least.successes() == 0.0 {
+        furthest.low = 0.0;
+    }
+    let z = level.z();
+    let mut look = |first: Proportion, second: Proportion| {
+        let inflation = inflation(first, second);
+        let score = |ratio| ratio_score(first, second, ratio, inflation);
+        // Ends that are all but the same are all found, so that the order of pairs changes little.
+        let (low, high) = (furthest.low * (1.0 + NEAR), furthest.high * (1.0 + NEAR));
+        let below = (low > 0.0 && score(low) < z) || (first.estimate() < high * second.estimate() && score(high) < -z);
+        if let Some(found) = below.then(|| ends(first, second)).flatten() {
+            furthest = Interval::new(furthest.low.min(found.low), furthest.high.min(found.high));
+        }
+    };
+    for (at, first) in sides.iter().enumerate() {
+        for second in &sides[at + 1..] {
+            look(*first, *second);
+            look(*second, *first);
+        }
+    }
+    Some(furthest)
+}
+
+/// Above what ends are off, far below what anyone sees.
+const NEAR: f64 = 1e-12;
 
 fn score_interval(first: Proportion, second: Proportion, level: Level, inflation: f64) -> Option<Interval> {
     let (x1, x2, z) = (first.successes(), second.successes(), level.z());
@@ -166,6 +238,38 @@ mod tests {
                 if second.successes() > 0.0 {
                     prop_assert!(interval.contains(first.estimate() / second.estimate()));
                 }
+            }
+        }
+
+        /// One test for each pair finds what finding the ends of all does.
+        #[test]
+        fn the_smallest_of_all_pairs(counts in prop::collection::vec((0u32..40, 0u32..40), 2..12), z in 0.5f64..5.0) {
+            let sides = counts.iter().filter_map(|(yes, no)| Proportion::new(f64::from(*yes), f64::from(yes + no)));
+            let sides: Vec<Proportion> = sides.collect();
+            let level = Level::from_z(z);
+            type Smallest = fn(&[Proportion], Level) -> Option<Interval>;
+            let pairs: [(Method, Smallest); 2] = [
+                (miettinen_nurminen_ratio, smallest_miettinen_nurminen_ratio),
+                (koopman_ratio, smallest_koopman_ratio),
+            ];
+            for (method, smallest) in pairs {
+                let mut ends: Option<(f64, f64)> = None;
+                for (at, first) in sides.iter().enumerate() {
+                    for (_, second) in sides.iter().enumerate().filter(|(other, _)| *other != at) {
+                        let one = method(*first, *second, level).unwrap_or(Interval::new(0.0, f64::INFINITY));
+                        let (a, b) = ends.unwrap_or((f64::INFINITY, f64::INFINITY));
+                        ends = Some((a.min(one.low), b.min(one.high)));
+                    }
+                }
+                let near = |one: f64, two: f64| one == two || (one / two - 1.0).abs() < 1e-9;
+                let same = |found: Option<Interval>| match (found, ends) {
+                    (None, None) => true,
+                    (Some(Interval { low, high }), Some((a, b))) => near(low, a) && near(high, b),
+                    _ => false,
+                };
+                prop_assert!(same(smallest(&sides, level)), "{:?} {ends:?}", smallest(&sides, level));
+                let turned: Vec<Proportion> = sides.iter().rev().copied().collect();
+                prop_assert!(same(smallest(&turned, level)));
             }
         }
 
