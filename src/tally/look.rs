@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::TallyError;
+use super::engine::column::Column;
 use super::engine::source::{Kind, Source};
+use super::intern::LONGEST_NAME;
 
 /// Different values of a column that are kept.
 const MOST_VALUES: usize = 60;
@@ -18,7 +22,7 @@ pub struct ColumnLook {
     pub rows: u64,
     /// Rows without a value.
     pub missing: u64,
-    /// Its values with their numbers of rows; empty when there are too many.
+    /// Its values with their numbers of rows; empty when there are too many, or one is too long for a name.
     pub values: BTreeMap<String, u64>,
     /// Smallest and largest, when all values are numbers.
     pub range: Option<(f64, f64)>,
@@ -27,10 +31,11 @@ pub struct ColumnLook {
 }
 
 impl ColumnLook {
-    fn see(&mut self, text: Option<&str>) {
-        self.rows += 1;
+    /// A text, in so many rows.
+    fn see(&mut self, text: Option<&str>, copies: u64) {
+        self.rows += copies;
         let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
-            self.missing += 1;
+            self.missing += copies;
             return;
         };
         match text.parse::<f64>() {
@@ -46,11 +51,24 @@ impl ColumnLook {
         if self.many {
             return;
         }
-        *self.values.entry(text.to_string()).or_default() += 1;
-        if self.values.len() > MOST_VALUES {
+        if text.len() <= LONGEST_NAME {
+            *self.values.entry(text.to_string()).or_default() += copies;
+        }
+        if text.len() > LONGEST_NAME || self.values.len() > MOST_VALUES {
             self.many = true;
             self.values.clear();
         }
+    }
+
+    /// The rows of a batch.
+    fn see_all(&mut self, column: &Column<'_>, rows: usize) {
+        let Column::Coded(coded) = column else {
+            return (0..rows).for_each(|row| self.see(column.text(row), 1));
+        };
+        let mut copies = vec![0; coded.texts.len()];
+        coded.codes.iter().for_each(|code| copies[*code as usize] += 1);
+        let met = coded.texts.iter().zip(copies).filter(|(_, copies)| *copies > 0);
+        met.for_each(|(text, copies)| self.see(text.as_deref(), copies));
     }
 }
 
@@ -65,9 +83,7 @@ pub fn look(path: &Path, delimiter: Option<u8>) -> Result<Vec<ColumnLook>, Tally
     let looks = named.iter().map(|name| ColumnLook { name: name.to_string(), ..ColumnLook::default() });
     let mut looks: Vec<ColumnLook> = looks.collect();
     source.stream(&wanted, |columns, rows, _| {
-        for (look, column) in looks.iter_mut().zip(columns) {
-            (0..rows).for_each(|row| look.see(column.text(row)));
-        }
+        looks.par_iter_mut().zip(columns).for_each(|(look, column)| look.see_all(column, rows));
         Ok(())
     })?;
     match looks.first() {

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use polars::prelude::*;
+use polars_arrow::array::{Array, DictionaryArray, DictionaryKey};
+use polars_arrow::io::ipc::format::ipc;
 use polars_arrow::io::ipc::read::{FileReader, read_file_metadata};
 
 use super::batches::Take;
@@ -41,16 +43,20 @@ impl DataFile {
         guarded(|| {
             let (mut file, mut beside) = (File::open(&self.path)?, File::open(&self.path)?);
             let metadata = read_file_metadata(&mut file)?;
-            let mut batches = FileReader::new(file, metadata, Some(order.clone()), None);
-            loop {
-                refuse_bomb(&mut batches, &mut beside)?;
-                let Some(batch) = batches.next() else { return Ok(()) };
-                let frame = DataFrame::from(batch?);
-                let columns = places.iter().map(|place| frame.columns()[place_in_order(place)].clone()).collect();
+            refuse_bomb("the dictionaries", metadata.dictionaries.as_deref().unwrap_or_default(), &mut beside)?;
+            let mut batches = FileReader::new(file, metadata.clone(), Some(order.clone()), None);
+            for block in &metadata.blocks {
+                refuse_bomb("a record batch", std::slice::from_ref(block), &mut beside)?;
+                let Some(batch) = batches.next().transpose()? else { return Ok(()) };
+                let column = |(place, (name, _)): (&usize, &(String, Kind))| {
+                    series(name, batch.arrays()[place_in_order(place)].as_ref()).map(Column::from)
+                };
+                let columns = places.iter().zip(wanted).map(column).collect::<PolarsResult<_>>()?;
                 if !each(self.as_wanted(columns, wanted)?) {
                     return Ok(());
                 }
             }
+            Ok(())
         })
     }
 
@@ -64,18 +70,63 @@ impl DataFile {
     }
 }
 
-/// What to do about a record batch that is too large.
-const REMEDY: &str = "write the file with smaller record batches";
+/// A column of a record batch. One with a dictionary points into it: long texts are there once,
+/// however many rows have them.
+fn series(name: &str, array: &dyn Array) -> PolarsResult<Series> {
+    let of = |array: Box<dyn Array>| Series::from_arrow(name.into(), array);
+    let parts = parts::<i8>(array).or_else(|| parts::<i16>(array)).or_else(|| parts::<i32>(array));
+    let parts = parts.or_else(|| self::parts::<i64>(array)).or_else(|| self::parts::<u8>(array));
+    let parts = parts.or_else(|| self::parts::<u16>(array)).or_else(|| self::parts::<u32>(array));
+    match parts.or_else(|| self::parts::<u64>(array)) {
+        Some([keys, values]) => of(values)?.take(of(keys)?.strict_cast(&IDX_DTYPE)?.idx()?),
+        None => of(array.to_boxed()),
+    }
+}
 
-/// An error when the next record batch would take far more memory than bytes in the file.
-fn refuse_bomb(batches: &mut FileReader<File>, file: &mut File) -> PolarsResult<()> {
-    let at = batches.get_current_block();
-    let Some(block) = batches.metadata().blocks.get(at).copied() else { return Ok(()) };
-    let Some(batch) = batches.next_record_batch().transpose()? else { return Ok(()) };
+/// Where the rows of a column point to in its dictionary, and the dictionary.
+fn parts<K: DictionaryKey>(array: &dyn Array) -> Option<[Box<dyn Array>; 2]> {
+    let coded = array.as_any().downcast_ref::<DictionaryArray<K>>()?;
+    Some([coded.keys().to_boxed(), coded.values().clone()])
+}
+
+/// What to do about a record batch that is too large.
+const REMEDY: &str = "write the file with smaller record batches, or long texts without compression";
+
+/// An error when blocks would take far more memory than bytes in the file.
+fn refuse_bomb(what: &str, blocks: &[ipc::Block], file: &mut File) -> PolarsResult<()> {
+    let (mut held, mut bytes) = (0u64, 0u64);
+    for block in blocks {
+        held = held.saturating_add(decompressed(block, file)?);
+        bytes = bytes.saturating_add(u64::try_from(block.body_length).unwrap_or(0));
+    }
+    polars_ensure!(
+        held <= LARGE.max(bytes.saturating_mul(MOST_TIMES)),
+        ComputeError: "{what} of {bytes} bytes would take {held} in memory: {REMEDY}"
+    );
+    Ok(())
+}
+
+/// How many bytes a block says that it holds once it is decompressed.
+fn decompressed(block: &ipc::Block, file: &mut File) -> PolarsResult<u64> {
+    use ipc::planus::ReadAsRoot;
+    let broken = |what: ipc::planus::Error| polars_err!(ComputeError: "a message that is broken: {what}");
+    let mut message = Vec::new();
+    file.seek(SeekFrom::Start(u64::try_from(block.offset).unwrap_or(u64::MAX)))?;
+    file.take(u64::try_from(block.meta_data_length).unwrap_or(0)).read_to_end(&mut message)?;
+    // Before the message stands its length, and in newer files a mark before that.
+    let start = if message.starts_with(&[0xff; 4]) { 8 } else { 4 };
+    let message = ipc::MessageRef::read_as_root(message.get(start..).unwrap_or_default()).map_err(broken)?;
+    let batch = match message.header().map_err(broken)? {
+        Some(ipc::MessageHeaderRef::RecordBatch(batch)) => Some(batch),
+        Some(ipc::MessageHeaderRef::DictionaryBatch(dictionary)) => dictionary.data().map_err(broken)?,
+        _ => None,
+    };
+    // What else stands there the reader tells.
+    let Some(batch) = batch else { return Ok(0) };
+    let body = block.offset.saturating_add(i64::from(block.meta_data_length));
     let mut held = 0u64;
-    if batch.compression()?.is_some() {
-        let body = block.offset.saturating_add(i64::from(block.meta_data_length));
-        for buffer in batch.buffers()?.into_iter().flatten().filter(|buffer| buffer.length() >= 8) {
+    if batch.compression().map_err(broken)?.is_some() {
+        for buffer in batch.buffers().map_err(broken)?.into_iter().flatten().filter(|buffer| buffer.length() >= 8) {
             // A compressed buffer begins with its length as it was before.
             let mut length = [0; 8];
             file.seek(SeekFrom::Start(u64::try_from(body.saturating_add(buffer.offset())).unwrap_or(u64::MAX)))?;
@@ -83,13 +134,7 @@ fn refuse_bomb(batches: &mut FileReader<File>, file: &mut File) -> PolarsResult<
             held = held.saturating_add(u64::try_from(i64::from_le_bytes(length)).unwrap_or(0));
         }
     }
-    batches.set_current_block(at);
-    let bytes = u64::try_from(block.body_length).unwrap_or(0);
-    polars_ensure!(
-        held <= LARGE.max(bytes.saturating_mul(MOST_TIMES)),
-        ComputeError: "a record batch of {bytes} bytes says that it holds {held}: {REMEDY}"
-    );
-    Ok(())
+    Ok(held)
 }
 
 #[cfg(test)]
@@ -125,6 +170,48 @@ mod tests {
         let refused = read(100_000, 40).expect_err("a bomb");
         assert!(refused.starts_with("a record batch of ") && refused.ends_with(REMEDY), "{refused}");
         assert_eq!(read(100_000, 5), Ok(()), "smaller ones");
+    }
+
+    fn with_dictionary(path: &std::path::Path, letters: usize, rows: usize) -> Vec<String> {
+        let texts: Vec<String> = (0..20).map(|n| format!("{n}{}", "x".repeat(letters))).collect();
+        let column = Series::new("t".into(), (0..rows).map(|row| texts[row % 20].as_str()).collect::<Vec<_>>());
+        let coded = column.cast(&DataType::from_categories(Categories::global())).expect("coded");
+        let writer = IpcWriter::new(File::create(path).expect("made"));
+        let writer = writer.with_compression(Some(IpcCompression::ZSTD(Default::default())));
+        let mut frame = DataFrame::new(rows, vec![coded.into()]).expect("a frame");
+        writer.with_record_batch_size(Some(7)).finish(&mut frame).expect("written");
+        texts
+    }
+
+    #[test]
+    fn a_dictionary_that_holds_far_more_than_it_takes_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.arrow");
+        with_dictionary(&path, 100_000, 100);
+        let file = DataFile::open(&path, Vec::new(), None).expect("opened");
+        let refused = file.stream_arrow(&[("t".to_string(), Kind::Text)], &mut |_, _| false).expect_err("a bomb");
+        assert!(refused.starts_with("the dictionaries of ") && refused.ends_with(REMEDY), "{refused}");
+    }
+
+    #[test]
+    fn texts_of_a_dictionary_are_there_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.arrow");
+        let texts = with_dictionary(&path, 1_000, 100);
+        let file = DataFile::open(&path, Vec::new(), None).expect("opened");
+        let mut before = 0;
+        let each = |frame: DataFrame| {
+            let column = frame.columns()[0].as_materialized_series().str().expect("texts").clone();
+            let held: usize = column.downcast_iter().map(|texts| texts.total_buffer_len()).sum();
+            assert!(held < 30_000, "{held} bytes");
+            for text in column.iter() {
+                assert_eq!(text, Some(texts[before % 20].as_str()));
+                before += 1;
+            }
+            true
+        };
+        file.record_batches(&[("t".to_string(), Kind::Text)], each).expect("read");
+        assert_eq!(before, 100);
     }
 
     #[test]
