@@ -181,13 +181,19 @@ fn scores_evidence(
 /// The largest gap of two distribution functions and the area between them, over
 /// resamples of both sides.
 pub(super) fn gaps(sides: &[Vec<f64>; 2], centres: &[f64], how: Resampling) -> [Evidence; 2] {
-    const BOTH: [Comparison; 2] = [Comparison::KolmogorovSmirnov, Comparison::Wasserstein];
-    let here = cumulative_gaps(&sides[0], &sides[1]);
+    let here: Option<Vec<f64>> = cumulative_gaps(&sides[0], &sides[1]).map(Iterator::collect);
+    let widths: Vec<f64> = centres.windows(2).map(|at| at[1] - at[0]).chain([0.0]).collect();
     let drawn = distances_of(sides, how, |parts| {
         let both = || {
-            let gaps = cumulative_gaps(&parts[0], &parts[1])?;
-            let moved: Vec<f64> = gaps.iter().zip(here.as_ref()?).map(|(there, here)| there - here).collect();
-            Some(BOTH.map(|how| [gap_size(how, &gaps, centres), gap_size(how, &moved, centres)]))
+            let there = cumulative_gaps(&parts[0], &parts[1])?.zip(here.as_ref()?).zip(&widths);
+            let (mut far, mut area) = ([0.0f64; 2], [0.0; 2]);
+            for ((there, here), width) in there {
+                for (at, gap) in [there, there - here].into_iter().enumerate() {
+                    far[at] = far[at].max(gap.abs());
+                    area[at] += gap.abs() * width;
+                }
+            }
+            Some([far, area])
         };
         both().map_or([None; 2], |found| found.map(Some))
     });
@@ -201,14 +207,6 @@ fn stability_evidence(fine: &[(f64, f64, f64)], people: [f64; 2], look: &Look<'_
     let sides = [effective_counts(&reference, people[0]), effective_counts(&group, people[1])];
     let drawn = posterior(&sides, look.resampling, |parts| population_stability_index(&parts[0], &parts[1]));
     Evidence::Posterior { drawn: std::sync::Arc::new(drawn), turned: true }
-}
-
-/// The largest gap of two distribution functions, or the area between them.
-fn gap_size(how: Comparison, gaps: &[f64], at: &[f64]) -> f64 {
-    match how {
-        Comparison::Wasserstein => gaps.iter().zip(at.windows(2)).map(|(gap, at)| gap.abs() * (at[1] - at[0])).sum(),
-        _ => gaps.iter().fold(0.0, |far: f64, gap| far.max(gap.abs())),
-    }
 }
 
 /// The mean score of each coarse bin, as `coarse_bins` makes them.

@@ -13,7 +13,7 @@ use linfa::DatasetBase;
 use linfa::prelude::Fit;
 use linfa_linalg::cholesky::InverseC;
 use linfa_logistic::LogisticRegression;
-use ndarray::{Array1, Array2, Axis, ShapeBuilder};
+use ndarray::{Array1, Array2, Axis, ShapeBuilder, s};
 use rayon::prelude::*;
 
 use super::{Joint, JointGroup};
@@ -144,12 +144,36 @@ impl Fold {
 /// The penalty on squared coefficients.
 const PENALTY: f64 = 1.0;
 
-/// Steps towards the end of a fit before the fit.
-const STEPS: usize = 8;
+/// Steps of Newton's before the search.
+const STEPS: usize = 16;
 
-/// Where fits start: some steps of Newton's, all with the second derivatives of a model
-/// that gives everyone the share of the group. Where features tell little, as of shuffled
-/// groups, that is the end already.
+/// Second derivatives are worth taking anew when a step with old ones leaves more than this
+/// part of the gradient.
+const STALE: f64 = 0.1;
+
+/// A model on its way to the end of a fit.
+#[derive(Clone)]
+struct Begun {
+    coefficients: Array1<f64>,
+    intercept: f64,
+    /// Whether that is the end: its gradient is as small as asked for.
+    settled: bool,
+}
+
+impl Begun {
+    fn moved(&self, step: &Array1<f64>) -> Begun {
+        let coefficients = self.coefficients.iter().zip(step).map(|(coefficient, step)| coefficient + step).collect();
+        Begun { coefficients, intercept: self.intercept + step[self.coefficients.len()], settled: false }
+    }
+
+    /// The probability that the model gives each row.
+    fn told(&self, rows: &Array2<f64>) -> Array1<f64> {
+        rows.dot(&self.coefficients).mapv(|z| 1.0 / (1.0 + f64::exp(-z - self.intercept)))
+    }
+}
+
+/// Where fits start: the second derivatives of a model that gives everyone the share of the
+/// group. Where features tell little, as of shuffled groups, they hold to the end.
 struct Start {
     share: f64,
     inverse: Array2<f64>,
@@ -157,37 +181,66 @@ struct Start {
 
 impl Start {
     fn new(fold: &Fold, share: f64) -> Option<Start> {
-        let penalty = Array2::from_diag_elem(fold.products.nrows(), PENALTY);
-        let inverse = (&fold.products * (share * (1.0 - share)) + penalty).invc().ok()?;
+        let rows = fold.train.nrows() as f64;
+        let spread = share * (1.0 - share);
+        // Columns have a mean of nothing: with the intercept they have no product.
+        let inverse = inverse(&fold.products * spread, &Array1::zeros(fold.products.nrows()), rows * spread)?;
         Some(Start { share, inverse })
     }
 
-    /// Coefficients, the intercept last, for telling the group (or all others: `turned`).
-    fn parameters(&self, fold: &Fold, targets: &Array1<bool>, turned: bool) -> Array1<f64> {
-        let rows = targets.len() as f64;
+    /// The model after some steps of Newton's.
+    fn towards(&self, fold: &Fold, targets: &Array1<bool>) -> Begun {
         let truth = targets.mapv(|yes| f64::from(u8::from(yes)));
-        let (mut best, mut least) = (Array1::zeros(self.inverse.nrows() + 1), f64::INFINITY);
-        let mut intercept = (self.share / (1.0 - self.share)).ln();
-        let mut coefficients = Array1::zeros(self.inverse.nrows());
+        let columns = fold.train.ncols();
+        let none = Begun { coefficients: Array1::zeros(columns), intercept: 0.0, settled: false };
+        let mut next = Begun { intercept: (self.share / (1.0 - self.share)).ln(), ..none.clone() };
+        let (mut best, mut least) = (none, f64::INFINITY);
+        let (mut step, mut anew) = (Array1::zeros(columns + 1), None);
         for _ in 0..STEPS {
-            let told = fold.train.dot(&coefficients).mapv(|z| 1.0 / (1.0 + f64::exp(-z - intercept)));
+            let told = next.told(&fold.train);
             let off = &truth - &told;
-            let slope = fold.train.t().dot(&off) - &coefficients * PENALTY;
+            let slope = fold.train.t().dot(&off) - &next.coefficients * PENALTY;
             let size = (slope.dot(&slope) + off.sum().powi(2)).sqrt();
-            // Far from the first model its derivatives lead astray.
-            if !size.is_finite() || size >= least {
-                break;
+            if size < least {
+                let stale = size > STALE * least;
+                least = size;
+                best = Begun { settled: size < TOLERANCE, ..next };
+                if best.settled {
+                    break;
+                }
+                if stale {
+                    anew = second_derivatives(&fold.train, &told).or(anew);
+                }
+                let slope: Array1<f64> = slope.iter().copied().chain([off.sum()]).collect();
+                step = anew.as_ref().unwrap_or(&self.inverse).dot(&slope);
+            } else {
+                // Too far: where it was the gradient falls in this direction.
+                step *= 0.5;
             }
-            best = coefficients.iter().chain([&intercept]).copied().collect();
-            least = size;
-            if size < TOLERANCE {
-                break;
-            }
-            coefficients += &self.inverse.dot(&slope);
-            intercept += off.sum() / (rows * self.share * (1.0 - self.share));
+            next = best.moved(&step);
         }
-        if turned { -best } else { best }
+        best
     }
+}
+
+/// The inverse of the second derivatives of the penalised likelihood of a model that gives rows
+/// these probabilities, the intercept last.
+fn second_derivatives(rows: &Array2<f64>, told: &Array1<f64>) -> Option<Array2<f64>> {
+    let spreads = told.mapv(|told| told * (1.0 - told));
+    let mut weighted = rows.clone();
+    weighted.columns_mut().into_iter().for_each(|mut column| column *= &spreads);
+    inverse(rows.t().dot(&weighted), &weighted.sum_axis(Axis(0)), spreads.sum())
+}
+
+/// The inverse of `products` with the penalty, bordered by those with the intercept.
+fn inverse(products: Array2<f64>, with_intercept: &Array1<f64>, of_intercept: f64) -> Option<Array2<f64>> {
+    let columns = products.nrows();
+    let mut all = Array2::zeros((columns + 1, columns + 1));
+    all.slice_mut(s![..columns, ..columns]).assign(&(products + Array2::from_diag_elem(columns, PENALTY)));
+    all.slice_mut(s![columns, ..columns]).assign(with_intercept);
+    all.slice_mut(s![..columns, columns]).assign(with_intercept);
+    all[(columns, columns)] = of_intercept;
+    all.invc().ok()
 }
 
 /// The probability of belonging to the group that a model gives each row it
@@ -196,26 +249,36 @@ fn out_of_fold(truth: &[bool], folds: &[Fold], starts: &[Start]) -> Option<Vec<f
     let mut scores = vec![0.0; truth.len()];
     for (fold, start) in folds.iter().zip(starts) {
         let targets: Array1<bool> = fold.outside.iter().map(|&row| truth[row]).collect();
-        // The library tells the larger class, of two as large the one it meets first.
         let yes = targets.iter().filter(|yes| **yes).count();
-        let turned = match (2 * yes).cmp(&targets.len()) {
-            Ordering::Less => true,
-            Ordering::Equal => targets.first() == Some(&false),
-            Ordering::Greater => false,
-        };
-        let model = LogisticRegression::default()
-            .alpha(PENALTY)
-            .gradient_tolerance(TOLERANCE)
-            .max_iterations(60)
-            .initial_params(start.parameters(fold, &targets, turned));
-        let model = model.fit(&DatasetBase::new(fold.train.view(), targets)).ok()?;
-        // The names say which class it was in the end.
-        let flipped = !model.labels().pos.class;
-        for (row, probability) in fold.inside.iter().zip(model.predict_probabilities(&fold.test)) {
-            scores[*row] = if flipped { 1.0 - probability } else { probability };
+        if yes == 0 || yes == targets.len() {
+            return None;
         }
+        let begun = start.towards(fold, &targets);
+        let told = if begun.settled { begun.told(&fold.test) } else { fitted(begun, fold, targets, yes)? };
+        fold.inside.iter().zip(told).for_each(|(row, probability)| scores[*row] = probability);
     }
     Some(scores)
+}
+
+/// The probabilities of the rows of a fold once the fit has come to its end.
+fn fitted(begun: Begun, fold: &Fold, targets: Array1<bool>, yes: usize) -> Option<Array1<f64>> {
+    // The library tells the larger class, of two as large the one it meets first.
+    let turned = match (2 * yes).cmp(&targets.len()) {
+        Ordering::Less => true,
+        Ordering::Equal => targets.first() == Some(&false),
+        Ordering::Greater => false,
+    };
+    let parameters: Array1<f64> = begun.coefficients.iter().chain([&begun.intercept]).copied().collect();
+    let model = LogisticRegression::default()
+        .alpha(PENALTY)
+        .gradient_tolerance(TOLERANCE)
+        .max_iterations(60)
+        .initial_params(if turned { -parameters } else { parameters });
+    let model = model.fit(&DatasetBase::new(fold.train.view(), targets)).ok()?;
+    // The names say which class it was in the end.
+    let flipped = !model.labels().pos.class;
+    let told = model.predict_probabilities(&fold.test);
+    Some(if flipped { told.mapv(|probability| 1.0 - probability) } else { told })
 }
 
 fn standard(rows: &Array2<f64>) -> (Array1<f64>, Array1<f64>) {
@@ -317,6 +380,29 @@ mod tests {
         let told = found(true);
         assert!(told.auc > 0.85 && told.p == 0.05, "{told:?}");
         assert!(told.null_highest < 0.7);
+    }
+
+    /// The library's search from nothing ends where Newton's steps do.
+    #[test]
+    fn steps_and_search_end_at_the_same_model() {
+        let mut counter = Counter::new(5, 0);
+        let coded = Array2::from_shape_fn((500, 3), |_| counter.below(1000) as f64);
+        let folds: Vec<usize> = (0..500).map(|row| row % FOLDS).collect();
+        let fold = Fold::new(&coded, &folds, 0);
+        // From nothing told to much, from a rare group to a common one.
+        for (border, noise) in [(1900.0, 1000), (1500.0, 300), (900.0, 2000), (400.0, 10)] {
+            let is = |&row: &usize| coded[(row, 0)] + coded[(row, 1)] + (counter.below(noise) as f64) > border;
+            let targets: Array1<bool> = fold.outside.iter().map(is).collect();
+            let yes = targets.iter().filter(|yes| **yes).count();
+            let start = Start::new(&fold, yes as f64 / targets.len() as f64).expect("a start");
+            let begun = start.towards(&fold, &targets);
+            assert!(begun.settled && yes > 5 && yes < 395, "{yes}");
+            let nothing = Begun { coefficients: Array1::zeros(3), intercept: 0.0, settled: false };
+            let searched = fitted(nothing, &fold, targets, yes).expect("a model");
+            for (one, two) in begun.told(&fold.test).iter().zip(searched) {
+                assert!((one - two).abs() < 1e-3, "{yes}: {one} {two}");
+            }
+        }
     }
 
     #[test]

@@ -118,6 +118,21 @@ fn types_that_drift_are_told() {
     write("b.parquet", Column::new("g".into(), [1.0, 2.0]));
     let message = run().expect_err("refused");
     assert!(message.contains("b.parquet: column `g`: holds numbers with a point, and whole numbers in"), "{message}");
+    // A text says how a whole number is written, and nothing of points.
+    let mixed = text
+        .replace("\"*.parquet\"", "[\"a.csv\", \"a.parquet\"]")
+        .replace("[audit]", "[privacy]\nmin_cell = 1\n[audit]");
+    let run = |text: &str| {
+        let plan = Plan::from_text(text, "plan", folder.path(), &Default::default()).expect("valid");
+        audit(plan, Provenance::default()).map_err(|error| error.to_string())
+    };
+    std::fs::write(folder.path().join("a.csv"), "d,g\nyes,1\nno,3\n").expect("written");
+    let release = run(&mixed).expect("an audit");
+    let groups = release.divisions[0].groups.iter();
+    let sizes: Vec<(&str, Shown<u64>)> = groups.map(|group| (group.group.as_str(), group.n)).collect();
+    assert_eq!(sizes, [("1", Shown::Value(2)), ("2", Shown::Value(1)), ("3", Shown::Value(1))]);
+    let message = run(&mixed.replace("a.parquet", "b.parquet")).expect_err("refused");
+    assert!(message.contains("holds numbers with a point, and plain text in "), "{message}");
 }
 
 /// Folders such as `group=a` are columns of all their rows.

@@ -139,20 +139,24 @@ pub(in super::super) fn coarse_bins(one: &Distribution, two: &Distribution) -> V
 }
 
 /// The differences of the cumulative shares of two sides.
-pub(in super::super) fn cumulative_gaps(one: &[f64], two: &[f64]) -> Option<Vec<f64>> {
+pub(in super::super) fn cumulative_gaps<'s>(one: &'s [f64], two: &'s [f64]) -> Option<impl Iterator<Item = f64> + 's> {
     let (all, other): (f64, f64) = (one.iter().sum(), two.iter().sum());
     let (mut a, mut b) = (0.0, 0.0);
-    let gaps = one.iter().zip(two).map(|(x, y)| {
+    let gaps = one.iter().zip(two).map(move |(x, y)| {
         a += x;
         b += y;
         a / all - b / other
     });
-    (all > 0.0 && other > 0.0).then(|| gaps.collect())
+    (all > 0.0 && other > 0.0).then_some(gaps)
+}
+
+fn farther(far: f64, gap: f64) -> f64 {
+    far.max(gap.abs())
 }
 
 /// The largest distance of the cumulative shares of two sides.
 fn distance(one: &[f64], two: &[f64]) -> Option<f64> {
-    Some(cumulative_gaps(one, two)?.into_iter().fold(0.0, |far: f64, gap| far.max(gap.abs())).min(1.0))
+    Some(cumulative_gaps(one, two)?.fold(0.0, farther).min(1.0))
 }
 
 fn separation(part: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
@@ -167,12 +171,12 @@ fn separation(part: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Me
         effective_counts(&one, part.favourable.cell.effective() * share),
         effective_counts(&two, part.unfavourable.cell.effective() * share),
     ];
-    let here = cumulative_gaps(&sides[0], &sides[1]);
+    let here: Option<Vec<f64>> = cumulative_gaps(&sides[0], &sides[1]).map(Iterator::collect);
     let drawn = distances(&sides, look.resampling, |parts| {
-        let gaps = cumulative_gaps(&parts[0], &parts[1])?;
-        let largest = |far: f64, gap: f64| far.max(gap.abs());
-        let moved = gaps.iter().zip(here.as_ref()?).map(|(gap, here)| gap - here);
-        Some([gaps.iter().copied().fold(0.0, largest), moved.fold(0.0, largest)])
+        let there = cumulative_gaps(&parts[0], &parts[1])?.zip(here.as_ref()?);
+        let (far, moved) =
+            there.fold((0.0, 0.0), |(far, moved), (there, here)| (farther(far, there), farther(moved, there - here)));
+        Some([far, moved])
     });
     Measured { evidence: Evidence::distance(drawn, false), error_bound, ..Measured::new(value, labelled) }
 }
@@ -399,17 +403,25 @@ struct Gaps<'b> {
 }
 
 impl Gaps<'_> {
-    fn of(&self, counts: &[f64]) -> Option<Vec<(f64, f64)>> {
-        let whole: f64 = counts.iter().sum();
-        let rate = counts.iter().step_by(2).sum::<f64>() / whole;
-        let gap = |(at, pair): (usize, &[f64])| {
-            let expected = match self.value {
-                ScoreValue::Resolution => (pair[0] + pair[1]) * rate,
-                _ => pair[0] * self.means[2 * at] + pair[1] * self.means[2 * at + 1],
+    /// Of the favourable and the unfavourable of each bin.
+    fn of<'p>(
+        &self,
+        pairs: impl Iterator<Item = [f64; 2]> + Clone + 'p,
+    ) -> Option<impl Iterator<Item = (f64, f64)> + 'p>
+    where
+        Self: 'p,
+    {
+        let Gaps { value, means } = *self;
+        let whole: f64 = pairs.clone().flatten().sum();
+        let rate = pairs.clone().map(|[favourable, _]| favourable).sum::<f64>() / whole;
+        let gap = move |(at, [favourable, unfavourable]): (usize, [f64; 2])| {
+            let expected = match value {
+                ScoreValue::Resolution => (favourable + unfavourable) * rate,
+                _ => favourable * means[2 * at] + unfavourable * means[2 * at + 1],
             };
-            ((pair[0] + pair[1]) / whole, (expected - pair[0]) / whole)
+            ((favourable + unfavourable) / whole, (expected - favourable) / whole)
         };
-        (whole > 0.0).then(|| counts.chunks_exact(2).enumerate().map(gap).collect())
+        (whole > 0.0).then(|| pairs.enumerate().map(gap))
     }
 
     fn squared(&self) -> bool {
@@ -442,8 +454,8 @@ fn binned(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell, look: &
     let mean = |(sum, weight): (f64, f64)| if weight > 0.0 { sum / weight } else { 0.0 };
     let means: Vec<f64> = bins.iter().flat_map(|bin| [mean(bin.favourable), mean(bin.unfavourable)]).collect();
     let gaps = Gaps { value, means: &means };
-    let Some(here) = gaps.of(&counts) else { return Measured::undefined(Why::ZeroWeight, labelled) };
-    let number: f64 = here.iter().map(|(mass, gap)| gaps.size(*mass, *gap)).sum();
+    let Some(here) = gaps.of(pairs(&counts)) else { return Measured::undefined(Why::ZeroWeight, labelled) };
+    let number: f64 = here.map(|(mass, gap)| gaps.size(mass, gap)).sum();
     // What rounding leaves of no gap is none.
     let number = if number > 1e-15 { number } else { 0.0 };
     let cells = effective_counts(&counts, people(part, labelled));
@@ -457,37 +469,40 @@ fn binned(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell, look: &
     Measured { evidence: evidence[place].clone(), test, ..Measured::new(number, labelled) }
 }
 
+/// The favourable and the unfavourable of each bin.
+fn pairs(counts: &[f64]) -> impl Iterator<Item = [f64; 2]> + Clone {
+    counts.chunks_exact(2).map(|pair| [pair[0], pair[1]])
+}
+
+/// Of bins of equal mass the error alone is asked for, the first of [`OF_BINS`].
 fn of_bins(counts: &[f64], means: &[f64], cells: &[f64], all: bool, look: &Look<'_>) -> Binned {
     let of = OF_BINS.map(|value| Gaps { value, means });
-    let here = of.map(|gaps| gaps.of(counts).unwrap_or_default());
-    let at = |which: usize| (&of[which], &here[which]);
+    let here: [Vec<(f64, f64)>; OF_BINS.len()] =
+        of.map(|gaps| gaps.of(pairs(counts)).map(Iterator::collect).unwrap_or_default());
+    let asked = |which: usize| all || which == 0;
     let drawn = distances_of(&[cells.to_vec()], look.resampling, |parts| {
-        std::array::from_fn(|of| {
-            let (gaps, here) = at(of);
-            let there = gaps.of(&parts[0])?;
-            let value: f64 = there.iter().map(|(mass, gap)| gaps.size(*mass, *gap)).sum();
-            let moved = there.iter().zip(here).map(|((_, gap), (mass, own))| gaps.size(*mass, gap - own));
-            Some([gaps.root(value), gaps.root(moved.sum())])
+        std::array::from_fn(|which| {
+            let gaps = of[which];
+            let there = gaps.of(pairs(&parts[0])).filter(|_| asked(which))?.zip(&here[which]);
+            let (value, moved) = there.fold((0.0, 0.0), |(value, moved), ((mass, gap), (own, here))| {
+                (value + gaps.size(mass, gap), moved + gaps.size(*own, gap - here))
+            });
+            Some([gaps.root(value), gaps.root(moved)])
         })
     });
     // With labels as if there were no gap: for scores that are the rates, and for one rate.
-    let noise = |of: usize, counts: &[f64]| {
-        let (gaps, here) = at(of);
-        let there = gaps.of(counts)?;
-        let noise = there.iter().zip(here).map(|((_, gap), (mass, _))| gaps.size(*mass, *gap));
-        Some(gaps.root(noise.sum()))
+    let noise = |which: usize, drawn: &[Vec<f64>]| {
+        let gaps = of[which];
+        let there = gaps.of(drawn.iter().map(|pair| [pair[0], pair[1]])).filter(|_| asked(which))?;
+        Some(gaps.root(there.zip(&here[which]).map(|((_, gap), (mass, _))| gaps.size(*mass, gap)).sum()))
     };
     let of_scores = consistent_pairs(ScoreValue::CalibrationError, counts, means, cells);
-    let [error, reliability] = replicates_of(&of_scores, look.resampling, |pairs| {
-        let counts = pairs.concat();
-        [noise(0, &counts), noise(1, &counts)]
-    });
-    // Of bins of equal mass the error alone is asked for.
+    let [error, reliability] = replicates_of(&of_scores, look.resampling, |pairs| [noise(0, pairs), noise(1, pairs)]);
     let resolution = match all {
         false => Replicates::of(Vec::new(), look.resampling),
         true => {
             let of_rate = consistent_pairs(ScoreValue::Resolution, counts, means, cells);
-            replicates(&of_rate, look.resampling, |pairs| noise(2, &pairs.concat()))
+            replicates(&of_rate, look.resampling, |pairs| noise(2, pairs))
         }
     };
     let mut consistent = [error, reliability, resolution].into_iter();

@@ -24,6 +24,9 @@ use crate::plan::Hash;
 use crate::unfinished::Unfinished;
 use crate::watch::reads;
 
+/// What a delimited or JSON file holds in every column.
+pub(super) const AS_WRITTEN: &str = "plain text";
+
 /// Names of columns are hardly longer, in bytes.
 const LONGEST_NAME: usize = 1_000;
 
@@ -208,7 +211,8 @@ impl DataFile {
             Some(dtype) if dtype.is_primitive_numeric() || dtype.is_decimal() => "numbers with a point",
             Some(DataType::Boolean) => "truth values",
             Some(dtype) if dtype.is_temporal() => "times",
-            _ => "text",
+            Some(_) => "text",
+            None => AS_WRITTEN,
         }
     }
 

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::super::error::TallyError;
 use super::column::Column;
 use super::expand::expand;
-use super::file::DataFile;
 pub(in super::super) use super::file::Kind;
+use super::file::{AS_WRITTEN, DataFile};
 use super::text::Shape;
 use crate::suggest::suggestion;
 
@@ -91,7 +91,11 @@ impl Source {
                 return Err(TallyError::column(&file.shown, column, what));
             }
             let (here, there) = (file.word_type(column, *kind), first.word_type(column, *kind));
-            if here != there {
+            // In a text a whole number is written as it is anywhere.
+            let written = [(here, there), (there, here)]
+                .iter()
+                .any(|(one, other)| *one == AS_WRITTEN && ["text", "whole numbers"].contains(other));
+            if here != there && !written {
                 let what = format!("holds {here}, and {there} in {name}: write it alike in all files");
                 return Err(TallyError::column(&file.shown, column, what));
             }
