@@ -61,28 +61,14 @@ pub fn largest_difference(sides: &[Proportion], level: Level) -> Option<Interval
         Interval::new(furthest.low.max(low).max(-high), furthest.high.max(high).max(-low))
     };
     let mut furthest = fold(Interval::new(-1.0, -1.0), *most, *least);
-    let z = level.z();
     for (at, first) in sides.iter().enumerate() {
         for second in &sides[at + 1..] {
-            let inflation = inflation(*first, *second);
-            let estimate = first.estimate() - second.estimate();
+            let (there, back) = (Test::new(*first, *second, level), Test::new(*second, *first, level));
             // Ends that are all but the same are all found, so that the order of pairs changes little.
             let (low, high) = (furthest.low - NEAR, furthest.high - NEAR);
-            // No variance is larger than that of halves: most pairs end short of the furthest by that alone.
-            let widest = 0.25 * inflation * (1.0 / first.trials() + 1.0 / second.trials());
-            let room = high - estimate.abs();
-            if estimate.abs() < low && room > 0.0 && room * room > z * z * widest {
-                continue;
-            }
-            let score = |difference| difference_score(*first, *second, difference, inflation);
-            // Nor does a lower end lie higher than one of the least variance.
-            let may_lie_above = |estimate: f64, difference: f64| {
-                let least = inflation * least_variance(*first, *second, difference);
-                estimate >= low && (estimate - low).powi(2) > z * z * least
-            };
-            let beyond = (may_lie_above(estimate, low) && score(low) > z)
-                || (may_lie_above(-estimate, -low) && score(-low) < -z)
-                || (furthest.high < 1.0 && (score(high) > -z || score(-high) < z));
+            let beyond = there.starts_above(low)
+                || back.starts_above(low)
+                || (furthest.high < 1.0 && (there.ends_above(high) || back.ends_above(high)));
             if beyond {
                 furthest = fold(furthest, *first, *second);
             }
@@ -91,19 +77,63 @@ pub fn largest_difference(sides: &[Proportion], level: Level) -> Option<Interval
     (sides.len() > 1).then_some(furthest)
 }
 
+/// The score test of a difference at a place, of which most are decided by what the variance
+/// is at least and at most.
+struct Test {
+    first: Proportion,
+    second: Proportion,
+    estimate: f64,
+    inflation: f64,
+    z: f64,
+}
+
+impl Test {
+    fn new(first: Proportion, second: Proportion, level: Level) -> Test {
+        let (estimate, inflation) = (first.estimate() - second.estimate(), inflation(first, second));
+        Test { first, second, estimate, inflation, z: level.z() }
+    }
+
+    /// How many standard errors the estimate lies above a place, squared: between these two.
+    fn squares(&self, place: f64) -> (f64, f64) {
+        let square = (self.estimate - place).powi(2) / self.inflation;
+        let (least, most) = variances(self.first, self.second, place);
+        (square / most, square / least)
+    }
+
+    fn score(&self, place: f64) -> f64 {
+        difference_score(self.first, self.second, place, self.inflation)
+    }
+
+    /// Whether the lower end lies above a place.
+    fn starts_above(&self, place: f64) -> bool {
+        self.estimate >= place && self.squares(place).1 > self.z * self.z && self.score(place) > self.z
+    }
+
+    /// Whether the upper end lies above a place.
+    fn ends_above(&self, place: f64) -> bool {
+        self.estimate >= place || (self.squares(place).0 < self.z * self.z && self.score(place) > -self.z)
+    }
+}
+
 /// Above what ends are off between groups of like size, far below what anyone sees. (Of a
 /// few people against a million the cubic has all but double roots: there ends are off by 1e−6.)
 const NEAR: f64 = 1e-12;
 
-/// Not above the variance of the difference at the restricted maximum of the likelihood: that
-/// lies between the maxima of both sides, and a variance is concave.
-fn least_variance(first: Proportion, second: Proportion, difference: f64) -> f64 {
+/// Between what the variance of the difference lies at the restricted maximum of the likelihood.
+/// That lies between the maxima of both sides, and a variance rises up to a half.
+fn variances(first: Proportion, second: Proportion, difference: f64) -> (f64, f64) {
     let (least, most) = (difference.max(0.0), (1.0 + difference).min(1.0));
     let inside = |p: f64| p.max(least).min(most);
     let (one, other) = (inside(first.estimate()), inside(second.estimate() + difference));
+    let (low, high) = (one.min(other), one.max(other));
     let spread = |p: f64| (p * (1.0 - p)).max(0.0);
-    let least = |one: f64, other: f64| spread(one).min(spread(other));
-    least(one, other) / first.trials() + least(one - difference, other - difference) / second.trials()
+    let between = |low: f64, high: f64| {
+        let ends = (spread(low), spread(high));
+        (ends.0.min(ends.1), if low < 0.5 && high > 0.5 { 0.25 } else { ends.0.max(ends.1) })
+    };
+    let (of_first, of_second) = (between(low, high), between(low - difference, high - difference));
+    let of_both = |a: f64, b: f64| a / first.trials() + b / second.trials();
+    (of_both(of_first.0, of_second.0), of_both(of_first.1, of_second.1))
 }
 
 fn score_interval(first: Proportion, second: Proportion, level: Level, inflation: f64) -> Interval {
@@ -193,13 +223,14 @@ mod tests {
     }
 
     proptest! {
-        /// What spares the cubic is never above what the cubic gives.
+        /// What spares the cubic lies on either side of what the cubic gives.
         #[test]
-        fn the_least_variance_is_least(first in proportion(), second in proportion(), difference in -0.999..0.999f64) {
+        fn the_variance_lies_between(first in proportion(), second in proportion(), difference in -0.999..0.999f64) {
             let p2 = restricted(first, second, difference);
             let p1 = p2 + difference;
             let variance = p1 * (1.0 - p1) / first.trials() + p2 * (1.0 - p2) / second.trials();
-            prop_assert!(least_variance(first, second, difference) <= variance + 1e-9);
+            let (least, most) = variances(first, second, difference);
+            prop_assert!(least <= variance + 1e-9 && variance <= most + 1e-9, "{least} {variance} {most}");
         }
 
         /// One test for each pair finds what finding the ends of all does.
