@@ -50,6 +50,7 @@ fn files_that_cannot_be_read() {
     said.push(refused(&table, &[&["audit", "folder"], &USUAL[..]].concat(), 1));
     said.push(refused(&table, &[&["audit", "*.parquet"], &USUAL[..]].concat(), 1));
     said.push(refused(&table, &["audit", "nowhere.toml"], 2));
+    said.push(refused(&table, &[&["audit", "/dev/zero"], &USUAL[..]].concat(), 1));
     said.push(about("data.xlsx", b"x", &[]));
     said.push(about("empty.csv", b"", &[]));
     said.push(about("header.csv", b"group,decision\n", &[]));

@@ -30,6 +30,17 @@ pub(super) const AS_WRITTEN: &str = "plain text";
 /// Names of columns are hardly longer, in bytes.
 const LONGEST_NAME: usize = 1_000;
 
+#[cfg(unix)]
+fn is_device(file: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    file.file_type().is_char_device() || file.file_type().is_block_device()
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &std::fs::Metadata) -> bool {
+    false
+}
+
 /// How a column is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Kind {
@@ -76,8 +87,13 @@ impl DataFile {
         if is_remote(path) {
             return DataFile::of_storage(path, constants, delimiter);
         }
+        let known = std::fs::metadata(path).ok();
+        if known.as_ref().is_some_and(is_device) {
+            let reason = "is a device, and may have no end: give a file or a pipe, or - for standard input".into();
+            return Err(TallyError::Unopenable { file: path.into(), reason });
+        }
         // A named pipe, or what a shell makes of `<(command)`.
-        if std::fs::metadata(path).is_ok_and(|file| !file.is_file() && !file.is_dir()) {
+        if known.is_some_and(|file| !file.is_file() && !file.is_dir()) {
             let pipe = File::open(path).map_err(|error| unopenable(path, &error))?;
             return DataFile::of_stream(path, pipe, constants, delimiter);
         }
