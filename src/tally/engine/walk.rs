@@ -14,6 +14,12 @@ use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
 /// No header of a page is longer, statistics included.
 const LONGEST_HEADER: usize = 1 << 20;
 
+/// A page may hold so many bytes however few it takes in the file.
+const LARGE: u64 = if cfg!(test) { 1 << 20 } else { 256 << 20 };
+
+/// And beyond that no more than so many times as many.
+const MOST_TIMES: u64 = 64;
+
 /// What is read again, because a row group is read in pieces, may be so many times as much
 /// as is read in any case.
 const AGAIN: u64 = 3;
@@ -96,6 +102,11 @@ fn pages(file: &mut File, range: Range<u64>) -> Result<Option<Pages>, String> {
         let Ok(header) = header else { return Ok(None) };
         let sizes = (u64::try_from(header.compressed_page_size), u64::try_from(header.uncompressed_page_size));
         let (Ok(length), Ok(size)) = sizes else { return Ok(None) };
+        if size > LARGE.max(length.saturating_mul(MOST_TIMES)) {
+            return Err(format!(
+                "a page of {length} bytes says that it holds {size}: write the file with smaller pages"
+            ));
+        }
         let data = header.data_page_header.map(|page| page.num_values);
         match data.or(header.data_page_header_v2.map(|page| page.num_values)) {
             // The reader would make room for them before it finds out.
@@ -172,6 +183,26 @@ mod tests {
         assert!(one.all >= 800_000 && one.all == one.again && one.most_pieces() == 4, "{one:?}");
         assert!(many.again < many.all / 20 && many.most_pieces() > 60, "{many:?}");
         assert_eq!(Cost::default().most_pieces(), 1);
+    }
+
+    #[test]
+    fn a_page_that_holds_far_more_than_it_takes_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.parquet");
+        let told = |letters: usize| {
+            let texts: Vec<String> = (0..40).map(|n| format!("{n}{}", "x".repeat(letters))).collect();
+            let mut frame = df!("t" => texts).expect("a frame");
+            let writer = ParquetWriter::new(File::create(&path).expect("made"));
+            let writer = writer.with_compression(ParquetCompression::Zstd(None));
+            writer.finish(&mut frame).expect("written");
+            walk(&path, &metadata(&path), &["t"]).map(|costs| costs.len())
+        };
+        let refused = told(100_000).expect_err("a bomb");
+        assert!(
+            refused.starts_with("column `t`, in rows 1 to 40: a page of ") && refused.contains("smaller pages"),
+            "{refused}"
+        );
+        assert_eq!(told(10_000), Ok(1));
     }
 
     #[test]
