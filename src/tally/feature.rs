@@ -495,3 +495,6 @@ fn parsed(text: Option<&str>, missing: &[String]) -> Result<Option<f64>, NotANum
 fn within_reach(number: f64) -> Result<Option<f64>, NotANumber> {
     if number.abs() <= LARGEST { Ok(Some(number)) } else { Err(NotANumber) }
 }
+
+#[cfg(test)]
+mod tests;

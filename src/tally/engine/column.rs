@@ -83,7 +83,7 @@ pub(in super::super) struct Coded<'b> {
 
 impl<'b> Column<'b> {
     /// Texts or numbers, as they come.
-    pub(super) fn of(series: &'b Series) -> PolarsResult<Column<'b>> {
+    pub(in super::super) fn of(series: &'b Series) -> PolarsResult<Column<'b>> {
         match series.dtype() {
             DataType::Float64 => return Ok(Column::Number(series.f64()?)),
             DataType::String => {
