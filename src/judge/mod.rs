@@ -10,6 +10,7 @@ mod settle;
 
 pub use power::POWER;
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -116,17 +117,15 @@ pub struct Judgement {
 
 /// Judges everything that was measured by every rule.
 pub fn all(measured: &Measurements, plan: &Plan) -> Judgement {
-    let mut findings = Vec::new();
-    for rule in &plan.rules {
-        for division in &measured.divisions {
-            // The likeliest levels are shown beside the chances, and judged when named.
-            let likeliest = division.membership == Membership::Thresholded;
-            let named = rule.attributes.contains(&division.attribute);
-            if named || (rule.attributes.is_empty() && !likeliest) {
-                by_rule(rule, division, measured, plan, &mut findings);
-            }
-        }
-    }
+    let about = |rule: &Rule, division: &Division| {
+        // The likeliest levels are shown beside the chances, and judged when named.
+        let likeliest = division.membership == Membership::Thresholded;
+        rule.attributes.contains(&division.attribute) || (rule.attributes.is_empty() && !likeliest)
+    };
+    let all = plan.rules.iter().flat_map(|rule| measured.divisions.iter().map(move |division| (rule, division)));
+    let pairs: Vec<(&Rule, &Division)> = all.filter(|(rule, division)| about(rule, division)).collect();
+    let found = pairs.par_iter().map(|(rule, division)| by_rule(rule, division, measured, plan));
+    let mut findings: Vec<Finding> = found.collect::<Vec<_>>().into_iter().flatten().collect();
     // Verdicts without a test belong to the family too.
     let judged: Vec<usize> = (0..findings.len()).filter(|&at| findings[at].measurement.is_some()).collect();
     let raw: Vec<f64> = judged.iter().map(|&at| p_of(&findings[at]).unwrap_or(1.0)).collect();
@@ -134,9 +133,8 @@ pub fn all(measured: &Measurements, plan: &Plan) -> Judgement {
         findings[*at].p_adjusted = p_of(&findings[*at]).map(|_| adjusted);
     }
     family::correct(&mut findings, &judged, plan);
-    for finding in &mut findings {
-        settle(finding, judged.len());
-    }
+    // One by one: that of a summary over many groups takes as long as all others.
+    findings.par_iter_mut().with_max_len(1).for_each(|finding| settle(finding, judged.len()));
     Judgement { findings, family: judged.len() }
 }
 
@@ -151,7 +149,7 @@ fn p_of(finding: &Finding) -> Option<f64> {
     finding.measurement.as_ref()?.test.map(|test| test.p)
 }
 
-fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Plan, into: &mut Vec<Finding>) {
+fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Plan) -> Vec<Finding> {
     let about = measured.all.iter().filter(|m| {
         m.attribute == division.attribute
             && m.stratum.is_none()
@@ -164,9 +162,8 @@ fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Pla
         Some(group) => rule.groups.is_empty() || rule.groups.contains(&group.to_string()),
         None => true,
     };
-    for measurement in all.iter().filter(wanted) {
-        into.push(finding(rule, division, measurement, measured, plan));
-    }
+    let found = all.par_iter().filter(wanted).map(|m| finding(rule, division, m, measured, plan));
+    let mut findings: Vec<Finding> = found.collect();
     let nothing = |reason, absent_group| Finding {
         absent_group,
         verdict: Verdict::NotEvaluated,
@@ -178,7 +175,7 @@ fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Pla
     // What only some attributes have, such as shares of a population, concerns no other.
     let concerns_some = Needs::of(&[Role::Population, Role::Query]);
     if all.is_empty() && rule.attributes.is_empty() && !rule.metric.needs().disjoint(concerns_some) {
-        return;
+        return findings;
     }
     if all.is_empty() {
         let compared = division.groups.iter().filter(|size| !size.group.is_missing()).count();
@@ -190,16 +187,17 @@ fn by_rule(rule: &Rule, division: &Division, measured: &Measurements, plan: &Pla
             _ if absent => Reason::NoSuchReference,
             _ => Reason::NothingToCompare,
         };
-        into.push(nothing(reason, None));
+        findings.push(nothing(reason, None));
     } else {
         // A named group that one attribute lacks may belong to another.
         let elsewhere = |group: &String| {
             measured.divisions.iter().any(|other| other.groups.iter().any(|size| size.group.to_string() == *group))
         };
         for group in absent.into_iter().filter(|group| !elsewhere(group)) {
-            into.push(nothing(Reason::NoSuchGroup, Some(group.clone())));
+            findings.push(nothing(Reason::NoSuchGroup, Some(group.clone())));
         }
     }
+    findings
 }
 
 fn is_missing(measurement: &Measurement) -> bool {
