@@ -12,8 +12,10 @@
 //! that is in it: [`Bounds`] sees what follows from that, and a candidate is
 //! refused too when only one value is left for a small count.
 //!
-//! This guards against exact recovery. It does not bound how narrowly a
-//! withheld count may be guessed from the rest.
+//! This guards against recovery by adding and subtracting, and by bounds equation by
+//! equation. A search over all whole numbers at once may still find a count to have but
+//! one value, mostly one of 1 or 2; nor is it bounded how narrowly a withheld count may be
+//! guessed from the rest.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
@@ -44,7 +46,7 @@ fn multiply(a: u64, b: u64) -> u64 {
     if sum >= P { sum - P } else { sum }
 }
 
-fn subtract(a: u64, b: u64) -> u64 {
+fn difference(a: u64, b: u64) -> u64 {
     if a >= b { a - b } else { a + P - b }
 }
 
@@ -72,7 +74,7 @@ fn coefficient(row: &Row, unknown: usize) -> Option<u64> {
 #[derive(Clone, Debug, Default)]
 struct Bench {
     values: Vec<u64>,
-    /// The unknowns that were touched, which others are not known by.
+    /// The unknowns that have had a coefficient since the bench was clean.
     touched: Vec<usize>,
     is_touched: Vec<bool>,
 }
@@ -85,7 +87,7 @@ impl Bench {
     /// Takes `factor` times a row away; tells of each unknown that was not there before.
     fn subtract(&mut self, factor: u64, row: &[(usize, u64)], mut new: impl FnMut(usize)) {
         for &(at, value) in row {
-            self.values[at] = subtract(self.values[at], multiply(factor, value));
+            self.values[at] = difference(self.values[at], multiply(factor, value));
             if !std::mem::replace(&mut self.is_touched[at], true) {
                 self.touched.push(at);
                 new(at);
@@ -124,7 +126,8 @@ pub(super) struct Guard {
     small: Vec<Vec<(usize, i64)>>,
     /// Positions in `small` by unknown.
     touched: HashMap<usize, Vec<usize>>,
-    /// The terms of what was published: to say it again tells nothing.
+    /// The terms of what was published: to say it again tells nothing. (The bounds might come
+    /// closer by it where they stopped at their most visits, which no audit tried has met.)
     published: HashSet<Vec<(usize, i64)>>,
 }
 

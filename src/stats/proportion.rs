@@ -3,6 +3,8 @@
 //! Counts are real numbers: for weighted data they are p̂·n_eff and n_eff with
 //! Kish's effective size n_eff = W²/Q.
 
+use std::cmp::Ordering;
+
 use super::beta::{beta_lower, beta_upper};
 use super::level::{Estimate, Interval, Level};
 
@@ -40,10 +42,34 @@ impl Proportion {
         self.trials - self.successes
     }
 
+    /// Those that differ, in rising order; of two and more that are alike two, for the pair
+    /// that they are.
+    pub(super) fn different(sides: &[Proportion]) -> Vec<Proportion> {
+        different(sides, |side| [side.estimate(), side.trials, side.successes])
+    }
+
     /// The estimate with its Wilson interval.
     pub fn wilson(self, level: Level) -> Estimate {
         Estimate { value: self.estimate(), interval: wilson(self, level) }
     }
+}
+
+/// Those that differ in a key, in its order; of two and more that are alike two.
+pub(super) fn different<T: Copy, const N: usize>(all: &[T], key: impl Fn(&T) -> [f64; N]) -> Vec<T> {
+    let mut sorted = all.to_vec();
+    let compare = |one: &T, two: &T| {
+        let ordered = key(one).into_iter().zip(key(two)).map(|(one, two)| one.total_cmp(&two));
+        ordered.fold(Ordering::Equal, Ordering::then)
+    };
+    sorted.sort_by(compare);
+    let mut kept: Vec<T> = Vec::with_capacity(sorted.len());
+    for one in sorted {
+        let alike = |other: &T| compare(other, &one) == Ordering::Equal;
+        if !(kept.len() > 1 && kept[kept.len() - 2..].iter().all(alike)) {
+            kept.push(one);
+        }
+    }
+    kept
 }
 
 /// The score interval of a proportion: all p that a two-sided z-test with the

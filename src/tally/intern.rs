@@ -191,6 +191,18 @@ impl Coder {
         self.interner.values()
     }
 
+    /// The first two values that are the same number, written otherwise.
+    fn same_number(&self) -> Option<(&str, &str)> {
+        let mut values: Vec<&str> = self.values().collect();
+        values.sort_unstable();
+        let mut met: HashMap<u64, &str> = HashMap::new();
+        values.into_iter().find_map(|value| {
+            let number = value.parse::<f64>().ok().filter(|number| number.is_finite())?;
+            let first = *met.entry((number + 0.0).to_bits()).or_insert(value);
+            (first != value).then_some((first, value))
+        })
+    }
+
     /// What is odd about the column's values.
     pub(super) fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
@@ -198,6 +210,12 @@ impl Coder {
             warnings.push(format!(
                 "column `{}`: {} of its values had blanks around them, which were taken off",
                 self.column, self.interner.trimmed
+            ));
+        }
+        if let Some((one, other)) = self.same_number() {
+            warnings.push(format!(
+                "column `{}`: \"{one}\" and \"{other}\" are one number and two values: write numbers alike, as they are told apart by how they are written",
+                self.column
             ));
         }
         const WORDS: [&str; 9] = ["na", "n/a", "null", "none", "nan", "?", "unknown", "missing", "-"];

@@ -131,8 +131,13 @@ fn types_that_drift_are_told() {
     let groups = release.divisions[0].groups.iter();
     let sizes: Vec<(&str, Shown<u64>)> = groups.map(|group| (group.group.as_str(), group.n)).collect();
     assert_eq!(sizes, [("1", Shown::Value(2)), ("2", Shown::Value(1)), ("3", Shown::Value(1))]);
+    // Unless it is written with one there.
+    std::fs::write(folder.path().join("a.csv"), "d,g\nyes,1.0\nno,3\n").expect("written");
+    let warned = "column `g`: \"1\" and \"1.0\" are one number and two values";
+    let warnings = run(&mixed).expect("an audit").warnings;
+    assert!(warnings.iter().any(|warning| warning.starts_with(warned)), "{warnings:?}");
     let message = run(&mixed.replace("a.parquet", "b.parquet")).expect_err("refused");
-    assert!(message.contains("holds numbers with a point, and plain text in "), "{message}");
+    assert!(message.contains("a.csv: column `g`: holds plain text, and numbers with a point in "), "{message}");
 }
 
 /// Folders such as `group=a` are columns of all their rows.

@@ -326,7 +326,7 @@ impl<'r> Gate<'r> {
             (stage, base)
         };
         let mut order: Vec<usize> = (0..all.len()).collect();
-        order.sort_by_key(|&at| rank(&all[at]));
+        order.sort_by_cached_key(|&at| rank(&all[at]));
         order
     }
 

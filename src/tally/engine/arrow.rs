@@ -74,10 +74,10 @@ impl DataFile {
 /// however many rows have them.
 fn series(name: &str, array: &dyn Array) -> PolarsResult<Series> {
     let of = |array: Box<dyn Array>| Series::from_arrow(name.into(), array);
-    let parts = parts::<i8>(array).or_else(|| parts::<i16>(array)).or_else(|| parts::<i32>(array));
-    let parts = parts.or_else(|| self::parts::<i64>(array)).or_else(|| self::parts::<u8>(array));
-    let parts = parts.or_else(|| self::parts::<u16>(array)).or_else(|| self::parts::<u32>(array));
-    match parts.or_else(|| self::parts::<u64>(array)) {
+    let signed = parts::<i8>(array).or_else(|| parts::<i16>(array)).or_else(|| parts::<i32>(array));
+    let unsigned = || parts::<u8>(array).or_else(|| parts::<u16>(array)).or_else(|| parts::<u32>(array));
+    let long = || parts::<i64>(array).or_else(|| parts::<u64>(array));
+    match signed.or_else(unsigned).or_else(long) {
         Some([keys, values]) => of(values)?.take(of(keys)?.strict_cast(&IDX_DTYPE)?.idx()?),
         None => of(array.to_boxed()),
     }
@@ -90,7 +90,7 @@ fn parts<K: DictionaryKey>(array: &dyn Array) -> Option<[Box<dyn Array>; 2]> {
 }
 
 /// What to do about a record batch that is too large.
-const REMEDY: &str = "write the file with smaller record batches, or long texts without compression";
+const REMEDY: &str = "unless it is damaged, write it with smaller record batches, or long texts without compression";
 
 /// An error when blocks would take far more memory than bytes in the file.
 fn refuse_bomb(what: &str, blocks: &[ipc::Block], file: &mut File) -> PolarsResult<()> {

@@ -83,19 +83,23 @@ impl Source {
     /// An error when another file lacks a wanted column, or holds another type in it.
     fn alike(&self, wanted: &[(String, Kind)]) -> Result<(), TallyError> {
         let Some((first, others)) = self.files.split_first() else { return Ok(()) };
-        for (file, (column, kind)) in others.iter().flat_map(|file| wanted.iter().map(move |column| (file, column))) {
-            let name = first.shown.display();
-            if !file.columns.contains(column) {
+        for (column, kind) in wanted {
+            if let Some(file) = others.iter().find(|file| !file.columns.contains(column)) {
+                let name = first.shown.display();
                 let what =
                     format!("there is no such column, but there is one in {name}: files read together need the same");
                 return Err(TallyError::column(&file.shown, column, what));
             }
-            let (here, there) = (file.word_type(column, *kind), first.word_type(column, *kind));
-            // In a text a whole number is written as it is anywhere.
-            let written = [(here, there), (there, here)]
-                .iter()
-                .any(|(one, other)| *one == AS_WRITTEN && ["text", "whole numbers"].contains(other));
-            if here != there && !written {
+            let type_of = |file: &DataFile| file.word_type(column, *kind);
+            // Against a file that says what type it holds, if there is one.
+            let Some(typed) = self.files.iter().find(|file| type_of(file) != AS_WRITTEN) else { continue };
+            let there = type_of(typed);
+            let fits = |here: &str| match here {
+                AS_WRITTEN => ["text", "whole numbers"].contains(&there),
+                _ => here == there,
+            };
+            if let Some(file) = self.files.iter().find(|file| !fits(type_of(file))) {
+                let (here, name) = (type_of(file), typed.shown.display());
                 let what = format!("holds {here}, and {there} in {name}: write it alike in all files");
                 return Err(TallyError::column(&file.shown, column, what));
             }
