@@ -257,6 +257,8 @@ mod tests {
         assert!(guard.publish(&[one(1, 20)]));
         assert!(guard.publish(&[one(2, 30)]));
         assert!(!guard.publish(&[one(3, 40)]));
+        assert!(!guard.publish(&[one(3, 40)]), "asked again");
+        assert!(!guard.publish(&[one(1, 20), one(3, 40)]), "with what is known");
         assert!(!guard.publish(&[one(0, 3)]));
         assert!(guard.publish(&[sum(&[(1, 1), (2, 1)], 50)]), "what is known may be said again");
     }
