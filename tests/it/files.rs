@@ -188,7 +188,8 @@ fn objects_a_line() {
         same(&german(&[&path(name)]).expect(name), &whole);
     }
     for (text, fault) in [
-        ("{\"group\":\"a\"}\n{\"group\":", "line 2, column"),
+        ("{\"group\":\"a\"}\n{\"group\":\n{\"group\":\"a\"}\n", "line 2 ends before its object does"),
+        ("{\"group\":\"a\"}\n{\"group\":}\n", "line 2, column 10: not JSON"),
         ("[1]\n", "line 1 is no JSON object"),
         ("{\"group\":\"a\",\"decision\":[1],\"label\":\"yes\"}\n", "line 1: `decision` holds a list or an object"),
     ] {

@@ -77,7 +77,8 @@ fn objects(
         let read = reader.deserialize_map(Members { place: &mut place, values: &mut values });
         read.and_then(|()| reader.end()).map_err(|error| match error.classify() {
             Category::Data => format!("line {line} is no JSON object"),
-            _ => format!("line {line}, column {}: not JSON, or not whole", error.column()),
+            Category::Eof => format!("line {line} ends before its object does: each line holds one, whole"),
+            _ => format!("line {line}, column {}: not JSON", error.column()),
         })?;
         if !each(&mut values).map_err(|what| format!("line {line}: {what}"))? {
             return Ok(());
