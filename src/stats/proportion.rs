@@ -135,6 +135,14 @@ pub(super) mod tests {
         }
     }
 
+    prop_compose! {
+        /// Some groups, which are now and then alike.
+        pub fn several()(most in prop_oneof![Just(3u32), Just(40)])
+            (counts in prop::collection::vec((0..most, 0..most), 2..12)) -> Vec<Proportion> {
+            counts.into_iter().filter(|(yes, no)| yes + no > 0).map(|(yes, no)| of(yes, yes + no)).collect()
+        }
+    }
+
     pub fn doubled(proportion: Proportion) -> Proportion {
         Proportion::new(proportion.successes * 2.0, proportion.trials * 2.0).expect("a proportion")
     }

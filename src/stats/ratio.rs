@@ -160,7 +160,7 @@ fn ratio_score(first: Proportion, second: Proportion, ratio: f64, inflation: f64
 
 #[cfg(test)]
 mod tests {
-    use super::super::proportion::tests::{close, doubled, of, proportion};
+    use super::super::proportion::tests::{close, doubled, of, proportion, several};
     use super::*;
     use proptest::prelude::*;
 
@@ -248,15 +248,7 @@ mod tests {
 
         /// One test for each pair finds what finding the ends of all does.
         #[test]
-        fn the_smallest_of_all_pairs(
-            counts in prop_oneof![
-                prop::collection::vec((0u32..40, 0u32..40), 2..12),
-                prop::collection::vec((0u32..3, 0u32..3), 2..12),
-            ],
-            z in 0.5f64..5.0,
-        ) {
-            let sides = counts.iter().filter_map(|(yes, no)| Proportion::new(f64::from(*yes), f64::from(yes + no)));
-            let sides: Vec<Proportion> = sides.collect();
+        fn the_smallest_of_all_pairs(sides in several(), z in 0.5f64..5.0) {
             let level = Level::from_z(z);
             type Smallest = fn(&[Proportion], Level) -> Option<Interval>;
             let pairs: [(Method, Smallest); 2] = [
