@@ -97,10 +97,6 @@ fn smallest(sides: &[Proportion], level: Level, inflation: impl Fn(Proportion, P
     }
     let ends = |first, second| score_interval(first, second, level, inflation(first, second));
     let mut furthest = ends(*least, *most)?;
-    // To none in a group there is no ratio, and from none it may be 0.
-    if least.successes() == 0.0 {
-        furthest.low = 0.0;
-    }
     let z = level.z();
     let mut look = |first: Proportion, second: Proportion| {
         let inflation = inflation(first, second);

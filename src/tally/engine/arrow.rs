@@ -214,6 +214,24 @@ mod tests {
         assert_eq!(before, 100);
     }
 
+    /// Three rows by another writer, as files were before messages had a mark.
+    const LEGACY: &[u8] = include_bytes!("../../../tests/it/legacy.arrow");
+
+    #[test]
+    fn older_files_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.arrow");
+        std::fs::write(&path, LEGACY).expect("written");
+        let file = DataFile::open(&path, Vec::new(), None).expect("opened");
+        let mut found: Vec<Option<String>> = Vec::new();
+        let mut take = |columns: Vec<super::super::column::Column<'_>>, rows: usize| {
+            found.extend((0..rows).map(|row| columns[0].text(row).map(str::to_string)));
+            false
+        };
+        file.stream_arrow(&[("t".to_string(), Kind::Text)], &mut take).expect("read");
+        assert_eq!(found, [Some("a".to_string()), Some("b".to_string()), None]);
+    }
+
     #[test]
     fn columns_come_as_they_are_wanted() {
         let folder = tempfile::tempdir().expect("a folder");
