@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 pub use flags::Flags;
 pub use problem::{Place, PlanError, Problem};
+pub(crate) use roles::number;
 pub use roles::{
     ClassesRole, DecisionRole, Features, ForecastRole, LabelRole, RankingRole, Roles, ScoreRole, Side, Values,
 };

@@ -82,10 +82,17 @@ impl Values {
     pub fn contains(&self, text: &str) -> bool {
         self.0.iter().any(|value| {
             value == text
-                || matches!((value.parse::<f64>(), text.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
+                || number(value).is_some_and(|value| number(text) == Some(value))
                 || (matches!(value.as_str(), "true" | "false") && text.eq_ignore_ascii_case(value))
         })
     }
+}
+
+/// The number that a text is, if texts may be told to be the same by it: from 2^53 on
+/// different whole numbers have the same double.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    const FIRST_ALIKE: f64 = 9_007_199_254_740_992.0;
+    text.parse::<f64>().ok().filter(|number| number.abs() < FIRST_ALIKE).map(|number| number + 0.0)
 }
 
 /// Good or bad for the person.
@@ -149,4 +156,18 @@ pub struct Features {
     pub legitimate: Vec<String>,
     /// Numbers that are codes.
     pub categorical: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_number_is_the_same_value() {
+        let favourable = |value: &str, text: &str| Values(vec![value.to_string()]).contains(text);
+        assert!(favourable("1", "1.0") && favourable("-0", "0") && favourable("1e400", "1e400"));
+        assert!(favourable("9007199254740991", "9007199254740991.0"));
+        assert!(!favourable("9007199254740993", "9007199254740992"));
+        assert!(!favourable("1e400", "1e500") && !favourable("NaN", "nan"));
+    }
 }

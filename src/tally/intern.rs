@@ -8,6 +8,7 @@ use std::path::Path;
 use super::engine::column::Column;
 use super::error::TallyError;
 use crate::cells::Level;
+use crate::plan::number;
 
 /// How many different values a column may have, and what to do about more.
 #[derive(Clone, Copy, Debug)]
@@ -197,8 +198,7 @@ impl Coder {
         values.sort_unstable();
         let mut met: HashMap<u64, &str> = HashMap::new();
         values.into_iter().find_map(|value| {
-            let number = value.parse::<f64>().ok().filter(|number| number.is_finite())?;
-            let first = *met.entry((number + 0.0).to_bits()).or_insert(value);
+            let first = *met.entry(number(value)?.to_bits()).or_insert(value);
             (first != value).then_some((first, value))
         })
     }

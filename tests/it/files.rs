@@ -118,6 +118,9 @@ fn types_that_drift_are_told() {
     write("b.parquet", Column::new("g".into(), [1.0, 2.0]));
     let message = run().expect_err("refused");
     assert!(message.contains("b.parquet: column `g`: holds numbers with a point, and whole numbers in"), "{message}");
+    write("b.parquet", Column::new("g".into(), [1i32, 2]).cast(&DataType::Date).expect("dates"));
+    assert!(run().expect_err("refused").contains("b.parquet: column `g`: holds dates, and whole numbers in"));
+    write("b.parquet", Column::new("g".into(), [1.0, 2.0]));
     // A text says how a whole number is written, and nothing of points.
     let mixed = text
         .replace("\"*.parquet\"", "[\"a.csv\", \"a.parquet\"]")

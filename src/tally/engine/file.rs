@@ -226,7 +226,9 @@ impl DataFile {
             Some(dtype) if dtype.is_integer() => "whole numbers",
             Some(dtype) if dtype.is_primitive_numeric() || dtype.is_decimal() => "numbers with a point",
             Some(DataType::Boolean) => "truth values",
-            Some(dtype) if dtype.is_temporal() => "times",
+            Some(DataType::Date) => "dates",
+            Some(DataType::Time) => "times of day",
+            Some(dtype) if dtype.is_temporal() => "dates with times",
             Some(_) => "text",
             None => AS_WRITTEN,
         }

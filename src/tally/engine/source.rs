@@ -100,7 +100,11 @@ impl Source {
             };
             if let Some(file) = self.files.iter().find(|file| !fits(type_of(file))) {
                 let (here, name) = (type_of(file), typed.shown.display());
-                let what = format!("holds {here}, and {there} in {name}: write it alike in all files");
+                let advice = match here {
+                    AS_WRITTEN => "turn the text file into one with types, or the other into text",
+                    _ => "write it alike in all files",
+                };
+                let what = format!("holds {here}, and {there} in {name}: {advice}");
                 return Err(TallyError::column(&file.shown, column, what));
             }
         }
