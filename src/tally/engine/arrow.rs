@@ -90,7 +90,8 @@ fn parts<K: DictionaryKey>(array: &dyn Array) -> Option<[Box<dyn Array>; 2]> {
 }
 
 /// What to do about a record batch that is too large.
-const REMEDY: &str = "unless it is damaged, write it with smaller record batches, or long texts without compression";
+const REMEDY: &str =
+    "write the file with smaller record batches, or long texts without compression, if it is not damaged";
 
 /// An error when blocks would take far more memory than bytes in the file.
 fn refuse_bomb(what: &str, blocks: &[ipc::Block], file: &mut File) -> PolarsResult<()> {
@@ -191,6 +192,8 @@ mod tests {
         let file = DataFile::open(&path, Vec::new(), None).expect("opened");
         let refused = file.stream_arrow(&[("t".to_string(), Kind::Text)], &mut |_, _| false).expect_err("a bomb");
         assert!(refused.starts_with("the dictionaries of ") && refused.ends_with(REMEDY), "{refused}");
+        let told = file.faulty(refused).to_string();
+        assert!(told.ends_with(REMEDY), "one advice: {told}");
     }
 
     #[test]

@@ -332,7 +332,7 @@ impl DataFile {
     }
 
     /// An error for what is wrong with the file, unless it is no longer what it was.
-    fn faulty(&self, fault: String) -> TallyError {
+    pub(super) fn faulty(&self, fault: String) -> TallyError {
         if let Err(changed) = self.unchanged() {
             return changed;
         }
