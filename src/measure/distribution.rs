@@ -93,14 +93,6 @@ pub(super) fn of_two_shares(how: Comparison, reference: Proportion, group: Propo
     Interval::new(low, ends[0].max(ends[1]))
 }
 
-/// Everyone's scores, labelled or not.
-pub(super) fn everyone(part: &Part) -> Distribution {
-    let mut all = part.favourable.clone();
-    all.merge(&part.unfavourable);
-    all.merge(&part.unlabelled);
-    all
-}
-
 fn scores(how: Comparison, group: &Part, reference: &Part, look: &Look<'_>) -> Measured {
     let (one, two) = (look.memory.everyone(group), look.memory.everyone(reference));
     let Some(scale) = look.scale else { return Measured::undefined(Why::EmptyGroup, &Cell::default()) };

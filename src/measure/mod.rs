@@ -11,6 +11,7 @@ mod measurement;
 mod pairs;
 mod part;
 mod practice;
+mod scores;
 mod strata;
 mod summary;
 mod unknown;

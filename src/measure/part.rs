@@ -1,7 +1,9 @@
 //! The people that one number is about.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+use super::scores::{Everyone, Held, Scores};
 use crate::catalogue::Outcomes;
 use crate::cells::{
     Cell, Clusters, Decision, Distribution, Flips, Frame, Grid, Group, Label, Level, Membership, Outcome, Ranking,
@@ -26,9 +28,7 @@ pub(super) struct Part {
     /// Whose numbers are remembered under it; none for people looked at once.
     pub(super) id: Option<usize>,
     pub(super) tally: Tally,
-    pub(super) favourable: Distribution,
-    pub(super) unfavourable: Distribution,
-    pub(super) unlabelled: Distribution,
+    pub(super) held: Held,
     pub(super) regression: Regression,
     pub(super) classes: BTreeMap<(Level, Level), Cell>,
     pub(super) flips: Flips,
@@ -41,21 +41,18 @@ pub(super) struct Part {
 impl Part {
     /// The people of the groups that `keep` accepts.
     pub(super) fn of(frame: &Frame, keep: impl Fn(&Group) -> bool) -> Part {
-        let mut part = Part::without_scores(frame, &keep);
-        for group in frame.groups.keys().filter(|group| keep(group)) {
-            part.add_scores(frame, group);
-        }
-        part
+        let mut scores = Scores::default();
+        frame.groups.keys().filter(|group| keep(group)).for_each(|group| scores.add(frame, group));
+        Part { held: scores.into(), ..Part::without_scores(frame, &keep) }
     }
 
     /// Of every group all others with a recorded level.
     pub(super) fn rests(frame: &Frame, names: &[&Group], parts: &[Part]) -> Vec<Part> {
-        let mut all = Part::default();
-        names.iter().for_each(|group| all.add_scores(frame, group));
+        let mut all = Scores::default();
+        names.iter().for_each(|group| all.add(frame, group));
+        let all = Everyone::new(all);
         let rest = |(name, part): (&&Group, &Part)| Part {
-            favourable: all.favourable.without(&part.favourable),
-            unfavourable: all.unfavourable.without(&part.unfavourable),
-            unlabelled: all.unlabelled.without(&part.unlabelled),
+            held: Held::Others { of: Rc::clone(&all), group: part.scores() },
             ..Part::without_scores(frame, |other| other != *name && !other.is_missing())
         };
         names.iter().zip(parts).map(rest).collect()
@@ -82,16 +79,9 @@ impl Part {
         part
     }
 
-    fn add_scores(&mut self, frame: &Frame, group: &Group) {
-        for (label, into) in [
-            (Label::Favourable, &mut self.favourable),
-            (Label::Unfavourable, &mut self.unfavourable),
-            (Label::Unknown, &mut self.unlabelled),
-        ] {
-            if let Some(scores) = frame.scores.part(&(group.clone(), label)) {
-                into.merge(scores);
-            }
-        }
+    /// Their scores.
+    pub(super) fn scores(&self) -> Rc<Scores> {
+        self.held.scores()
     }
 
     fn add(&mut self, frame: &Frame, group: &Group) {

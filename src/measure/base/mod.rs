@@ -11,7 +11,7 @@ pub use score::CalibrationBin;
 pub(super) use score::{CALIBRATION_BINS, announced, calibration, coarse_bins, cumulative_gaps, width_bin};
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -33,8 +33,8 @@ pub(super) struct Memory {
     /// Evidence of the parts of indices within or between groups, by the bits of what
     /// they are made of.
     splits: RefCell<HashMap<(bool, Vec<u64>), inequality::Split>>,
-    /// Scores of everyone of a part, labelled or not.
-    everyone: RefCell<HashMap<usize, Rc<Distribution>>>,
+    /// Scores of everyone of the parts that were looked at last, labelled or not.
+    everyone: RefCell<VecDeque<(usize, Rc<Distribution>)>>,
     /// Evidence of gaps of two distribution functions, likewise.
     gaps: RefCell<HashMap<Vec<u64>, [Evidence; 2]>>,
     /// Evidence of what is made of bins of scores, likewise.
@@ -42,6 +42,9 @@ pub(super) struct Memory {
     /// Normal numbers for so many groups.
     normals: RefCell<HashMap<usize, Rc<Vec<f64>>>>,
 }
+
+/// How many sides a comparison has: a group, its reference, and those outside the group.
+const SIDES: usize = 3;
 
 /// Numbers as a key.
 fn bits<'n>(numbers: impl Iterator<Item = &'n f64>) -> Vec<u64> {
@@ -61,9 +64,16 @@ impl Memory {
 
     /// The scores of everyone of a part, labelled or not.
     pub(super) fn everyone(&self, part: &Part) -> Rc<Distribution> {
-        let Some(id) = part.id else { return Rc::new(distribution::everyone(part)) };
+        let Some(id) = part.id else { return Rc::new(part.scores().everyone()) };
         let mut known = self.everyone.borrow_mut();
-        Rc::clone(known.entry(id).or_insert_with(|| Rc::new(distribution::everyone(part))))
+        let place = known.iter().position(|(of, _)| *of == id);
+        let found = match place.and_then(|place| known.remove(place)) {
+            Some((_, found)) => found,
+            None => Rc::new(part.scores().everyone()),
+        };
+        known.truncate(SIDES - 1);
+        known.push_front((id, Rc::clone(&found)));
+        found
     }
 
     /// The largest gap of two distribution functions and the area between them.

@@ -6,6 +6,7 @@ use crate::cells::{Cell, Distribution, Grid, Label, Outcome, Summand, Why};
 use crate::measure::distribution::largest_share;
 use crate::measure::evidence::{Evidence, Of};
 use crate::measure::part::{Part, Scale, by_score};
+use crate::measure::scores::Scores;
 use crate::measure::{Test, TestMethod};
 use crate::plan::Side;
 use crate::stats::{
@@ -21,12 +22,13 @@ const COARSE_BINS: usize = 50;
 
 pub(super) fn measure(value: ScoreValue, seat: &Seat<'_>, scale: Scale, look: &Look<'_>) -> Measured {
     let part = seat.part;
-    let labelled = labelled(part);
+    let scores = &*part.scores();
+    let labelled = scores.labelled();
     if value.needs_probability() && !scale.probability {
         return Measured::undefined(Why::NotAProbability, &labelled);
     }
     if value == ScoreValue::Mean {
-        return mean_score(part, scale, look);
+        return mean_score((part, scores), scale, look);
     }
     if labelled.n == 0 {
         return Measured::undefined(Why::EmptyDenominator, &labelled);
@@ -35,30 +37,23 @@ pub(super) fn measure(value: ScoreValue, seat: &Seat<'_>, scale: Scale, look: &L
         return Measured::undefined(Why::ZeroWeight, &labelled);
     }
     match value {
-        ScoreValue::Mean => mean_score(part, scale, look),
+        ScoreValue::Mean => mean_score((part, scores), scale, look),
         ScoreValue::Auc => area(part, part, scale, &labelled, look),
         ScoreValue::AucOfQualified | ScoreValue::AucOfUnqualified => match seat.rest {
             None => Measured::undefined(Why::NothingOutside, &labelled),
             Some(rest) if value == ScoreValue::AucOfQualified => area(part, rest, scale, &labelled, look),
             Some(rest) => area(rest, part, scale, &labelled, look),
         },
-        ScoreValue::Separation => separation(part, scale, &labelled, look),
-        ScoreValue::Brier => brier(part, scale, &labelled, look),
-        ScoreValue::LogLoss => log_loss(part, scale, &labelled),
-        ScoreValue::Uncertainty => uncertainty(part, &labelled),
-        ScoreValue::CalibrationRatio => calibration_ratio(part, scale, &labelled),
-        ScoreValue::CalibrationErrorEqualMass => binned(value, &equal_mass(part, scale), part, &labelled, look),
+        ScoreValue::Separation => separation((part, scores), scale, &labelled, look),
+        ScoreValue::Brier => brier((part, scores), scale, &labelled, look),
+        ScoreValue::LogLoss => log_loss((part, scores), scale, &labelled),
+        ScoreValue::Uncertainty => uncertainty((part, scores), &labelled),
+        ScoreValue::CalibrationRatio => calibration_ratio((part, scores), scale, &labelled),
+        ScoreValue::CalibrationErrorEqualMass => binned(value, &equal_mass(scores, scale), part, &labelled, look),
         ScoreValue::Reliability | ScoreValue::Resolution | ScoreValue::CalibrationError => {
-            binned(value, &equal_width(part, scale), part, &labelled, look)
+            binned(value, &equal_width(scores, scale), part, &labelled, look)
         }
     }
-}
-
-/// People with a score and a label.
-fn labelled(part: &Part) -> Cell {
-    let mut all = part.favourable.cell.clone();
-    all.merge(&part.unfavourable.cell);
-    all
 }
 
 fn moments_of(distribution: &Distribution, n: f64, grid: Grid) -> Option<Moments> {
@@ -77,10 +72,13 @@ fn score_moments(part: &Part, scale: Scale, look: &Look<'_>) -> Option<Moments> 
     Some(Moments { n: part.clustered(&labels, &all.cell, plain.variance, plain.mean, look.level), ..plain })
 }
 
-fn mean_score(part: &Part, scale: Scale, look: &Look<'_>) -> Measured {
+/// Some people, and their scores.
+type Scored<'p> = (&'p Part, &'p Scores);
+
+fn mean_score((part, scores): Scored<'_>, scale: Scale, look: &Look<'_>) -> Measured {
     let people = {
-        let mut all = labelled(part);
-        all.merge(&part.unlabelled.cell);
+        let mut all = scores.labelled();
+        all.merge(&scores.unlabelled.cell);
         all
     };
     match score_moments(part, scale, look) {
@@ -97,8 +95,8 @@ fn mean_score(part: &Part, scale: Scale, look: &Look<'_>) -> Measured {
 /// The chance that someone favourable of `upper` scores above someone
 /// unfavourable of `lower`.
 fn area(upper: &Part, lower: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
-    let scores = by_score(&upper.favourable, &lower.unfavourable);
-    let mut bins: Vec<ScoreBin> = scores.map(|(_, positives, negatives)| ScoreBin { positives, negatives }).collect();
+    let (above, below) = (upper.scores(), lower.scores());
+    let mut bins: Vec<ScoreBin> = by_score(&above.favourable, &below.unfavourable).map(|(_, positives, negatives)| ScoreBin { positives, negatives }).collect();
     if scale.higher == Side::Unfavourable {
         bins.reverse();
     }
@@ -107,8 +105,8 @@ fn area(upper: &Part, lower: &Part, scale: Scale, labelled: &Cell, look: &Look<'
         let moments = moments_of(distribution, plain, scale.grid);
         moments.map_or(plain, |m| part.clustered(&[label], &distribution.cell, m.variance, m.mean, look.level))
     };
-    let positives = people(upper, &upper.favourable, Label::Favourable);
-    let negatives = people(lower, &lower.unfavourable, Label::Unfavourable);
+    let positives = people(upper, &above.favourable, Label::Favourable);
+    let negatives = people(lower, &below.unfavourable, Label::Unfavourable);
     match auc(&bins, positives, negatives) {
         None => Measured::undefined(Why::OneClass, labelled),
         Some(auc) => {
@@ -159,17 +157,17 @@ fn distance(one: &[f64], two: &[f64]) -> Option<f64> {
     Some(cumulative_gaps(one, two)?.fold(0.0, farther).min(1.0))
 }
 
-fn separation(part: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
+fn separation((part, scores): Scored<'_>, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
     let (one, two): (Vec<f64>, Vec<f64>) =
-        by_score(&part.favourable, &part.unfavourable).map(|(_, a, b)| (a, b)).unzip();
+        by_score(&scores.favourable, &scores.unfavourable).map(|(_, a, b)| (a, b)).unzip();
     let Some(value) = distance(&one, &two) else { return Measured::undefined(Why::OneClass, labelled) };
     let bins = one.iter().copied().zip(two.iter().copied());
     let error_bound = (scale.grid != Grid::Exact).then(|| largest_share(bins));
-    let (one, two): (Vec<f64>, Vec<f64>) = coarse_bins(&part.favourable, &part.unfavourable).into_iter().unzip();
+    let (one, two): (Vec<f64>, Vec<f64>) = coarse_bins(&scores.favourable, &scores.unfavourable).into_iter().unzip();
     let share = people(part, labelled) / labelled.effective();
     let sides = [
-        effective_counts(&one, part.favourable.cell.effective() * share),
-        effective_counts(&two, part.unfavourable.cell.effective() * share),
+        effective_counts(&one, scores.favourable.cell.effective() * share),
+        effective_counts(&two, scores.unfavourable.cell.effective() * share),
     ];
     let here: Option<Vec<f64>> = cumulative_gaps(&sides[0], &sides[1]).map(Iterator::collect);
     let drawn = distances(&sides, look.resampling, |parts| {
@@ -191,8 +189,8 @@ pub(in super::super) fn announced(score: f64, scale: Scale) -> f64 {
 }
 
 /// Announced probabilities with the weights of both labels, in rising order.
-fn forecasts(part: &Part, scale: Scale) -> Vec<(f64, f64, f64)> {
-    let mut all: Vec<(f64, f64, f64)> = by_score(&part.favourable, &part.unfavourable)
+fn forecasts(scores: &Scores, scale: Scale) -> Vec<(f64, f64, f64)> {
+    let mut all: Vec<(f64, f64, f64)> = by_score(&scores.favourable, &scores.unfavourable)
         .map(|(bin, favourable, unfavourable)| (announced(scale.grid.centre(bin), scale), favourable, unfavourable))
         .collect();
     if scale.higher == Side::Unfavourable {
@@ -203,9 +201,9 @@ fn forecasts(part: &Part, scale: Scale) -> Vec<(f64, f64, f64)> {
 
 /// The mean over labelled people of a loss of announced probability and label,
 /// and the skewness of the loss.
-fn loss(part: &Part, scale: Scale, n: f64, of: impl Fn(f64, bool) -> f64) -> Option<(Moments, f64)> {
+fn loss(scores: &Scores, scale: Scale, n: f64, of: impl Fn(f64, bool) -> f64) -> Option<(Moments, f64)> {
     let (mut weight, mut sums) = (0.0, [0.0; 3]);
-    for (p, favourable, unfavourable) in forecasts(part, scale) {
+    for (p, favourable, unfavourable) in forecasts(scores, scale) {
         for (w, label) in [(favourable, true), (unfavourable, false)] {
             if w > 0.0 {
                 let loss = of(p, label);
@@ -217,9 +215,9 @@ fn loss(part: &Part, scale: Scale, n: f64, of: impl Fn(f64, bool) -> f64) -> Opt
     Some((Moments::from_sums(n, weight, sums[0], sums[1])?, skewness(n, weight, sums)))
 }
 
-fn brier(part: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
+fn brier((part, scores): Scored<'_>, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
     let square = |p: f64, label: bool| (p - f64::from(u8::from(label))).powi(2);
-    let plain = loss(part, scale, labelled.effective(), square);
+    let plain = loss(scores, scale, labelled.effective(), square);
     let Some((plain, skewness)) = plain else { return Measured::undefined(Why::ZeroWeight, labelled) };
     let moments = Moments { n: clustered_brier(part, scale, labelled, plain, look), ..plain };
     Measured {
@@ -249,9 +247,9 @@ fn clustered_brier(part: &Part, scale: Scale, labelled: &Cell, plain: Moments, l
     part.clustered_mean(&coefficients, labelled, plain.variance, look.level)
 }
 
-fn log_loss(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
+fn log_loss((part, scores): Scored<'_>, scale: Scale, labelled: &Cell) -> Measured {
     let surprise = |p: f64, label: bool| -(if label { p } else { 1.0 - p }).ln();
-    match loss(part, scale, people(part, labelled), surprise) {
+    match loss(scores, scale, people(part, labelled), surprise) {
         Some((moments, skewness)) if moments.mean.is_finite() => {
             Measured { evidence: Evidence::Loss(moments, skewness), ..Measured::new(moments.mean, labelled) }
         }
@@ -260,18 +258,18 @@ fn log_loss(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
     }
 }
 
-fn base_rate(part: &Part, labelled: &Cell) -> Option<Proportion> {
+fn base_rate((part, scores): Scored<'_>, labelled: &Cell) -> Option<Proportion> {
     let n = people(part, labelled);
     // Everyone is everyone: no rounding may leave a splinter of another label.
-    let rate = match part.unfavourable.cell.weight.is_zero() {
+    let rate = match scores.unfavourable.cell.weight.is_zero() {
         true => 1.0,
-        false => (part.favourable.cell.weight.value() / labelled.weight.value()).clamp(0.0, 1.0),
+        false => (scores.favourable.cell.weight.value() / labelled.weight.value()).clamp(0.0, 1.0),
     };
     Proportion::new(rate * n, n)
 }
 
-fn uncertainty(part: &Part, labelled: &Cell) -> Measured {
-    match base_rate(part, labelled) {
+fn uncertainty(scored: Scored<'_>, labelled: &Cell) -> Measured {
+    match base_rate(scored, labelled) {
         None => Measured::undefined(Why::ZeroWeight, labelled),
         Some(rate) => {
             let value = rate.estimate() * (1.0 - rate.estimate());
@@ -281,17 +279,17 @@ fn uncertainty(part: &Part, labelled: &Cell) -> Measured {
 }
 
 /// Observed over expected, r = Σ w·y / Σ w·p. Its spread is that of y − r·p.
-fn calibration_ratio(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
+fn calibration_ratio((part, scores): Scored<'_>, scale: Scale, labelled: &Cell) -> Measured {
     let whole = labelled.weight.value();
-    let expected: f64 = forecasts(part, scale).iter().map(|(p, a, b)| p * (a + b)).sum();
-    let (Some(rate), true) = (base_rate(part, labelled), expected > 0.0) else {
-        let some = part.favourable.cell.weight.value() > 0.0;
+    let expected: f64 = forecasts(scores, scale).iter().map(|(p, a, b)| p * (a + b)).sum();
+    let (Some(rate), true) = (base_rate((part, scores), labelled), expected > 0.0) else {
+        let some = scores.favourable.cell.weight.value() > 0.0;
         return Measured::undefined(if some { Why::ZeroDenominator } else { Why::EmptyDenominator }, labelled);
     };
     let times = whole / expected;
     let value = rate.estimate() * times;
     let residual = |p: f64, label: bool| (f64::from(u8::from(label)) - value * p).powi(2);
-    let spread = loss(part, scale, rate.trials(), residual).map_or(0.0, |(moments, _)| moments.mean);
+    let spread = loss(scores, scale, rate.trials(), residual).map_or(0.0, |(moments, _)| moments.mean);
     let plain = rate.estimate() * (1.0 - rate.estimate());
     let n = if spread > 1e-9 && plain > 0.0 { rate.trials() * plain / spread } else { rate.trials() };
     let evidence = match Proportion::new(rate.estimate() * n, n) {
@@ -300,9 +298,9 @@ fn calibration_ratio(part: &Part, scale: Scale, labelled: &Cell) -> Measured {
     };
     Measured {
         evidence,
-        numerator: Some(part.favourable.cell.weight.value()),
+        numerator: Some(scores.favourable.cell.weight.value()),
         denominator: Some(expected),
-        test: in_the_large(part, scale, labelled),
+        test: in_the_large((part, scores), scale, labelled),
         // Of so many people the rate of labels would vary as the residuals do.
         n_eff: n,
         ..Measured::new(value, labelled)
@@ -357,15 +355,15 @@ fn over_bins(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Cell) -> O
 }
 
 /// The test that as many labels were favourable as announced.
-fn in_the_large(part: &Part, scale: Scale, labelled: &Cell) -> Option<Test> {
-    let groups = announced_and_came(&equal_width(part, scale), part, labelled)?;
+fn in_the_large((part, scores): Scored<'_>, scale: Scale, labelled: &Cell) -> Option<Test> {
+    let groups = announced_and_came(&equal_width(scores, scale), part, labelled)?;
     let test = stats::calibration_in_the_large(&groups)?;
     Some(Test { method: TestMethod::CalibrationInTheLarge, statistic: Some(test.z), p: test.p })
 }
 
-fn equal_width(part: &Part, scale: Scale) -> Vec<Bin> {
+fn equal_width(scores: &Scores, scale: Scale) -> Vec<Bin> {
     let mut bins = vec![Bin::default(); CALIBRATION_BINS];
-    for (p, favourable, unfavourable) in forecasts(part, scale) {
+    for (p, favourable, unfavourable) in forecasts(scores, scale) {
         bins[width_bin(p)].add(p, favourable, unfavourable);
     }
     bins
@@ -379,8 +377,8 @@ pub(in super::super) fn width_bin(p: f64) -> usize {
 
 /// Bins of about equally much weight; equal scores stay together, in the bin in
 /// which the middle of their weight lies.
-fn equal_mass(part: &Part, scale: Scale) -> Vec<Bin> {
-    let forecasts = forecasts(part, scale);
+fn equal_mass(scores: &Scores, scale: Scale) -> Vec<Bin> {
+    let forecasts = forecasts(scores, scale);
     let whole: f64 = forecasts.iter().map(|(_, a, b)| a + b).sum();
     let mut bins = vec![Bin::default(); CALIBRATION_BINS];
     let mut below = 0.0;
@@ -547,9 +545,10 @@ pub struct CalibrationBin {
 
 /// The calibration curve of a part: bins (lo, hi] with anyone in them.
 pub(in super::super) fn calibration(part: &Part, scale: Scale) -> Vec<CalibrationBin> {
-    let people = labelled(part);
+    let scores = part.scores();
+    let people = scores.labelled();
     let per_weight = people.effective() / people.weight.value();
-    let curve = equal_width(part, scale).into_iter().enumerate().filter(|(_, bin)| bin.weight() > 0.0);
+    let curve = equal_width(&scores, scale).into_iter().enumerate().filter(|(_, bin)| bin.weight() > 0.0);
     curve
         .map(|(at, bin)| CalibrationBin {
             low: at as f64 / CALIBRATION_BINS as f64,

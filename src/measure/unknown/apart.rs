@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::scores::{Taken, moved, taking};
+use super::scores::{Taken, relabelled, taking};
 use crate::cells::Distribution;
 use crate::measure::part::{Part, Scale};
 
@@ -45,8 +45,8 @@ pub(super) fn furthest(sides: &Sides<'_>, scale: Scale) -> Option<[Distribution;
 
 /// A group whose qualified and others are as far apart as the unknown people can make them.
 pub(super) fn by_label(part: &Part, unknown: &Part, scale: Scale) -> Option<Part> {
-    let sides =
-        Sides { one: [&part.favourable, &unknown.favourable], two: [&part.unfavourable, &unknown.unfavourable] };
+    let (own, more) = (part.scores(), unknown.scores());
+    let sides = Sides { one: [&own.favourable, &more.favourable], two: [&own.unfavourable, &more.unfavourable] };
     let [favourable, unfavourable] = furthest(&sides, scale)?;
-    Some(Part { favourable, unfavourable, unlabelled: part.unlabelled.clone(), ..moved(part) })
+    Some(relabelled(part, favourable, unfavourable))
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::scores::{Taken, moved, taking};
+use super::scores::{Taken, relabelled, taking};
 use crate::measure::base::{CALIBRATION_BINS, announced, width_bin};
 use crate::measure::part::{Part, Scale, by_score};
+use crate::measure::scores::Scores;
 
 /// What is summed over bins: of D = Σw·(label − score) and n = Σw, both of one bin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,13 +66,13 @@ struct Choice {
 /// lowest or the highest d of their bin. Of those at its border a part may be best for
 /// the lowest gap, which makes it a bound where people are whole.
 pub(super) fn pushed(gap: Gap, part: &Part, unknown: &Part, scale: Scale, up: bool) -> Option<Part> {
+    let (here, others) = (part.scores(), unknown.scores());
     let mut own = [(0.0, 0.0); CALIBRATION_BINS];
-    for alike in people(part, scale) {
-        let (at, alike) = alike;
+    for (at, alike) in people(&here, scale) {
         own[at] = added(own[at], &alike, 1.0);
     }
     let mut more: [Vec<Alike>; CALIBRATION_BINS] = Default::default();
-    people(unknown, scale).for_each(|(at, alike)| more[at].push(alike));
+    people(&others, scale).for_each(|(at, alike)| more[at].push(alike));
     more.iter_mut().for_each(|bin| bin.sort_by(|one, two| one.d.total_cmp(&two.d)));
     let all: Vec<Sums> = own
         .iter()
@@ -104,14 +105,14 @@ pub(super) fn pushed(gap: Gap, part: &Part, unknown: &Part, scale: Scale, up: bo
     let share =
         |label: bool| move |taken: &HashMap<(i64, bool), f64>, bin| taken.get(&(bin, label)).copied().unwrap_or(0.0);
     let [favourable, unfavourable] =
-        [(true, &part.favourable, &unknown.favourable), (false, &part.unfavourable, &unknown.unfavourable)]
+        [(true, &here.favourable, &others.favourable), (false, &here.unfavourable, &others.unfavourable)]
             .map(|(label, own, more)| taking(own, more, scale, |bin| Taken(share(label)(&taken, bin))));
-    Some(Part { favourable, unfavourable, unlabelled: part.unlabelled.clone(), ..moved(part) })
+    Some(relabelled(part, favourable, unfavourable))
 }
 
 /// Everyone with a score and a label, alike together, each with the bin of the score.
-fn people(part: &Part, scale: Scale) -> impl Iterator<Item = (usize, Alike)> + '_ {
-    by_score(&part.favourable, &part.unfavourable).flat_map(move |(bin, favourable, unfavourable)| {
+fn people(scores: &Scores, scale: Scale) -> impl Iterator<Item = (usize, Alike)> + '_ {
+    by_score(&scores.favourable, &scores.unfavourable).flat_map(move |(bin, favourable, unfavourable)| {
         let p = announced(scale.grid.centre(bin), scale);
         let alike =
             move |label: bool, weight| (width_bin(p), Alike { bin, label, d: f64::from(u8::from(label)) - p, weight });

@@ -183,9 +183,7 @@ pub(super) fn with_all(part: &Part, unknown: &Part) -> Part {
     let mut all = Part { id: None, ..part.clone() };
     let of_everyone = with(part, unknown, EVERYONE);
     (all.tally, all.clusters) = (of_everyone.tally, of_everyone.clusters);
-    all.favourable.merge(&unknown.favourable);
-    all.unfavourable.merge(&unknown.unfavourable);
-    all.unlabelled.merge(&unknown.unlabelled);
+    all.held = part.scores().with(&unknown.scores()).into();
     all.regression.merge(&unknown.regression);
     all.flips.merge(&unknown.flips);
     all.ranking = places::joined(&part.ranking, &unknown.ranking);

@@ -24,9 +24,9 @@ pub(crate) use reach::{Ends, Reach};
 use super::Unknown;
 use super::base::{Look, Seat, measure};
 use super::compare::{Sides, compare};
-use super::distribution::everyone;
 use super::evidence::{Evidence, Known};
 use super::part::Part;
+use super::scores::Scores;
 use crate::catalogue::{
     Base, Comparison, DistributionOf, EVERYONE, Meaning, Metric, Outcomes, QUALIFIED, SELECTED, ScoreValue, Summary,
     Value, Worse,
@@ -152,6 +152,7 @@ fn of_scores(
         return None;
     }
     let none = Distribution::default();
+    let everyone = |part: &Part| part.scores().everyone();
     let more = everyone(unknown);
     let own = everyone(sides.group.part);
     let (reference, more_of_it) = match sides.apart {
@@ -159,7 +160,10 @@ fn of_scores(
         None => (everyone(sides.reference.part), &more),
     };
     let found = apart::furthest(&apart::Sides { one: [&own, &more], two: [&reference, more_of_it] }, look.scale?)?;
-    let [group, reference] = found.map(|unlabelled| Part { unlabelled, ..Part::default() });
+    let [group, reference] = found.map(|unlabelled| {
+        let held = Scores { unlabelled, ..Scores::default() }.into();
+        Part { held, ..Part::default() }
+    });
     let (group, reference) =
         (lot::counting(group, sides.group.part, unknown), lot::counting(reference, sides.reference.part, unknown));
     let ends = Sides { group: Seat::alone(&group), reference: Seat::alone(&reference), apart: None };

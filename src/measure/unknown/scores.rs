@@ -8,6 +8,7 @@ use crate::catalogue::ScoreValue;
 use crate::cells::{Cell, Distribution};
 use crate::measure::base::{Look, announced};
 use crate::measure::part::{Part, Scale};
+use crate::measure::scores::Scores;
 use crate::plan::Side;
 
 /// More scores than so many are put into bins to find where to go on from.
@@ -35,10 +36,10 @@ pub(super) fn pushed(value: ScoreValue, part: &Part, unknown: &Part, up: bool, l
             (f64::from(u8::from(label)), announced(bin(at), scale))
         })),
         ScoreValue::Auc => {
-            let (own, more) = (part, unknown);
+            let (own, more) = (part.scores(), unknown.scores());
             let positives = [&own.favourable, &more.favourable];
             let [favourable, unfavourable] = of_area(positives, [&own.unfavourable, &more.unfavourable], scale, up)?;
-            Some(Part { favourable, unfavourable, unlabelled: part.unlabelled.clone(), ..moved(part) })
+            Some(relabelled(part, favourable, unfavourable))
         }
         ScoreValue::Reliability => bins::pushed(Gap::Squared, part, unknown, scale, up),
         ScoreValue::CalibrationError => bins::pushed(Gap::Plain, part, unknown, scale, up),
@@ -58,15 +59,11 @@ pub(super) fn pushed_across(
 ) -> Option<(Part, Part)> {
     let scale = look.scale?;
     let (upper, lower) = if of_qualified { (part, rest) } else { (rest, part) };
-    let positives = [&upper.favourable, &unknown.favourable];
-    let [favourable, unfavourable] = of_area(positives, [&lower.unfavourable, &unknown.unfavourable], scale, up)?;
-    let unlabelled = |part: &Part| (part.unlabelled.clone(), moved(part));
-    let side = |part: &Part, favourable: Distribution, unfavourable: Distribution| {
-        let (unlabelled, moved) = unlabelled(part);
-        Part { favourable, unfavourable, unlabelled, ..moved }
-    };
-    let upper = side(upper, favourable, upper.unfavourable.clone());
-    let lower = side(lower, lower.favourable.clone(), unfavourable);
+    let (above, below, more) = (upper.scores(), lower.scores(), unknown.scores());
+    let positives = [&above.favourable, &more.favourable];
+    let [favourable, unfavourable] = of_area(positives, [&below.unfavourable, &more.unfavourable], scale, up)?;
+    let upper = relabelled(upper, favourable, above.unfavourable.clone());
+    let lower = relabelled(lower, below.favourable.clone(), unfavourable);
     Some(if of_qualified { (upper, lower) } else { (lower, upper) })
 }
 
@@ -75,28 +72,30 @@ pub(super) fn pushed_across(
 pub(super) fn by_rate(part: &Part, unknown: &Part, look: &Look<'_>) -> Option<Vec<Part>> {
     let scale = look.scale?;
     let weight = |scores: &Distribution| scores.cell.weight.value();
-    let (one, other) = (weight(&part.favourable), weight(&part.unfavourable));
-    let (more_one, more_other) = (weight(&unknown.favourable), weight(&unknown.unfavourable));
-    let whole = unknown.favourable.cell.n as f64 == more_one && unknown.unfavourable.cell.n as f64 == more_other;
+    let (own, more) = (part.scores(), unknown.scores());
+    let (one, other) = (weight(&own.favourable), weight(&own.unfavourable));
+    let (more_one, more_other) = (weight(&more.favourable), weight(&more.unfavourable));
+    let whole = more.favourable.cell.n as f64 == more_one && more.unfavourable.cell.n as f64 == more_other;
     let lacking = (other - one).clamp(-more_other, more_one);
     let places = if whole { vec![lacking.floor(), lacking.ceil()] } else { vec![lacking] };
     let of = |lacking: f64| {
         let share = |people: f64, all: f64| Taken(if all > 0.0 { people.max(0.0) / all } else { 0.0 });
         let (a, b) = (share(lacking, more_one), share(-lacking, more_other));
-        Part {
-            favourable: taking(&part.favourable, &unknown.favourable, scale, |_| a),
-            unfavourable: taking(&part.unfavourable, &unknown.unfavourable, scale, |_| b),
-            ..moved(part)
-        }
+        let scores = Scores {
+            favourable: taking(&own.favourable, &more.favourable, scale, |_| a),
+            unfavourable: taking(&own.unfavourable, &more.unfavourable, scale, |_| b),
+            ..Scores::default()
+        };
+        with_scores(part, scores)
     };
     Some(places.into_iter().chain([more_one, -more_other]).map(of).collect())
 }
 
-fn scores_of(part: &Part, label: Option<bool>) -> &Distribution {
+fn scores_of(scores: &Scores, label: Option<bool>) -> &Distribution {
     match label {
-        Some(true) => &part.favourable,
-        Some(false) => &part.unfavourable,
-        None => &part.unlabelled,
+        Some(true) => &scores.favourable,
+        Some(false) => &scores.unfavourable,
+        None => &scores.unlabelled,
     }
 }
 
@@ -110,7 +109,7 @@ fn of_quotient(
     labels: &[Option<bool>],
     of: impl Fn(i64, bool) -> (f64, f64),
 ) -> Part {
-    let sums = |from: &Part, keep: &dyn Fn(f64, f64) -> bool| {
+    let sums = |from: &Scores, keep: &dyn Fn(f64, f64) -> bool| {
         let mut sums = (0.0, 0.0);
         for label in labels {
             for (bin, weight) in scores_of(from, *label).bins.iter() {
@@ -123,12 +122,13 @@ fn of_quotient(
         }
         sums
     };
-    let own = sums(part, &|_, _| true);
+    let (here, others) = (part.scores(), unknown.scores());
+    let own = sums(&here, &|_, _| true);
     let moves = |quotient: f64| move |a: f64, b: f64| if up { a > quotient * b } else { a < quotient * b };
-    let all = sums(unknown, &|_, _| true);
+    let all = sums(&others, &|_, _| true);
     let mut quotient = if own.1 > 0.0 { own.0 / own.1 } else { all.0 / all.1 };
     for _ in 0..100 {
-        let more = sums(unknown, &moves(quotient));
+        let more = sums(&others, &moves(quotient));
         let next = (own.0 + more.0) / (own.1 + more.1);
         if !next.is_finite() || next == quotient {
             break;
@@ -142,13 +142,20 @@ fn of_quotient(
             keep(a, b)
         };
         let taken = |bin: i64| Taken::all_or_none(labels.contains(&label) && taken(bin));
-        taking(scores_of(part, label), scores_of(unknown, label), scale, taken)
+        taking(scores_of(&here, label), scores_of(&others, label), scale, taken)
     };
-    Part { favourable: chosen(Some(true)), unfavourable: chosen(Some(false)), unlabelled: chosen(None), ..moved(part) }
+    let [favourable, unfavourable, unlabelled] = [Some(true), Some(false), None].map(chosen);
+    with_scores(part, Scores { favourable, unfavourable, unlabelled })
 }
 
-pub(super) fn moved(part: &Part) -> Part {
-    Part { tally: part.tally.clone(), clusters: part.clusters.clone(), ..Part::default() }
+/// A part with other scores.
+fn with_scores(part: &Part, scores: Scores) -> Part {
+    Part { held: scores.into(), tally: part.tally.clone(), clusters: part.clusters.clone(), ..Part::default() }
+}
+
+/// A part with other scores of the labelled.
+pub(super) fn relabelled(part: &Part, favourable: Distribution, unfavourable: Distribution) -> Part {
+    with_scores(part, Scores { favourable, unfavourable, unlabelled: part.scores().unlabelled.clone() })
 }
 
 /// How much of the people of a bin is taken: from none, 0, to all, 1.
