@@ -38,7 +38,9 @@ pub fn audit(plan: Plan, provenance: Provenance) -> Result<Release, TallyError> 
 pub fn audit_watched(plan: Plan, provenance: Provenance, watch: &Arc<dyn Watch>) -> Result<Release, TallyError> {
     let tallied = tally::run_watched(&plan, watch)?; // the last line that sees a row
     let report = report(plan, tallied, provenance, watch.as_ref())?;
-    Ok(timed(watch.as_ref(), "withholding", || suppress(report))) // the only thing a format can write
+    // What comes of it is the only thing that a format can write.
+    let shown = |release: &Release| release.measurements.len();
+    Ok(timed(watch.as_ref(), ("withholding", "numbers"), || suppress(report), shown))
 }
 
 /// Audits what the plan names, and weighs every row of the outputs so that
@@ -60,21 +62,15 @@ pub fn reweigh(
 }
 
 fn report(plan: Plan, tallied: Tallied, provenance: Provenance, watch: &dyn Watch) -> Result<Report, TallyError> {
-    let measurements = timed(watch, "measuring", || measure::all(&tallied.ledger, &tallied.matrix, &plan));
-    let judgement = timed(watch, "judging", || judge::all(&measurements, &plan));
-    let proxies = timed(watch, "proxies", || proxy::all(&tallied.ledger, &tallied.matrix, &plan));
-    let reweighings = timed(watch, "weights", || remedy::reweighings(&tallied.ledger));
-    let warnings = plan.rules.iter().filter_map(Rule::out_of_reach).chain(tallied.warnings).collect();
-    let inputs = timed(watch, "hashing", || tallied.inputs.known())?;
-    Ok(Report {
-        plan,
-        ledger: tallied.ledger,
-        measurements,
-        judgement,
-        proxies,
-        reweighings,
-        warnings,
-        inputs,
-        provenance,
-    })
+    let Tallied { ledger, matrix, inputs, warnings } = tallied;
+    let measured = || measure::all(&ledger, &matrix, &plan);
+    let measurements = timed(watch, ("measuring", "numbers"), measured, |found| found.all.len());
+    let judged = || judge::all(&measurements, &plan);
+    let judgement = timed(watch, ("judging", "findings"), judged, |found| found.findings.len());
+    let associated = || proxy::all(&ledger, &matrix, &plan);
+    let proxies = timed(watch, ("proxies", "associations"), associated, |found| found.associations.len());
+    let reweighings = timed(watch, ("weights", "tables"), || remedy::reweighings(&ledger), Vec::len);
+    let warnings = plan.rules.iter().filter_map(Rule::out_of_reach).chain(warnings).collect();
+    let inputs = timed(watch, ("hashing", "files"), || inputs.known(), |found| found.as_ref().map_or(0, Vec::len))?;
+    Ok(Report { plan, ledger, measurements, judgement, proxies, reweighings, warnings, inputs, provenance })
 }

@@ -12,10 +12,19 @@ pub trait Watch: Send + Sync {
         let _ = (rows, of);
     }
 
-    /// A stage is over; with its rows, if it sees rows.
-    fn done(&self, stage: &str, took: Duration, rows: Option<u64>) {
-        let _ = (stage, took, rows);
+    /// A stage is over.
+    fn done(&self, stage: &str, took: Duration, work: Work) {
+        let _ = (stage, took, work);
     }
+}
+
+/// How much a stage had to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// How many.
+    pub number: u64,
+    /// Of what, in the plural: rows where it saw rows, else what it made of them.
+    pub of: &'static str,
 }
 
 /// Hears nothing.
@@ -45,10 +54,15 @@ pub(crate) fn reading() -> Option<&'static str> {
     READING.try_lock().ok().map(|reading| *reading).filter(|name| !name.is_empty())
 }
 
-/// Times a stage and tells of it.
-pub(crate) fn timed<T>(watch: &dyn Watch, stage: &str, run: impl FnOnce() -> T) -> T {
+/// Times a stage and tells of it: its name and of what it makes how many.
+pub(crate) fn timed<T>(
+    watch: &dyn Watch,
+    (stage, of): (&str, &'static str),
+    run: impl FnOnce() -> T,
+    number: impl FnOnce(&T) -> usize,
+) -> T {
     let start = Instant::now();
     let result = run();
-    watch.done(stage, start.elapsed(), None);
+    watch.done(stage, start.elapsed(), Work { number: number(&result) as u64, of });
     result
 }

@@ -7,11 +7,11 @@ use clap::Args;
 
 use super::error::Stop;
 use super::options::PlanOptions;
-use super::output::{OutputFile, print, write_folder};
+use super::output::{OutputFile, Staged, check_folder, print};
 use super::watch::WatchOptions;
 use crate::report::Release;
 use crate::report::format::{csv, html, json, terminal};
-use crate::watch::timed;
+use crate::watch::{Watch, timed};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -29,9 +29,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let watch = arguments.watch.watch();
     let inputs = arguments.plan.inputs(&plan);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    arguments.out.iter().try_for_each(|folder| check_folder(folder))?;
     let release = crate::audit::audit_watched(plan, provenance, &watch)?;
     if let Some(folder) = &arguments.out {
-        timed(watch.as_ref(), "files", || write_folder(folder, &files(&release)?, &inputs))?;
+        staged(&release, folder, &inputs, watch.as_ref())?.complete()?;
     }
     print(&terminal::write(&release))?;
     if let Some(folder) = &arguments.out {
@@ -40,8 +41,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The files of an audit, written but not in their places.
+pub(super) fn staged(release: &Release, folder: &Path, inputs: &[&Path], watch: &dyn Watch) -> Result<Staged, Stop> {
+    let write = || Staged::new(folder, &files(release)?, inputs);
+    timed(watch, ("files", "files"), write, |written| written.as_ref().map_or(0, Staged::len))
+}
+
 /// The files of an audit.
-pub(super) fn files(release: &Release) -> Result<Vec<OutputFile>, Stop> {
+fn files(release: &Release) -> Result<Vec<OutputFile>, Stop> {
     let mut files = vec![
         OutputFile::new("report.html", html::write(release)?),
         OutputFile::new("audit.json", json::write(release)?),

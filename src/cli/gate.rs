@@ -6,15 +6,15 @@ use std::process::ExitCode;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
+use super::audit::staged;
 use super::error::Stop;
 use super::options::PlanOptions;
-use super::output::{print, spare_inputs, write_file, write_folder};
+use super::output::{Staged, check_file, check_folder, print, spare_inputs, write_file};
 use super::watch::WatchOptions;
 use crate::judge::Verdict;
 use crate::plan::OnInconclusive;
 use crate::report::Release;
-use crate::report::format::{FORMATS, Format, format};
-use crate::watch::timed;
+use crate::report::format::{FORMATS, Format, FormatError, format};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -52,18 +52,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let on_inconclusive = plan.on_inconclusive;
     if let Some(path) = &arguments.output {
         spare_inputs(path, &inputs)?;
+        check_file(path)?;
     }
+    arguments.out.iter().try_for_each(|folder| check_folder(folder))?;
     let release = crate::audit::audit_watched(plan, provenance, &watch)?;
-    if let Some(folder) = &arguments.out {
-        timed(watch.as_ref(), "files", || write_folder(folder, &super::audit::files(&release)?, &inputs))?;
+    let folder = arguments.out.as_ref();
+    let staged = folder.map(|folder| staged(&release, folder, &inputs, watch.as_ref())).transpose()?;
+    let texts = formats.iter().map(|format| (format.write)(&release)).collect::<Result<Vec<String>, FormatError>>()?;
+    let mut texts = texts.iter();
+    if let (Some(path), Some(first)) = (&arguments.output, texts.as_slice().first()) {
+        write_file(path, first.as_bytes())?;
+        texts.next();
     }
-    for (position, format) in formats.iter().enumerate() {
-        let text = (format.write)(&release)?;
-        match &arguments.output {
-            Some(path) if position == 0 => write_file(path, text.as_bytes())?,
-            _ => print(&text)?,
-        }
-    }
+    // What needs no more room comes last, so that a full disk leaves no part of the outputs.
+    staged.into_iter().try_for_each(Staged::complete)?;
+    texts.try_for_each(|text| print(text))?;
     Ok(ExitCode::from(code(&release, on_inconclusive)))
 }
 

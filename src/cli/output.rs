@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 use super::error::Stop;
 use crate::unfinished::{Unfinished, whole_file};
 
@@ -18,50 +20,108 @@ impl OutputFile {
     }
 }
 
-/// Writes all files into a folder. They are first written beside it, or within it where it
-/// is there (it may be another disk), and moved when all of them are complete.
-pub(super) fn write_folder(folder: &Path, files: &[OutputFile], inputs: &[&Path]) -> Result<(), Stop> {
-    for file in files {
-        spare_inputs(&folder.join(&file.name), inputs)?;
-    }
-    let parent = parent_of(folder);
-    std::fs::create_dir_all(&parent).map_err(|error| Stop::io(&parent, &error))?;
-    if folder.exists() && !folder.is_dir() {
-        return Err(Stop::Files { path: folder.into(), what: "is a file, not a directory".into() });
-    }
-    let cannot = |error: &std::io::Error| Stop::io(folder, error);
-    let home = if folder.is_dir() { folder } else { &parent };
-    let staging = tempfile::Builder::new().prefix(".evenhand-").tempdir_in(home).map_err(|error| cannot(&error))?;
-    let unfinished = Unfinished::new(staging.path());
-    for file in files {
-        let path = staging.path().join(&file.name);
-        if let Some(inner) = path.parent() {
-            std::fs::create_dir_all(inner).map_err(|error| cannot(&error))?;
+/// The files of an output folder, complete but not in their places.
+pub(super) struct Staged {
+    folder: PathBuf,
+    names: Vec<String>,
+    staging: TempDir,
+    unfinished: Unfinished,
+}
+
+impl Staged {
+    /// Writes all files beside a folder, or within it where it is there (it may be another
+    /// disk).
+    pub(super) fn new(folder: &Path, files: &[OutputFile], inputs: &[&Path]) -> Result<Staged, Stop> {
+        for file in files {
+            spare_inputs(&folder.join(&file.name), inputs)?;
         }
-        std::fs::write(&path, &file.bytes).map_err(|error| cannot(&error))?;
+        let parent = parent_of(folder);
+        std::fs::create_dir_all(&parent).map_err(|error| Stop::io(&parent, &error))?;
+        if folder.exists() && !folder.is_dir() {
+            return Err(not_a_folder(folder));
+        }
+        let cannot = |error: &std::io::Error| Stop::io(folder, error);
+        let home = if folder.is_dir() { folder } else { &parent };
+        let staging = tempfile::Builder::new().prefix(PREFIX).tempdir_in(home).map_err(|error| cannot(&error))?;
+        let unfinished = Unfinished::new(staging.path());
+        for file in files {
+            let path = staging.path().join(&file.name);
+            if let Some(inner) = path.parent() {
+                std::fs::create_dir_all(inner).map_err(|error| cannot(&error))?;
+            }
+            std::fs::write(&path, &file.bytes).map_err(|error| cannot(&error))?;
+        }
+        let names = files.iter().map(|file| file.name.clone()).collect();
+        Ok(Staged { folder: folder.to_path_buf(), names, staging, unfinished })
     }
-    if !folder.exists() {
-        readable(staging.path()).map_err(|error| cannot(&error))?;
-        let move_all = || std::fs::rename(staging.keep(), folder);
-        return unfinished.complete(move_all).map_err(|error| cannot(&error));
+
+    /// How many files.
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
     }
-    unfinished.complete(|| move_into(folder, staging.path(), files))
+
+    /// Moves them to their places, which takes no room on the disk.
+    pub(super) fn complete(self) -> Result<(), Stop> {
+        let Staged { folder, names, staging, unfinished } = self;
+        if folder.exists() {
+            return unfinished.complete(|| move_into(&folder, staging.path(), &names));
+        }
+        readable(staging.path()).map_err(|error| Stop::io(&folder, &error))?;
+        let move_all = || std::fs::rename(staging.keep(), &folder);
+        unfinished.complete(move_all).map_err(|error| Stop::io(&folder, &error))
+    }
+}
+
+/// How names of folders and files in the making begin.
+const PREFIX: &str = ".evenhand-";
+
+fn not_a_folder(path: &Path) -> Stop {
+    Stop::Files { path: path.into(), what: "is a file, not a directory".into() }
+}
+
+/// Whether files may be put into a folder that may not be there yet: asked before an
+/// audit, which may take long.
+pub(super) fn check_folder(folder: &Path) -> Result<(), Stop> {
+    let known = folder.ancestors().map(|path| if path.as_os_str().is_empty() { Path::new(".") } else { path });
+    let Some(there) = known.into_iter().find(|path| path.exists()) else { return Ok(()) };
+    if !there.is_dir() {
+        return Err(not_a_folder(there));
+    }
+    takes_more(there).map_err(|error| Stop::io(folder, &error))
+}
+
+/// Whether something can be put into a folder that is there.
+fn takes_more(folder: &Path) -> std::io::Result<()> {
+    tempfile::Builder::new().prefix(PREFIX).tempdir_in(folder)?.close()
+}
+
+/// Whether a file may be written: asked before an audit. What is no file, such as a pipe,
+/// is left alone.
+pub(super) fn check_file(path: &Path) -> Result<(), Stop> {
+    match std::fs::metadata(path) {
+        Ok(known) if known.is_dir() => Err(Stop::Files { path: path.into(), what: "is a directory".into() }),
+        Ok(known) if !known.is_file() => Ok(()),
+        _ => {
+            let folder = parent_of(&path.canonicalize().unwrap_or_else(|_| path.to_path_buf()));
+            takes_more(&folder).map_err(|error| Stop::io(path, &error))
+        }
+    }
 }
 
 /// Moves files into a folder that is there, one by one; only charts of ours that are no
 /// longer part of the audit are taken away.
-fn move_into(folder: &Path, staging: &Path, files: &[OutputFile]) -> Result<(), Stop> {
-    for file in files {
-        let target = folder.join(&file.name);
+fn move_into(folder: &Path, staging: &Path, names: &[String]) -> Result<(), Stop> {
+    for own in names {
+        let target = folder.join(own);
         if let Some(inner) = target.parent() {
             std::fs::create_dir_all(inner).map_err(|error| Stop::io(inner, &error))?;
         }
-        std::fs::rename(staging.join(&file.name), &target).map_err(|error| Stop::io(&target, &error))?;
+        std::fs::rename(staging.join(own), &target).map_err(|error| Stop::io(&target, &error))?;
     }
     for stale in std::fs::read_dir(folder.join("charts")).into_iter().flatten().flatten() {
         let name = format!("charts/{}", stale.file_name().to_string_lossy());
         let ours = crate::report::chart::KINDS.iter().any(|kind| name.starts_with(&format!("charts/{kind}-")));
-        if ours && name.ends_with(".svg") && !files.iter().any(|file| file.name == name) {
+        if ours && name.ends_with(".svg") && !names.contains(&name) {
             std::fs::remove_file(stale.path()).map_err(|error| Stop::io(stale.path(), &error))?;
         }
     }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::error::Stop;
 use super::options::PlanOptions;
-use super::output::{print, spare_inputs};
+use super::output::{check_file, print, spare_inputs};
 use crate::plan::{Plan, Roles};
 use crate::report::words;
 use crate::tally;
@@ -54,6 +54,7 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
     };
     let inputs = arguments.plan.inputs(&plan);
     spare_inputs(&arguments.out, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    check_file(&arguments.out)?;
     let key = plan.data.key.clone();
     let features = None; // weights need no model
     let plan = Plan { roles: Roles { features, ..plan.roles }, ..plan };

@@ -5,14 +5,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::audit::staged;
 use super::error::Stop;
 use super::options::PlanOptions;
-use super::output::{print, write_folder};
+use super::output::{Staged, check_folder, print};
 use super::watch::WatchOptions;
 use crate::history::{Store, over_time};
 use crate::report::format::terminal;
 use crate::report::words;
-use crate::watch::timed;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Some(path) = plan.review.store.clone() else {
         return Err(Stop::Usage("a review needs a history: name it with --store, or as `store` under [review]".into()));
     };
+    arguments.out.iter().try_for_each(|folder| check_folder(folder))?;
     let mut release = crate::audit::audit_watched(plan, provenance, &watch)?;
     let mut store = Store::open(&path)?;
     let earlier = store.audits(&release.title)?;
@@ -43,11 +44,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let summary = words::over_time(&history);
     let kept = release.clone();
     release.over_time = Some(history);
-    if let Some(folder) = &arguments.out {
-        timed(watch.as_ref(), "files", || write_folder(folder, &super::audit::files(&release)?, &inputs))?;
-    }
-    // The history keeps the audit; what it says of others can be made again.
+    let folder = arguments.out.as_ref();
+    let staged = folder.map(|folder| staged(&release, folder, &inputs, watch.as_ref())).transpose()?;
+    // The history keeps the audit; what it says of others can be made again. Neither stays
+    // without the other where the disk is full.
     store.append(&kept)?;
+    staged.into_iter().try_for_each(Staged::complete)?;
     print(&terminal::write(&release))?;
     print(&format!("\n{summary}\n"))?;
     Ok(ExitCode::SUCCESS)

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::watch::{Watch, silence};
+use crate::watch::{Watch, Work, silence};
 
 /// A bar that is gone at once would only flicker.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Args)]
 pub(super) struct WatchOptions {
-    /// Say on standard error how long every stage took, and of how many rows
+    /// Say on standard error how long every stage took, and how much it had to do
     #[arg(long, short)]
     verbose: bool,
     /// Show on standard error, if it is a terminal, how far the counting is
@@ -59,13 +59,13 @@ impl Watch for Console {
         bar.set_position(rows);
     }
 
-    fn done(&self, stage: &str, took: Duration, rows: Option<u64>) {
+    fn done(&self, stage: &str, took: Duration, work: Work) {
         if let Some(bar) = self.bar.as_ref().filter(|_| stage == "counting") {
             bar.finish_and_clear();
         }
         if self.verbose {
-            let rows = rows.map(|rows| format!("  {} rows", HumanCount(rows))).unwrap_or_default();
-            eprintln!("{stage:<14} {:>8.3} s{rows}", took.as_secs_f64());
+            let of = if work.number == 1 { work.of.trim_end_matches('s') } else { work.of };
+            eprintln!("{stage:<14} {:>8.3} s  {} {of}", took.as_secs_f64(), HumanCount(work.number));
         }
     }
 }

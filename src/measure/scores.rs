@@ -67,7 +67,10 @@ pub(super) enum Held {
     These(Rc<Scores>),
     /// Of everyone outside a group. With many groups to hold them all would take as
     /// many times the scores of everyone.
-    Others { of: Rc<Everyone>, group: Rc<Scores> },
+    Others {
+        of: Rc<Everyone>,
+        group: Rc<Scores>,
+    },
 }
 
 /// The scores of all groups together, and those outside one of them, which were looked

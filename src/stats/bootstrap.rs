@@ -136,18 +136,19 @@ fn resampled<const N: usize, const M: usize>(
     let people = |size: f64| size.round().max(1.0);
     let cells: Vec<Cells> =
         parts.iter().zip(&sizes).map(|(part, size)| Cells::for_people(part, people(*size) as u64)).collect();
-    let scratch = || vec![parts.to_vec(); LANES];
+    let scratch = || -> [Vec<Vec<f64>>; LANES] { std::array::from_fn(|_| parts.to_vec()) };
     let finite = |values: &[f64; M]| values.iter().all(|value| value.is_finite());
-    let draw = |lanes: &mut Vec<Vec<Vec<f64>>>, (block, found): (usize, &mut [[Option<[f64; M]>; N]])| {
+    let draw = |lanes: &mut [Vec<Vec<f64>>; LANES], (block, found): (usize, &mut [[Option<[f64; M]>; N]])| {
         let first = (block * LANES) as u32;
         let mut chances: [Counter; LANES] = std::array::from_fn(|lane| how.chance(first + lane as u32));
         for (part, (cells, size)) in cells.iter().zip(&sizes).enumerate() {
             let people = people(*size);
-            Counter::multinomials(&mut chances, people as u64, cells, |cell, counts| {
-                for (lane, count) in lanes.iter_mut().zip(counts) {
-                    lane[part][cell] = count as f64 * (size / people);
-                }
-            });
+            let into = lanes.each_mut().map(|lane| lane[part].as_mut_slice());
+            Counter::multinomials(&mut chances, people as u64, cells, into);
+            if *size != people {
+                let scaled = |counts: &mut Vec<f64>| counts.iter_mut().for_each(|count| *count *= size / people);
+                lanes.iter_mut().for_each(|lane| scaled(&mut lane[part]));
+            }
         }
         for (drawn, found) in lanes.iter().zip(found) {
             *found = statistics(drawn).map(|found| found.filter(finite));

@@ -61,47 +61,32 @@ impl Cells {
 impl Counter {
     /// Spreads `n` people over cells.
     pub fn multinomial(&mut self, n: u64, cells: &Cells) -> Vec<u64> {
-        let mut found = Vec::with_capacity(cells.chances.len());
-        Counter::multinomials(std::array::from_mut(self), n, cells, |_, [count]| found.push(count));
-        found
+        let mut found = vec![0.0; cells.chances.len()];
+        Counter::multinomials(std::array::from_mut(self), n, cells, [&mut found]);
+        found.into_iter().map(|count| count as u64).collect()
     }
 
-    /// Spreads `n` people over cells, once for each of several streams; `each` is given
-    /// the cells in order, each with the counts of all streams. Cells without a chance
-    /// get nobody.
-    pub fn multinomials<const N: usize>(
-        streams: &mut [Counter; N],
-        n: u64,
-        cells: &Cells,
-        mut each: impl FnMut(usize, [u64; N]),
-    ) {
-        if let Some(alias) = cells.alias.as_ref().filter(|_| n <= FEW_PEOPLE * cells.chances.len() as u64) {
-            let mut counts = vec![[0; N]; cells.chances.len()];
-            for (lane, stream) in streams.iter_mut().enumerate() {
-                for _ in 0..n / 2 {
-                    let bits = stream.next_u64();
-                    counts[alias.cell((bits >> 32) as u32)][lane] += 1;
-                    counts[alias.cell(bits as u32)][lane] += 1;
-                }
-                if n % 2 == 1 {
-                    counts[alias.cell((stream.next_u64() >> 32) as u32)][lane] += 1;
-                }
-            }
-            counts.into_iter().enumerate().for_each(|(cell, counts)| each(cell, counts));
-            return;
+    /// Spreads `n` people over cells, once for each of several streams, into the counts of
+    /// each. Cells without a chance get nobody.
+    pub fn multinomials<const N: usize>(streams: &mut [Counter; N], n: u64, cells: &Cells, into: [&mut [f64]; N]) {
+        match cells.alias.as_ref().filter(|_| n <= FEW_PEOPLE * cells.chances.len() as u64) {
+            Some(alias) => streams.iter_mut().zip(into).for_each(|(stream, counts)| alias.place(stream, n, counts)),
+            None => Counter::cell_by_cell(streams, n, cells, into),
         }
+    }
+
+    fn cell_by_cell<const N: usize>(streams: &mut [Counter; N], n: u64, cells: &Cells, mut into: [&mut [f64]; N]) {
         let mut left = [n; N];
         for (cell, chance) in cells.chances.iter().enumerate() {
             let table = cells.first.as_ref().filter(|(people, _)| cell == 0 && *people == n);
-            let mut counts = [0; N];
-            for ((stream, left), count) in streams.iter_mut().zip(&mut left).zip(&mut counts) {
-                *count = match table {
+            for ((stream, left), counts) in streams.iter_mut().zip(&mut left).zip(&mut into) {
+                let count = match table {
                     Some((_, table)) => table.find(stream.uniform()),
                     None => stream.binomial(*left, *chance),
                 };
-                *left -= *count;
+                *left -= count;
+                counts[cell] = count as f64;
             }
-            each(cell, counts);
         }
     }
 }
@@ -135,6 +120,19 @@ impl Alias {
             borders[cell] = (0, peopled);
         }
         Alias { borders }
+    }
+
+    /// Places people one by one, two for every 64 random bits.
+    fn place(&self, stream: &mut Counter, n: u64, counts: &mut [f64]) {
+        counts.fill(0.0);
+        for _ in 0..n / 2 {
+            let bits = stream.next_u64();
+            counts[self.cell((bits >> 32) as u32)] += 1.0;
+            counts[self.cell(bits as u32)] += 1.0;
+        }
+        if n % 2 == 1 {
+            counts[self.cell((stream.next_u64() >> 32) as u32)] += 1.0;
+        }
     }
 
     /// The cell of 32 random bits: times the number of places they are a place, and how
@@ -268,13 +266,11 @@ mod tests {
     fn side_by_side_every_stream_is_as_alone() {
         let cells = Cells::new(&[400.0, 3.0, 900.0, 20.0]);
         let mut together = [Counter::new(1, 0), Counter::new(1, 1)];
-        let mut found = [[0; 4]; 2];
-        Counter::multinomials(&mut together, 5_000, &cells, |cell, counts| {
-            found.iter_mut().zip(counts).for_each(|(stream, count)| stream[cell] = count);
-        });
+        let mut found = [[0.0; 4]; 2];
+        Counter::multinomials(&mut together, 5_000, &cells, found.each_mut().map(<[f64; 4]>::as_mut_slice));
         for (stream, found) in found.iter().enumerate() {
             let alone: [u64; 4] = spread(&mut Counter::new(1, stream as u64), 5_000, &[400.0, 3.0, 900.0, 20.0]);
-            assert_eq!(*found, alone);
+            assert_eq!(found.map(|count| count as u64), alone);
         }
     }
 

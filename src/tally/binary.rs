@@ -102,7 +102,10 @@ impl Binary {
             .favourable
             .0
             .iter()
-            .find_map(|value| crate::suggest::nearest(value, self.coder.values()))
+            .find_map(|value| {
+                let spelling = self.coder.values().find(|seen| sounds_like(seen, value));
+                spelling.or_else(|| crate::suggest::nearest(value, self.coder.values()))
+            })
             .map(|near| format!("; did you mean \"{near}\"?"))
             .unwrap_or_default();
         let (wanted, seen) = (wanted.join(", "), seen.join(", "));

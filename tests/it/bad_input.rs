@@ -125,6 +125,8 @@ fn columns_and_values_that_do_not_fit() {
     let table = Table::new(CSV);
     let arguments = ["audit", "data.csv", "--decision", "decision=Yess", "--attribute", "group", "--out", "out"];
     said.push(refused(&table, &arguments, 1));
+    let words = Table::new("group,decision\na,true\nb,false\n");
+    said.push(refused(&words, &["audit", "data.csv", "--decision", "decision=1", "--attribute", "group"], 1));
     let pairs = (0..50).flat_map(|one| (0..41).map(move |two| format!("a{one},yes,b{two}\n")));
     let many = format!("group,decision,other\n{}", pairs.collect::<String>());
     said.push(about("many.csv", many.as_bytes(), &["--attribute", "other", "--cross", "group,other"]));
@@ -259,6 +261,18 @@ fn places_that_cannot_be_written() {
     assert!(message.starts_with("error: nowhere/w.csv: "), "{message}");
     let remedy = [&["remedy", "reweigh", "data.csv", "--label", "label=1"], &USUAL[..], &["--out", "w.json"]].concat();
     said.push(refused(&table, &remedy, 1));
+    // It is said before any data are read, which may take long.
+    for arguments in [
+        &["audit", "absent.csv", "--out", "file"][..],
+        &["review", "absent.csv", "--store", "h.db", "--out", "file"],
+        &["gate", "absent.csv", "--rule", "selection_rate.ratio >= 0.8", "--out", "file"],
+        &["gate", "absent.csv", "--rule", "selection_rate.ratio >= 0.8", "--output", "file/within"],
+    ] {
+        let message = refused(&table, &[arguments, &USUAL[..]].concat(), 1);
+        assert!(message.contains("is a file, not a directory") && !message.contains("absent"), "{message}");
+    }
+    let onto = ["gate", "absent.csv", "--rule", "selection_rate.ratio >= 0.8", "--output", "."];
+    assert!(refused(&table, &[&onto[..], &USUAL[..]].concat(), 1).starts_with("error: .: is a directory"));
     let store = [&["review", "data.csv", "--store", "file"], &USUAL[..]].concat();
     assert!(refused(&table, &store, 1).starts_with("error: file: is not a history of audits"));
     insta::assert_snapshot!("places_that_cannot_be_written", said.join("\n\n"));
@@ -408,6 +422,30 @@ fn outputs_that_do_not_fit() {
         assert!(done.status.code() == Some(1) && said.contains(what), "{arguments}: {:?} {said}", done.status);
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "{arguments}");
     }
+}
+
+/// A review whose history cannot grow leaves no report of an audit that it does not keep.
+#[cfg(unix)]
+#[test]
+fn a_review_leaves_both_history_and_report_or_neither() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let review = |limit: &str, out: &str| {
+        let plan = at("fixtures/german-credit/evenhand.toml");
+        let arguments = format!("review {} --store h.db --out {out}", plan.display());
+        let script = format!("trap '' XFSZ; ulimit -f {limit}; {} {arguments}", env!("CARGO_BIN_EXE_evenhand"));
+        let mut shell = std::process::Command::new("bash");
+        shell.args(["-c", &script]).current_dir(folder.path()).output().expect("a shell")
+    };
+    for _ in 0..3 {
+        assert_eq!(review("unlimited", "out").status.code(), Some(0));
+    }
+    let history = || std::fs::read(folder.path().join("h.db")).expect("a history");
+    let (before, done) = (history(), review("200", "late"));
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.code() == Some(1) && said.contains("h.db: cannot be written"), "{:?} {said}", done.status);
+    assert!(!folder.path().join("late").exists() && history() == before);
+    assert_eq!(review("unlimited", "late").status.code(), Some(0));
+    assert!(folder.path().join("late/report.html").exists() && history() != before);
 }
 
 /// An output that is a link is written where it leads, a pipe is written to, and a new file

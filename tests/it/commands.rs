@@ -242,6 +242,37 @@ fn a_review_keeps_history_and_sees_change() {
     assert!(html.contains("id=\"over-time\"") && html.contains("beyond chance"));
 }
 
+/// Every stage says how long it took, and how much it had to do.
+#[test]
+fn what_took_how_long() {
+    let plan = "fixtures/adult-two-files/evenhand.toml";
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out").display().to_string();
+    let run = crate::support::run(&["audit", plan, "-v", "--out", &out]);
+    let stages: Vec<(&str, String)> = run
+        .err
+        .lines()
+        .map(|line| {
+            let (stage, rest) = line.split_once(' ').expect("a stage");
+            let (seconds, work) = rest.trim().split_once(" s  ").expect("seconds");
+            assert!(seconds.parse::<f64>().is_ok_and(|seconds| seconds >= 0.0), "{line}");
+            (stage, work.to_string())
+        })
+        .collect();
+    let rows = read(&at("fixtures/adult-two-files/outputs.csv")).lines().count() - 1;
+    let found = |stage: &str| stages.iter().find(|(name, _)| *name == stage).map(|(_, work)| work.replace(',', ""));
+    assert_eq!(found("counting"), Some(format!("{rows} rows")), "{}", run.err);
+    let number = |stage: &str, of: &str| -> usize {
+        let work = found(stage).unwrap_or_else(|| panic!("{stage}: {}", run.err));
+        work.strip_suffix(of).and_then(|number| number.trim().parse().ok()).unwrap_or_else(|| panic!("{work}"))
+    };
+    let csv = read(&folder.path().join("out/metrics.csv"));
+    assert_eq!(number("withholding", "numbers"), csv.lines().count() - 1);
+    assert!(number("measuring", "numbers") >= number("withholding", "numbers"));
+    assert!(number("demographics", "rows") > 0 && number("naming", "groups") > 0 && number("files", "files") >= 3);
+    assert_eq!((number("hashing", "files"), stages.len()), (2, 10));
+}
+
 /// One weight for each row, in order, as CSV and Parquet; under them the rates are equal.
 #[test]
 fn remedy_writes_weights() {

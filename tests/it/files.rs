@@ -255,6 +255,24 @@ fn standard_input() {
     assert!(run(b"").2.contains("standard input: the file is empty"));
 }
 
+/// As a system names it, and not twice.
+#[cfg(unix)]
+#[test]
+fn standard_input_by_its_other_name() {
+    let data = || std::fs::File::open(at("fixtures/german-credit/data.csv")).expect("a fixture");
+    let run = |arguments: &[&str]| {
+        let mut evenhand = Command::new(env!("CARGO_BIN_EXE_evenhand"));
+        evenhand.args(["audit", "--decision", "credit=good", "--attribute", "sex"]).args(arguments);
+        let done = evenhand.stdin(data()).output().expect("runs");
+        (done.status.code(), done.stdout, String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    let plain = run(&["-"]);
+    assert_eq!(plain.0, Some(0), "{}", plain.2);
+    assert_eq!(run(&["/dev/stdin"]), plain);
+    let (code, _, said) = run(&["-", "--demographics", "/dev/stdin", "--on", "id"]);
+    assert!(code == Some(1) && said.contains("standard input: can be read once, and is named twice"), "{said}");
+}
+
 /// What came by standard input is people's data: no copy stays when the run is refused.
 #[test]
 fn no_copy_of_standard_input_stays() {

@@ -10,7 +10,7 @@ pub(super) use people::{anyone, divergence};
 pub use score::CalibrationBin;
 pub(super) use score::{CALIBRATION_BINS, announced, calibration, coarse_bins, cumulative_gaps, width_bin};
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -39,12 +39,19 @@ pub(super) struct Memory {
     gaps: RefCell<HashMap<Vec<u64>, [Evidence; 2]>>,
     /// Evidence of what is made of bins of scores, likewise.
     binned: RefCell<HashMap<(bool, Vec<u64>), score::Binned>>,
-    /// Normal numbers for so many groups.
-    normals: RefCell<HashMap<usize, Rc<Vec<f64>>>>,
+    /// Normal numbers, for as many groups as were asked for at most.
+    normals: RefCell<Normals>,
 }
 
 /// How many sides a comparison has: a group, its reference, and those outside the group.
 const SIDES: usize = 3;
+
+/// The first normal numbers of a stream, and where it stands.
+#[derive(Debug, Default)]
+struct Normals {
+    drawn: Vec<f64>,
+    chance: Option<Counter>,
+}
 
 /// Numbers as a key.
 fn bits<'n>(numbers: impl Iterator<Item = &'n f64>) -> Vec<u64> {
@@ -59,7 +66,7 @@ impl Memory {
         self.everyone.borrow_mut().clear();
         self.gaps.borrow_mut().clear();
         self.binned.borrow_mut().clear();
-        self.normals.borrow_mut().clear();
+        *self.normals.borrow_mut() = Normals::default();
     }
 
     /// The scores of everyone of a part, labelled or not.
@@ -82,13 +89,17 @@ impl Memory {
         self.gaps.borrow_mut().entry(key).or_insert_with(|| distribution::gaps(sides, centres, how)).clone()
     }
 
-    /// Normal numbers of the stream, for each resample one of every group.
-    pub(super) fn normals(&self, groups: usize, how: Resampling) -> Rc<Vec<f64>> {
-        let draw = || {
-            let mut chance = Counter::new(how.seed, how.stream);
-            Rc::new((0..groups * how.resamples as usize).map(|_| chance.normal()).collect())
-        };
-        Rc::clone(self.normals.borrow_mut().entry(groups).or_insert_with(draw))
+    /// Normal numbers of the stream of the frame, for each resample one of every group.
+    pub(super) fn normals(&self, groups: usize, how: Resampling) -> Ref<'_, [f64]> {
+        let wanted = groups * how.resamples as usize;
+        {
+            let mut known = self.normals.borrow_mut();
+            let Normals { drawn, chance } = &mut *known;
+            let chance = chance.get_or_insert_with(|| Counter::new(how.seed, how.stream));
+            drawn.reserve_exact(wanted.saturating_sub(drawn.len()));
+            drawn.extend((drawn.len()..wanted).map(|_| chance.normal()));
+        }
+        Ref::map(self.normals.borrow(), |known| &known.drawn[..wanted])
     }
 }
 

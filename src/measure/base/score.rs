@@ -96,7 +96,9 @@ fn mean_score((part, scores): Scored<'_>, scale: Scale, look: &Look<'_>) -> Meas
 /// unfavourable of `lower`.
 fn area(upper: &Part, lower: &Part, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
     let (above, below) = (upper.scores(), lower.scores());
-    let mut bins: Vec<ScoreBin> = by_score(&above.favourable, &below.unfavourable).map(|(_, positives, negatives)| ScoreBin { positives, negatives }).collect();
+    let mut bins: Vec<ScoreBin> = by_score(&above.favourable, &below.unfavourable)
+        .map(|(_, positives, negatives)| ScoreBin { positives, negatives })
+        .collect();
     if scale.higher == Side::Unfavourable {
         bins.reverse();
     }

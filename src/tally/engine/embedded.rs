@@ -10,7 +10,7 @@ use super::inputs::Inputs;
 use super::source::Source;
 use crate::cells::LabelledRows;
 use crate::plan::Plan;
-use crate::watch::{Watch, timed};
+use crate::watch::{Watch, Work, timed};
 
 /// Reads on this machine, and counts batch by batch.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,7 +38,7 @@ pub(in super::super) fn tally(
     let inputs = Inputs::hashing(plan.data.hash, std::iter::once(&source).chain(&people));
     let mut counter = Counter::new(plan, &source, people.as_ref())?;
     if let Some(people) = counter.people_rows() {
-        watch.done("demographics", start.elapsed(), Some(people));
+        watch.done("demographics", start.elapsed(), Work { number: people, of: "rows" });
     }
     let start = Instant::now();
     counter.record(record);
@@ -48,9 +48,15 @@ pub(in super::super) fn tally(
         watch.counted(counter.rows(), place.of);
         Ok(())
     })?;
-    watch.done("counting", start.elapsed(), Some(counter.rows()));
+    watch.done("counting", start.elapsed(), Work { number: counter.rows(), of: "rows" });
     let recorded = counter.recorded();
-    let (ledger, matrix, mut warnings) = timed(watch.as_ref(), "naming", || counter.finish())?;
+    let naming = ("naming", "groups");
+    let (ledger, matrix, mut warnings) = timed(
+        watch.as_ref(),
+        naming,
+        || counter.finish(),
+        |found| found.as_ref().map_or(0, |(ledger, ..)| ledger.frames.iter().map(|frame| frame.groups.len()).sum()),
+    )?;
     warnings.extend(note);
     Ok((Tallied { ledger, matrix, inputs, warnings }, recorded))
 }

@@ -8,7 +8,7 @@ use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use polars::prelude::*;
 use sha2::{Digest, Sha256};
@@ -74,6 +74,9 @@ pub(super) struct DataFile {
     pub(super) version: Metadata,
 }
 
+/// Names of standard input: ours, and those of systems.
+const STANDARD_INPUT: [&str; 3] = ["-", "/dev/stdin", "/dev/fd/0"];
+
 impl DataFile {
     /// Opens a file and reads its header.
     pub(super) fn open(
@@ -81,8 +84,8 @@ impl DataFile {
         constants: Vec<(String, String)>,
         delimiter: Option<u8>,
     ) -> Result<DataFile, TallyError> {
-        if path == Path::new("-") {
-            return DataFile::of_stream(Path::new("standard input"), std::io::stdin().lock(), constants, delimiter);
+        if STANDARD_INPUT.iter().any(|name| path == Path::new(name)) {
+            return DataFile::of_standard_input(constants, delimiter);
         }
         if is_remote(path) {
             return DataFile::of_storage(path, constants, delimiter);
@@ -98,6 +101,16 @@ impl DataFile {
             return DataFile::of_stream(path, pipe, constants, delimiter);
         }
         DataFile::open_as(path, path, constants, delimiter, None)
+    }
+
+    fn of_standard_input(constants: Vec<(String, String)>, delimiter: Option<u8>) -> Result<DataFile, TallyError> {
+        static READ: AtomicBool = AtomicBool::new(false);
+        let shown = Path::new("standard input");
+        if READ.swap(true, Ordering::Relaxed) {
+            let reason = "can be read once, and is named twice: give one of the two as a file".into();
+            return Err(TallyError::Unopenable { file: shown.into(), reason });
+        }
+        DataFile::of_stream(shown, std::io::stdin().lock(), constants, delimiter)
     }
 
     /// Standard input and pipes can be read once, and a file is read twice: they are put

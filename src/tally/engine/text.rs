@@ -29,6 +29,9 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 /// A longer header names more columns than memory should hold.
 const LONGEST_HEADER: usize = 1 << 24;
 
+/// A table has hardly more columns.
+const MOST_COLUMNS: usize = if cfg!(test) { 100_000 } else { 1_000_000 };
+
 /// What a text is like that has no fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Shape {
@@ -128,6 +131,12 @@ impl<'p, R: Read> Reader<'p, R> {
                 let blank = is_blank(&self.block[at..row.end]);
                 at = row.end;
                 if !blank {
+                    if self.split.fields.len() > MOST_COLUMNS {
+                        return Err(format!(
+                            "line {} names more than {MOST_COLUMNS} columns, which is no header",
+                            self.line
+                        ));
+                    }
                     break Some(self.split.fields.clone());
                 }
                 self.line += row.lines;
@@ -434,6 +443,8 @@ mod tests {
         assert!(
             header(&format!("\"{}", "x".repeat(2 * LONGEST_HEADER))).is_err_and(|fault| fault.contains("no header"))
         );
+        assert!(refused(&format!("\n{}", ",".repeat(MOST_COLUMNS)), "line 2 names more than"));
+        assert_eq!(names(&",".repeat(MOST_COLUMNS - 1)).map(|names| names.len()), Ok(MOST_COLUMNS - 1));
     }
 
     #[test]
