@@ -64,11 +64,13 @@ pub fn reweigh(
 fn report(plan: Plan, tallied: Tallied, provenance: Provenance, watch: &dyn Watch) -> Result<Report, TallyError> {
     let Tallied { ledger, matrix, inputs, warnings } = tallied;
     let measured = || measure::all(&ledger, &matrix, &plan);
-    let measurements = timed(watch, ("measuring", "numbers"), measured, |found| found.all.len());
+    let measured = || timed(watch, ("measuring", "numbers"), measured, |found| found.all.len());
+    let associated = || proxy::all(&ledger, &matrix, &plan);
+    let associated = || timed(watch, ("proxies", "associations"), associated, |found| found.associations.len());
+    // Neither looks at the other, and neither keeps all threads busy.
+    let (measurements, proxies) = rayon::join(measured, associated);
     let judged = || judge::all(&measurements, &plan);
     let judgement = timed(watch, ("judging", "findings"), judged, |found| found.findings.len());
-    let associated = || proxy::all(&ledger, &matrix, &plan);
-    let proxies = timed(watch, ("proxies", "associations"), associated, |found| found.associations.len());
     let reweighings = timed(watch, ("weights", "tables"), || remedy::reweighings(&ledger), Vec::len);
     let warnings = plan.rules.iter().filter_map(Rule::out_of_reach).chain(warnings).collect();
     let inputs = timed(watch, ("hashing", "files"), || inputs.known(), |found| found.as_ref().map_or(0, Vec::len))?;

@@ -4,11 +4,13 @@
 //! Neighbours at the same distance share the places that are left, so that
 //! their order changes nothing.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::Measured;
 use super::evidence::Evidence;
-use crate::cells::{Cell, Decision, Group, Matrix, MatrixRow, Value, Why};
+use crate::cells::{Cell, Decision, Group, Level, Matrix, MatrixRow, Value, Why};
 use crate::stats::Moments;
 
 /// Neighbours of each person.
@@ -28,19 +30,17 @@ impl<'m> Neighbourhood<'m> {
     pub(super) fn new(matrix: &'m Matrix) -> Neighbourhood<'m> {
         let known = matrix.rows.iter().filter(|row| row.decision != Decision::Unknown);
         let rows: Vec<&MatrixRow> = known.take(MOST_ROWS).collect();
-        let spreads: Vec<f64> = (0..matrix.features.len()).map(|at| spread(&rows, at)).collect();
-        let yes = |row: &MatrixRow| f64::from(u8::from(row.decision == Decision::Favourable));
-        let inconsistency = |at: usize| {
-            let mut others: Vec<(f64, f64)> = rows
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != at)
-                .map(|(_, other)| (distance(rows[at], other, &spreads), yes(other)))
-                .collect();
-            others.sort_by(|a, b| a.0.total_cmp(&b.0));
-            Some((yes(rows[at]) - nearest_mean(&others)?).abs())
+        let columns: Vec<Column> = (0..matrix.features.len()).map(|at| Column::new(&rows, at)).collect();
+        let yes: Vec<f64> = rows.iter().map(|row| f64::from(u8::from(row.decision == Decision::Favourable))).collect();
+        let inconsistency = |others: &mut Vec<(f64, f64)>, at: usize| {
+            let mut distances = vec![0.0; rows.len()];
+            columns.iter().for_each(|column| column.add_distances(at, &mut distances));
+            others.clear();
+            others.extend(distances.into_iter().zip(yes.iter().copied()));
+            others.swap_remove(at);
+            Some((yes[at] - nearest_mean(others)?).abs())
         };
-        let found: Vec<Option<f64>> = (0..rows.len()).into_par_iter().map(inconsistency).collect();
+        let found: Vec<Option<f64>> = (0..rows.len()).into_par_iter().map_init(Vec::new, inconsistency).collect();
         let people = rows.iter().zip(found).filter_map(|(row, found)| Some((*row, found?)));
         Neighbourhood { attributes: &matrix.attributes, people: people.collect() }
     }
@@ -67,39 +67,86 @@ impl<'m> Neighbourhood<'m> {
     }
 }
 
-/// The standard deviation of a feature that is a number; 0 for names.
-fn spread(rows: &[&MatrixRow], at: usize) -> f64 {
-    let numbers = rows.iter().filter_map(|row| match row.values.get(at) {
-        Some(Value::Number(number)) => Some(*number),
-        _ => None,
-    });
-    let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
-    for number in numbers {
-        n += 1.0;
-        sum += number;
-        squares += number * number;
+/// One feature of all people.
+enum Column<'r> {
+    /// One over the standard deviation, which makes numbers comparable; 0 where all are the
+    /// same.
+    Numbers { numbers: Vec<f64>, over: f64 },
+    /// The same number for the same name.
+    Names(Vec<usize>),
+    /// Numbers among names are as names, but that they differ by how far they are apart.
+    Mixed { values: Vec<&'r Value>, over: f64 },
+}
+
+impl<'r> Column<'r> {
+    fn new(rows: &[&'r MatrixRow], at: usize) -> Column<'r> {
+        let values: Vec<&Value> = rows.iter().filter_map(|row| row.values.get(at)).collect();
+        let number = |value: &&Value| match value {
+            Value::Number(number) => Some(*number),
+            Value::Level(_) => None,
+        };
+        let numbers: Vec<f64> = values.iter().filter_map(number).collect();
+        let n = numbers.len() as f64;
+        let (sum, squares) = (numbers.iter().sum(), numbers.iter().map(|number| number * number).sum());
+        let deviation = Moments::from_sums(n, n, sum, squares).map_or(0.0, |moments| moments.variance.sqrt());
+        let over = if deviation > 0.0 { 1.0 / deviation } else { 0.0 };
+        match numbers.len() {
+            0 => {
+                let mut places: BTreeMap<&Level, usize> = BTreeMap::new();
+                let levels = values.iter().filter_map(|value| match value {
+                    Value::Level(level) => Some(level),
+                    Value::Number(_) => None,
+                });
+                let place = |level| {
+                    let next = places.len();
+                    *places.entry(level).or_insert(next)
+                };
+                Column::Names(levels.map(place).collect())
+            }
+            known if known == values.len() => Column::Numbers { numbers, over },
+            _ => Column::Mixed { values, over },
+        }
     }
-    Moments::from_sums(n, n, sum, squares).map_or(0.0, |moments| moments.variance.sqrt())
+
+    /// Adds the squared distances of everyone from one.
+    fn add_distances(&self, at: usize, sums: &mut [f64]) {
+        // Of numbers that are all the same rounding may leave no spread and some distance.
+        let apart = |apart: f64, over: f64| if over > 0.0 { (apart * over) * (apart * over) } else { 0.0 };
+        let differ = |differ: bool| f64::from(u8::from(differ));
+        match self {
+            Column::Numbers { numbers, over } => {
+                let own = numbers[at];
+                sums.iter_mut().zip(numbers).for_each(|(sum, other)| *sum += apart(other - own, *over));
+            }
+            Column::Names(names) => {
+                let own = names[at];
+                sums.iter_mut().zip(names).for_each(|(sum, other)| *sum += differ(*other != own));
+            }
+            Column::Mixed { values, over } => {
+                let to = |other: &Value| match (values[at], other) {
+                    (Value::Number(own), Value::Number(other)) => apart(other - own, *over),
+                    (own, other) => differ(own != other),
+                };
+                sums.iter_mut().zip(values).for_each(|(sum, other)| *sum += to(other));
+            }
+        }
+    }
 }
 
-fn distance(one: &MatrixRow, two: &MatrixRow, spreads: &[f64]) -> f64 {
-    let each = one.values.iter().zip(&two.values).zip(spreads).map(|((a, b), spread)| match (a, b) {
-        (Value::Number(a), Value::Number(b)) if *spread > 0.0 => ((a - b) / spread).powi(2),
-        (Value::Number(_), Value::Number(_)) => 0.0,
-        (a, b) => f64::from(u8::from(a != b)),
-    });
-    each.sum()
-}
-
-/// The mean over the nearest of (distance, number), in order of distance.
-fn nearest_mean(others: &[(f64, f64)]) -> Option<f64> {
-    let last = others.get(NEIGHBOURS - 1)?.0;
-    let mean = |values: &[(f64, f64)]| values.iter().map(|(_, value)| value).sum::<f64>() / values.len() as f64;
-    let nearer = others.partition_point(|(distance, _)| *distance < last);
-    let tied = others.partition_point(|(distance, _)| *distance <= last);
-    let places = (NEIGHBOURS - nearer) as f64;
-    let sum: f64 = others[..nearer].iter().map(|(_, value)| value).sum();
-    Some((sum + places * mean(&others[nearer..tied])) / NEIGHBOURS as f64)
+/// The mean over the nearest of (distance, number), in any order.
+fn nearest_mean(others: &mut [(f64, f64)]) -> Option<f64> {
+    if others.len() < NEIGHBOURS {
+        return None;
+    }
+    let last = others.select_nth_unstable_by(NEIGHBOURS - 1, |a, b| a.0.total_cmp(&b.0)).1.0;
+    let sums = |keep: &dyn Fn(f64) -> bool| {
+        let kept = others.iter().filter(|(distance, _)| keep(*distance));
+        kept.fold((0.0, 0.0), |(n, sum), (_, value)| (n + 1.0, sum + value))
+    };
+    let (nearer, sum) = sums(&|distance| distance < last);
+    let (tied, of_tied) = sums(&|distance| distance == last);
+    let places = NEIGHBOURS as f64 - nearer;
+    Some((sum + places * (of_tied / tied)) / NEIGHBOURS as f64)
 }
 
 #[cfg(test)]
@@ -109,8 +156,8 @@ mod tests {
     /// By hand: five nearer ones with two yeses.
     #[test]
     fn ties_share_the_last_places() {
-        let others = [(0.0, 1.0), (1.0, 0.0), (2.0, 0.0), (2.0, 0.0), (3.0, 1.0), (3.0, 0.0), (9.0, 1.0)];
-        assert_eq!(nearest_mean(&others), Some((1.0 + 0.5) / 5.0));
-        assert_eq!(nearest_mean(&others[..4]), None);
+        let mut others = [(9.0, 1.0), (1.0, 0.0), (3.0, 0.0), (2.0, 0.0), (3.0, 1.0), (2.0, 0.0), (0.0, 1.0)];
+        assert_eq!(nearest_mean(&mut others), Some((1.0 + 0.5) / 5.0));
+        assert_eq!(nearest_mean(&mut others[..4]), None);
     }
 }

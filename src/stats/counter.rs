@@ -83,7 +83,7 @@ impl Counter {
         } else if mean * (1.0 - p) < MANY {
             self.by_rejection(trials, p)
         } else {
-            nearly_normal(trials, p, self.normal())
+            Bent::new(trials, p).at(self.normal())
         };
         found.min(n)
     }
@@ -140,20 +140,41 @@ const FEW: f64 = 10.0;
 /// From this n·p·(1 − p) on a normal number is bent into one.
 const MANY: f64 = 30.0;
 
-/// The binomial number that has as much below it as a standard normal number: the
-/// expansion of Cornish & Fisher (1937) to the fourth cumulant. What is rounded has less
-/// variance by 1/12, and a fourth cumulant larger by 1/120 (Sheppard). For p ≤ ½.
-#[inline]
-fn nearly_normal(n: f64, p: f64, x: f64) -> u64 {
-    let exact = n * p * (1.0 - p);
-    let variance = exact - 1.0 / 12.0;
-    let (third, fourth) = (exact * (1.0 - 2.0 * p), exact * (1.0 - 6.0 * p * (1.0 - p)) + 1.0 / 120.0);
-    let (over, spread) = (1.0 / variance, variance.sqrt());
-    let (skewness, square) = (third * over, x * x);
-    let bent = fourth / 24.0 * (square - 3.0) - skewness * third / 36.0 * (2.0 * square - 5.0);
-    let off = x * (spread + bent * over * over * spread) + skewness / 6.0 * (square - 1.0);
-    // Whole numbers by truncation; below 0 it is 0.
-    (n * p + off + 0.5) as u64
+/// Binomial numbers of many people as bent normal numbers: each has as much below it as
+/// the standard normal number that it is made of, by the expansion of Cornish & Fisher
+/// (1937) to the fourth cumulant. What is rounded has less variance by 1/12, and a fourth
+/// cumulant larger by 1/120 (Sheppard).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bent {
+    mean: f64,
+    /// The third and the fourth cumulant.
+    third: f64,
+    fourth: f64,
+    /// One over the variance.
+    over: f64,
+    spread: f64,
+}
+
+impl Bent {
+    /// Of `n` trials with a chance of at most ½.
+    #[inline]
+    pub(super) fn new(n: f64, p: f64) -> Bent {
+        let exact = n * p * (1.0 - p);
+        let variance = exact - 1.0 / 12.0;
+        let (third, fourth) = (exact * (1.0 - 2.0 * p), exact * (1.0 - 6.0 * p * (1.0 - p)) + 1.0 / 120.0);
+        Bent { mean: n * p, third, fourth, over: 1.0 / variance, spread: variance.sqrt() }
+    }
+
+    /// The number of a standard normal number; it may lie beyond the trials.
+    #[inline]
+    pub(super) fn at(&self, x: f64) -> u64 {
+        let Bent { mean, third, fourth, over, spread } = *self;
+        let (skewness, square) = (third * over, x * x);
+        let bent = fourth / 24.0 * (square - 3.0) - skewness * third / 36.0 * (2.0 * square - 5.0);
+        let off = x * (spread + bent * over * over * spread) + skewness / 6.0 * (square - 1.0);
+        // Whole numbers by truncation; below 0 it is 0.
+        (mean + off + 0.5) as u64
+    }
 }
 
 /// With n·p < 10 so many successes have a chance below 1e−60: to get there is
@@ -333,10 +354,10 @@ mod tests {
             (10_000_000.0, 1e-4, [861, 937, 978, 1_003, 1_041, 1_119]),
             (3e9, 0.4, [1_199_879_253, 1_199_946_334, 1_199_981_217, 1_200_002_683, 1_200_034_883, 1_200_099_282]),
         ] {
-            assert_eq!([-4.5, -2.0, -0.7, 0.1, 1.3, 3.7].map(|x| nearly_normal(n, p, x)), quantiles, "{n} {p}");
+            assert_eq!([-4.5, -2.0, -0.7, 0.1, 1.3, 3.7].map(|x| Bent::new(n, p).at(x)), quantiles, "{n} {p}");
         }
         // Far beyond what is drawn it stays a number of people.
-        assert!([-40.0, 40.0].iter().all(|x| nearly_normal(1_000.0, 0.2, *x) < 100_000));
+        assert!([-40.0, 40.0].iter().all(|x| Bent::new(1_000.0, 0.2).at(*x) < 100_000));
     }
 
     /// By the definition: sums of chances, against the place where the next number begins.
@@ -350,7 +371,7 @@ mod tests {
                 let (mut low, mut high) = (-9.0, 9.0);
                 for _ in 0..50 {
                     let middle = (low + high) / 2.0;
-                    if nearly_normal(n, p, middle) > k { high = middle } else { low = middle }
+                    if Bent::new(n, p).at(middle) > k { high = middle } else { low = middle }
                 }
                 let off = super::super::distribution::normal_cdf(low) - below;
                 assert!(off.abs() < 2e-5, "n = {n}, p = {p}, k = {k}: {off}");

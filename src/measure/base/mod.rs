@@ -1,14 +1,16 @@
 //! One base metric for one part of the people.
 
+mod calibration;
 mod forecast;
 mod inequality;
 mod people;
 mod score;
 
+pub use calibration::CalibrationBin;
+pub(super) use calibration::{CALIBRATION_BINS, announced, calibration, width_bin};
 pub(super) use inequality::{of_weights as inequality_of, split};
 pub(super) use people::{anyone, divergence};
-pub use score::CalibrationBin;
-pub(super) use score::{CALIBRATION_BINS, announced, calibration, coarse_bins, cumulative_gaps, width_bin};
+pub(super) use score::{coarse_bins, cumulative_gaps};
 
 use std::cell::{Ref, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -34,17 +36,49 @@ pub(super) struct Memory {
     /// they are made of.
     splits: RefCell<HashMap<(bool, Vec<u64>), inequality::Split>>,
     /// Scores of everyone of the parts that were looked at last, labelled or not.
-    everyone: RefCell<VecDeque<(usize, Rc<Distribution>)>>,
+    everyone: Lately<Distribution>,
+    /// What their scores announced.
+    forecasts: Lately<calibration::Forecasts>,
     /// Evidence of gaps of two distribution functions, likewise.
     gaps: RefCell<HashMap<Vec<u64>, [Evidence; 2]>>,
     /// Evidence of what is made of bins of scores, likewise.
-    binned: RefCell<HashMap<(bool, Vec<u64>), score::Binned>>,
+    binned: RefCell<HashMap<(bool, Vec<u64>), calibration::Binned>>,
     /// Normal numbers, for as many groups as were asked for at most.
     normals: RefCell<Normals>,
 }
 
 /// How many sides a comparison has: a group, its reference, and those outside the group.
 const SIDES: usize = 3;
+
+/// What was made of the parts that were looked at last: with many groups that of all
+/// would take more room than it saves time.
+#[derive(Debug)]
+struct Lately<T>(RefCell<VecDeque<(usize, Rc<T>)>>);
+
+impl<T> Default for Lately<T> {
+    fn default() -> Lately<T> {
+        Lately(RefCell::default())
+    }
+}
+
+impl<T> Lately<T> {
+    fn of(&self, part: Option<usize>, make: impl FnOnce() -> T) -> Rc<T> {
+        let Some(id) = part else { return Rc::new(make()) };
+        let mut known = self.0.borrow_mut();
+        let place = known.iter().position(|(of, _)| *of == id);
+        let found = match place.and_then(|place| known.remove(place)) {
+            Some((_, found)) => found,
+            None => Rc::new(make()),
+        };
+        known.truncate(SIDES - 1);
+        known.push_front((id, Rc::clone(&found)));
+        found
+    }
+
+    fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+}
 
 /// The first normal numbers of a stream, and where it stands.
 #[derive(Debug, Default)]
@@ -63,7 +97,8 @@ impl Memory {
         self.measured.borrow_mut().clear();
         self.benefits.borrow_mut().clear();
         self.splits.borrow_mut().clear();
-        self.everyone.borrow_mut().clear();
+        self.everyone.clear();
+        self.forecasts.clear();
         self.gaps.borrow_mut().clear();
         self.binned.borrow_mut().clear();
         *self.normals.borrow_mut() = Normals::default();
@@ -71,16 +106,7 @@ impl Memory {
 
     /// The scores of everyone of a part, labelled or not.
     pub(super) fn everyone(&self, part: &Part) -> Rc<Distribution> {
-        let Some(id) = part.id else { return Rc::new(part.scores().everyone()) };
-        let mut known = self.everyone.borrow_mut();
-        let place = known.iter().position(|(of, _)| *of == id);
-        let found = match place.and_then(|place| known.remove(place)) {
-            Some((_, found)) => found,
-            None => Rc::new(part.scores().everyone()),
-        };
-        known.truncate(SIDES - 1);
-        known.push_front((id, Rc::clone(&found)));
-        found
+        self.everyone.of(part.id, || part.scores().everyone())
     }
 
     /// The largest gap of two distribution functions and the area between them.

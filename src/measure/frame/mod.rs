@@ -83,7 +83,7 @@ impl<'a> FrameLook<'a> {
         let (against, data_chosen) = self.reference(reference, &groups);
         let mut division = Division {
             attribute: self.name.clone(),
-            groups: self.sizes(),
+            groups: self.sizes(&groups),
             reference: against.clone(),
             data_chosen,
             reversals: Vec::new(),
@@ -190,11 +190,12 @@ impl<'a> FrameLook<'a> {
         missing.filter(|_| self.audit.plan.rules.iter().any(|rule| rule.metric == metric))
     }
 
-    fn sizes(&self) -> Vec<GroupSize> {
+    fn sizes(&self, groups: &Groups<'_>) -> Vec<GroupSize> {
         let whole = self.frame.everyone().total().weight.value();
-        let size = |group: &Group| {
-            let part = Part::of(self.frame, |other| other == group);
-            self.size(group, &part, whole)
+        let mut known = groups.names.iter().zip(&groups.parts).peekable();
+        let size = |group: &Group| match known.next_if(|(name, _)| **name == group) {
+            Some((_, part)) => self.size(group, part, whole),
+            None => self.size(group, &Part::of(self.frame, |other| other == group), whole),
         };
         self.frame.groups.keys().map(size).collect()
     }
