@@ -99,6 +99,19 @@ fn damaged_and_truncated_files() {
     let zipped = crate::inputs::gzip(&text);
     let message = about("cut.csv.gz", &zipped[..zipped.len() / 2], &[]);
     assert!(message.starts_with("error: cut.csv.gz: "), "{message}");
+    // A changed byte is no fault of the text.
+    let random = |row: u64| row.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+    let word = |row: u64| if random(row) % 3 == 0 { "yes" } else { "no" };
+    let rows =
+        (1..3_000).map(|row| format!("{},{},{}\n", ["a", "b"][random(row) as usize % 2], word(row), random(row)));
+    let zipped =
+        crate::inputs::gzip(["group,decision,id\n".to_string()].into_iter().chain(rows).collect::<String>().as_bytes());
+    for place in (0..20).map(|part| 200 + part * (zipped.len() - 400) / 20) {
+        let mut changed = zipped.clone();
+        changed[place] ^= 0x55;
+        let message = about("changed.csv.gz", &changed, &[]);
+        assert!(message.contains("it is damaged or cut short; copy it again"), "{place}: {message}");
+    }
     // However much there is behind a few bytes, little of it is looked at.
     let long = ["group,decision\n".as_bytes(), &b"x".repeat(1 << 27)].concat();
     let message = about("line.csv.gz", &crate::inputs::gzip(&long), &[]);

@@ -25,41 +25,34 @@ pub(in super::super) fn announced(score: f64, scale: Scale) -> f64 {
 /// What the scores of some people announced, and what came.
 #[derive(Debug)]
 pub(super) struct Forecasts {
-    /// Announced probabilities with the weights of both labels, in the order of the scores.
-    all: Vec<(f64, f64, f64)>,
-    /// Whether they fall.
-    falling: bool,
+    /// Announced probabilities with the weights of both labels, in rising order.
+    pub(super) all: Vec<(f64, f64, f64)>,
     /// The same in bins of equal width.
     pub(super) equal_width: Vec<Bin>,
 }
 
 impl Forecasts {
     pub(super) fn new(scores: &Scores, scale: Scale) -> Forecasts {
-        let all: Vec<(f64, f64, f64)> = by_score(&scores.favourable, &scores.unfavourable)
+        let mut all: Vec<(f64, f64, f64)> = by_score(&scores.favourable, &scores.unfavourable)
             .map(|(bin, favourable, unfavourable)| (announced(scale.grid.centre(bin), scale), favourable, unfavourable))
             .collect();
-        let falling = scale.higher == Side::Unfavourable;
-        let mut told = Forecasts { all, falling, equal_width: Vec::new() };
-        let mut bins = vec![Bin::default(); CALIBRATION_BINS];
-        told.in_order().for_each(|(p, favourable, unfavourable)| bins[width_bin(p)].add(p, favourable, unfavourable));
-        told.equal_width = bins;
-        told
-    }
-
-    /// In rising order.
-    pub(super) fn in_order(&self) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
-        let last = self.all.len().saturating_sub(1);
-        let place = move |at: usize| if self.falling { last - at } else { at };
-        (0..self.all.len()).map(move |at| self.all[place(at)])
+        if scale.higher == Side::Unfavourable {
+            all.reverse();
+        }
+        let mut equal_width = vec![Bin::default(); CALIBRATION_BINS];
+        for (p, favourable, unfavourable) in &all {
+            equal_width[width_bin(*p)].add(*p, *favourable, *unfavourable);
+        }
+        Forecasts { all, equal_width }
     }
 
     /// Bins of about equally much weight; equal scores stay together, in the bin in
     /// which the middle of their weight lies.
     pub(super) fn equal_mass(&self) -> Vec<Bin> {
-        let whole: f64 = self.in_order().map(|(_, a, b)| a + b).sum();
+        let whole: f64 = self.all.iter().map(|(_, a, b)| a + b).sum();
         let mut bins = vec![Bin::default(); CALIBRATION_BINS];
         let mut below = 0.0;
-        for (p, favourable, unfavourable) in self.in_order() {
+        for &(p, favourable, unfavourable) in &self.all {
             let weight = favourable + unfavourable;
             let at = ((below + weight / 2.0) / whole * CALIBRATION_BINS as f64) as usize;
             below += weight;

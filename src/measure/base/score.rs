@@ -180,7 +180,7 @@ fn separation((part, scores): Scored<'_>, scale: Scale, labelled: &Cell, look: &
 /// and the skewness of the loss.
 fn loss(told: &Forecasts, n: f64, of: impl Fn(f64, bool) -> f64) -> Option<(Moments, f64)> {
     let (mut weight, mut sums) = (0.0, [0.0; 3]);
-    for (p, favourable, unfavourable) in told.in_order() {
+    for &(p, favourable, unfavourable) in &told.all {
         for (w, label) in [(favourable, true), (unfavourable, false)] {
             if w > 0.0 {
                 let loss = of(p, label);
@@ -258,7 +258,7 @@ fn uncertainty(scored: Scored<'_>, labelled: &Cell) -> Measured {
 /// Observed over expected, r = Σ w·y / Σ w·p. Its spread is that of y − r·p.
 fn calibration_ratio((part, scores): Scored<'_>, told: &Forecasts, labelled: &Cell) -> Measured {
     let whole = labelled.weight.value();
-    let expected: f64 = told.in_order().map(|(p, a, b)| p * (a + b)).sum();
+    let expected: f64 = told.all.iter().map(|(p, a, b)| p * (a + b)).sum();
     let (Some(rate), true) = (base_rate((part, scores), labelled), expected > 0.0) else {
         let some = scores.favourable.cell.weight.value() > 0.0;
         return Measured::undefined(if some { Why::ZeroDenominator } else { Why::EmptyDenominator }, labelled);

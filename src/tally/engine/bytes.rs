@@ -40,6 +40,15 @@ pub(super) fn open_counted(path: &Path, read: &Arc<AtomicU64>) -> std::io::Resul
     })
 }
 
+/// More bytes are not looked at for damage.
+const LOOKED_AT: u64 = 1 << 30;
+
+/// Whether a file can be decompressed, as far as is looked at.
+pub(super) fn is_whole(path: &Path) -> bool {
+    let sink = &mut std::io::sink();
+    open(path).and_then(|bytes| std::io::copy(&mut bytes.take(LOOKED_AT), sink)).is_ok()
+}
+
 /// Two bytes a letter.
 pub(super) const UTF16: &str = "it is UTF-16 text: save the file as UTF-8, or convert it with `iconv -f utf16 -t utf8`";
 

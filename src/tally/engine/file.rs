@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 
 use super::super::error::TallyError;
+use super::bytes;
 use super::cloud::{fetch, is_remote};
 use super::column::Column;
 use super::format::{Format, format_of, is_data, kind_of, misnamed, unknown};
@@ -353,9 +354,12 @@ impl DataFile {
             || ["it is UTF-16", "its lines end"].iter().any(|start| fault.starts_with(start))
             || [": write the file", ": rename one"].iter().any(|advice| fault.contains(advice));
         let typed = matches!(self.format, Format::Parquet | Format::Arrow);
-        let detail = match (self.compressed() || typed) && !told {
-            true => format!("{fault}: it is damaged or cut short; copy it again"),
-            false => fault,
+        let damaged = "it is damaged or cut short; copy it again";
+        let detail = match self.compressed() || typed {
+            true if !told => format!("{fault}: {damaged}"),
+            // A changed byte spoils the text before it spoils the checksum at the end.
+            true if !typed && !bytes::is_whole(&self.path) => format!("it does not decompress to its end: {damaged}"),
+            _ => fault,
         };
         TallyError::Unreadable { file: self.shown.clone(), format: self.format.name(), detail }
     }

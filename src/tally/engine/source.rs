@@ -12,6 +12,10 @@ use super::file::{AS_WRITTEN, DataFile};
 use super::text::Shape;
 use crate::suggest::suggestion;
 
+/// Columns that a message lists, at most, and the bytes of a name among them.
+const MOST_SHOWN: usize = 8;
+const LONGEST_SHOWN: usize = 40;
+
 /// Where a batch comes from.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Place<'p> {
@@ -72,11 +76,18 @@ impl Source {
 
     /// An error for a column that is not there.
     pub(in super::super) fn no_column(&self, column: &str, role: &'static str) -> TallyError {
-        TallyError::NoColumn {
-            file: self.path.clone(),
-            column: column.to_string(),
-            role,
-            hint: suggestion(column, self.columns.iter().map(String::as_str)),
+        TallyError::NoColumn { file: self.path.clone(), column: column.to_string(), role, hint: self.instead(column) }
+    }
+
+    /// What a column may have been meant to be: one with nearly its name, or any.
+    fn instead(&self, column: &str) -> String {
+        let near = suggestion(column, self.columns.iter().map(String::as_str));
+        let short = self.columns.iter().filter(|name| (1..=LONGEST_SHOWN).contains(&name.len()));
+        let shown: Vec<String> = short.take(MOST_SHOWN).map(|name| format!("`{name}`")).collect();
+        let more = if shown.len() < self.columns.len() { ", …" } else { "" };
+        match near.is_empty() && !shown.is_empty() {
+            true => format!("; there are {}{more}", shown.join(", ")),
+            false => near,
         }
     }
 
