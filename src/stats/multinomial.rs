@@ -188,13 +188,10 @@ impl Full {
         let over = roots.map(|root| 1.0 / root);
         let mut sums = [0.0; N];
         for FullCell { cell, mean, deviation, .. } in &self.many {
-            let kurtosis = 1.0 / (72.0 * deviation);
+            let inverse = 1.0 / deviation;
             for lane in 0..N {
-                let z = streams[lane].normal();
-                let square = z * z;
-                let count = mean * times[lane]
-                    + z * (deviation * roots[lane] + (1.0 - square) * kurtosis * over[lane])
-                    + (square - 1.0) / 6.0;
+                let deviations = (deviation * roots[lane], inverse * over[lane]);
+                let count = bent_poisson(mean * times[lane], deviations, streams[lane].normal());
                 into[lane][*cell] = count;
                 sums[lane] += count;
             }
@@ -205,6 +202,14 @@ impl Full {
             }
         }
     }
+}
+
+/// The Poisson number of a standard normal number, by mean, standard deviation and one over
+/// that; not rounded.
+#[inline]
+fn bent_poisson(mean: f64, (deviation, inverse): (f64, f64), z: f64) -> f64 {
+    let square = z * z;
+    mean + z * (deviation + (1.0 - square) * inverse / 72.0) + (square - 1.0) / 6.0
 }
 
 /// Places of equal chance, each of which belongs to a cell up to a border, and beyond it
@@ -436,6 +441,28 @@ mod tests {
         let pair = counter.multinomial(1000, &Cells::for_people(&[1.0, 3.0], 1000));
         assert_eq!((few, pair), ([101, 196, 318, 385], vec![296, 704]));
         assert_eq!(many, [2, 2, 4, 4, 0, 2, 0, 0, 1, 0, 0, 1, 0, 2, 0, 2]);
+    }
+
+    /// All cumulants of a Poisson number are its mean; by quadrature over normal numbers.
+    #[test]
+    fn a_bent_number_has_the_cumulants_of_a_poisson_number() {
+        for mean in [32.0, 100.0, 5_000.0f64] {
+            let deviation = mean.sqrt();
+            let step = 1e-3;
+            let grid = (-9_000..=9_000).map(|at| f64::from(at) * step);
+            let points = grid.map(|z| {
+                let density = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt() * step;
+                (bent_poisson(mean, (deviation, 1.0 / deviation), z), density)
+            });
+            let points: Vec<(f64, f64)> = points.collect();
+            let centre: f64 = points.iter().map(|(x, density)| x * density).sum();
+            let moment =
+                |power| points.iter().map(|(x, density)| (x - centre).powi(power) * density).sum::<f64>() / mean;
+            let (second, third, fourth) = (moment(2), moment(3), moment(4) - 3.0 * moment(2).powi(2) * mean);
+            assert!((centre - mean).abs() < 1e-9 * mean, "{centre}");
+            assert!((second - 1.0).abs() < 1e-4 && (third - 1.0).abs() < 3e-2, "{second} {third}");
+            assert!((fourth - 1.0).abs() < 0.15, "{fourth}");
+        }
     }
 
     /// What is prepared for many people is what is drawn for any.
