@@ -13,7 +13,12 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 
 /// `; did you mean …?`, or nothing.
 pub(crate) fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(word, candidates).map(|found| format!("; did you mean `{found}`?")).unwrap_or_default()
+    nearest(word, candidates).map(|found| format!("; did you mean `{}`?", printable(found))).unwrap_or_default()
+}
+
+/// A name of others in a message, in which nothing steers the terminal or begins a line.
+pub(crate) fn printable(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
 }
 
 #[cfg(test)]
@@ -27,5 +32,6 @@ mod tests {
         assert_eq!(nearest("wibble", ["age", "gender"]), None);
         assert_eq!(suggestion("sx", ["sex"]), "; did you mean `sex`?");
         assert_eq!(suggestion("wibble", ["sex"]), "");
+        assert_eq!(suggestion("sx", ["s\u{1b}x"]), "; did you mean `s\u{fffd}x`?");
     }
 }

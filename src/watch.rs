@@ -12,7 +12,8 @@ pub trait Watch: Send + Sync {
         let _ = (rows, of);
     }
 
-    /// A stage is over.
+    /// A stage is over. Some go on side by side, on several threads: their times overlap, and
+    /// which of them is over first is not known.
     fn done(&self, stage: &str, took: Duration, work: Work) {
         let _ = (stage, took, work);
     }

@@ -1,6 +1,7 @@
 //! `evenhand gate`.
 
-use std::path::{Path, PathBuf};
+use std::collections::VecDeque;
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,12 +10,14 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use super::audit::staged;
 use super::error::Stop;
 use super::options::PlanOptions;
-use super::output::{Staged, check_file, check_folder, print, spare_inputs, write_file};
+use super::output::{
+    OutputFile, PAGE, RECORD, Staged, TABLE, check_file, check_folder, print, spare_inputs, write_file,
+};
 use super::watch::WatchOptions;
 use crate::judge::Verdict;
 use crate::plan::OnInconclusive;
 use crate::report::Release;
-use crate::report::format::{FORMATS, Format, FormatError, format};
+use crate::report::format::{FORMATS, Format, format};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -31,6 +34,28 @@ pub(super) struct Arguments {
     /// Write the first format to this file
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// The name of the output file within the output folder, where it is to lie there.
+    fn name_within(&self) -> Result<Option<String>, Stop> {
+        let (Some(folder), Some(path)) = (&self.out, &self.output) else { return Ok(None) };
+        let absolute = |path: &PathBuf| std::path::absolute(path).map_err(|error| Stop::io(path, &error));
+        let (folder, path) = (absolute(folder)?, absolute(path)?);
+        let elsewhere = path.symlink_metadata().is_ok_and(|known| !known.is_file() && !known.is_dir());
+        let Ok(name) = path.strip_prefix(&folder) else { return Ok(None) };
+        if elsewhere || name.components().any(|part| part == Component::ParentDir) {
+            return Ok(None);
+        }
+        let ours = [PAGE, RECORD, TABLE].iter().any(|ours| name == Path::new(ours)) || name.starts_with("charts");
+        match ours || name.as_os_str().is_empty() {
+            true => Err(Stop::Usage(format!(
+                "{} is an output of --out as well: name another file for --output",
+                path.display()
+            ))),
+            false => Ok(Some(name.to_string_lossy().into_owned())),
+        }
+    }
 }
 
 /// The formats by name, with a word on each for the help.
@@ -50,23 +75,32 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
         ));
     }
     let on_inconclusive = plan.on_inconclusive;
+    let within = arguments.name_within()?;
     if let Some(path) = &arguments.output {
         spare_inputs(path, &inputs)?;
-        check_file(path)?;
+        if within.is_none() {
+            check_file(path)?;
+        }
     }
-    arguments.out.iter().try_for_each(|folder| check_folder(folder))?;
+    arguments.out.iter().try_for_each(|folder| check_folder(folder, &inputs))?;
     let release = crate::audit::audit_watched(plan, provenance, &watch)?;
-    let folder = arguments.out.as_ref();
-    let staged = folder.map(|folder| staged(&release, folder, &inputs, watch.as_ref())).transpose()?;
-    let texts = formats.iter().map(|format| (format.write)(&release)).collect::<Result<Vec<String>, FormatError>>()?;
-    let mut texts = texts.iter();
-    if let (Some(path), Some(first)) = (&arguments.output, texts.as_slice().first()) {
-        write_file(path, first.as_bytes())?;
-        texts.next();
+    let mut texts: VecDeque<String> =
+        formats.iter().map(|format| (format.write)(&release)).collect::<Result<_, _>>()?;
+    let first = if arguments.output.is_some() { texts.pop_front() } else { None };
+    let (more, first) = match (within, first) {
+        (Some(name), Some(text)) => (Some(OutputFile::new(&name, text)), None),
+        (_, first) => (None, first),
+    };
+    let staged = match &arguments.out {
+        Some(folder) => Some(staged(&release, folder, more, &inputs, watch.as_ref())?),
+        None => None,
+    };
+    if let (Some(path), Some(text)) = (&arguments.output, first) {
+        write_file(path, text.as_bytes())?;
     }
     // What needs no more room comes last, so that a full disk leaves no part of the outputs.
     staged.into_iter().try_for_each(Staged::complete)?;
-    texts.try_for_each(|text| print(text))?;
+    texts.iter().try_for_each(|text| print(text))?;
     Ok(ExitCode::from(code(&release, on_inconclusive)))
 }
 

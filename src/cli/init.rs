@@ -9,7 +9,7 @@ use clap::Args;
 use super::error::Stop;
 use super::output::{print, spare_inputs, write_file};
 use crate::plan::quoted;
-use crate::tally::{ColumnLook, look};
+use crate::tally::{ColumnLook, is_standard_input, look};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -25,7 +25,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let folder = arguments.data.parent().unwrap_or(Path::new(""));
+    let streamed = is_standard_input(&arguments.data);
+    let folder = arguments.data.parent().filter(|_| !streamed).unwrap_or(Path::new(""));
     let target = arguments.out.clone().unwrap_or_else(|| folder.join("evenhand.toml"));
     spare_inputs(&target, &[&arguments.data])?;
     if target.exists() && !arguments.force {
@@ -37,6 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let columns = look(&arguments.data, None)?;
     let beside = arguments.out.as_ref().is_none_or(|out| out.parent() == Some(folder));
     let path = match (beside, arguments.data.file_name()) {
+        _ if streamed => PathBuf::from("-"),
         (true, Some(name)) => PathBuf::from(name),
         _ => std::path::absolute(&arguments.data).map_err(|error| Stop::io(&arguments.data, &error))?,
     };

@@ -8,6 +8,11 @@ use tempfile::TempDir;
 use super::error::Stop;
 use crate::unfinished::{Unfinished, whole_file};
 
+/// The page of an audit, its record and its table, in an output folder.
+pub(super) const PAGE: &str = "report.html";
+pub(super) const RECORD: &str = "audit.json";
+pub(super) const TABLE: &str = "metrics.csv";
+
 /// One file of an output folder: its name within it, and its bytes.
 pub(super) struct OutputFile {
     pub(super) name: String,
@@ -31,8 +36,8 @@ pub(super) struct Staged {
 impl Staged {
     /// Writes all files beside a folder, or within it where it is there (it may be another
     /// disk).
-    pub(super) fn new(folder: &Path, files: &[OutputFile], inputs: &[&Path]) -> Result<Staged, Stop> {
-        for file in files {
+    pub(super) fn new(folder: &Path, files: Vec<OutputFile>, inputs: &[&Path]) -> Result<Staged, Stop> {
+        for file in &files {
             spare_inputs(&folder.join(&file.name), inputs)?;
         }
         let parent = parent_of(folder);
@@ -44,14 +49,14 @@ impl Staged {
         let home = if folder.is_dir() { folder } else { &parent };
         let staging = tempfile::Builder::new().prefix(PREFIX).tempdir_in(home).map_err(|error| cannot(&error))?;
         let unfinished = Unfinished::new(staging.path());
-        for file in files {
+        for file in &files {
             let path = staging.path().join(&file.name);
             if let Some(inner) = path.parent() {
                 std::fs::create_dir_all(inner).map_err(|error| cannot(&error))?;
             }
             std::fs::write(&path, &file.bytes).map_err(|error| cannot(&error))?;
         }
-        let names = files.iter().map(|file| file.name.clone()).collect();
+        let names = files.into_iter().map(|file| file.name).collect();
         Ok(Staged { folder: folder.to_path_buf(), names, staging, unfinished })
     }
 
@@ -67,8 +72,10 @@ impl Staged {
             return unfinished.complete(|| move_into(&folder, staging.path(), &names));
         }
         readable(staging.path()).map_err(|error| Stop::io(&folder, &error))?;
-        let move_all = || std::fs::rename(staging.keep(), &folder);
-        unfinished.complete(move_all).map_err(|error| Stop::io(&folder, &error))
+        unfinished.complete(|| std::fs::rename(staging.path(), &folder)).map_err(|error| Stop::io(&folder, &error))?;
+        // It is in its place: nothing is there to be taken away.
+        let _ = staging.keep();
+        Ok(())
     }
 }
 
@@ -81,7 +88,11 @@ fn not_a_folder(path: &Path) -> Stop {
 
 /// Whether files may be put into a folder that may not be there yet: asked before an
 /// audit, which may take long.
-pub(super) fn check_folder(folder: &Path) -> Result<(), Stop> {
+pub(super) fn check_folder(folder: &Path, inputs: &[&Path]) -> Result<(), Stop> {
+    [PAGE, RECORD, TABLE].iter().try_for_each(|name| spare_inputs(&folder.join(name), inputs))?;
+    if folder.is_symlink() && !folder.exists() {
+        return Err(Stop::Files { path: folder.into(), what: "is a link that leads nowhere".into() });
+    }
     let known = folder.ancestors().map(|path| if path.as_os_str().is_empty() { Path::new(".") } else { path });
     let Some(there) = known.into_iter().find(|path| path.exists()) else { return Ok(()) };
     if !there.is_dir() {

@@ -55,6 +55,7 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
     let inputs = arguments.plan.inputs(&plan);
     spare_inputs(&arguments.out, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     check_file(&arguments.out)?;
+    tally::written_as_parquet(&arguments.out)?;
     let key = plan.data.key.clone();
     let features = None; // weights need no model
     let plan = Plan { roles: Roles { features, ..plan.roles }, ..plan };

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Some(path) = plan.review.store.clone() else {
         return Err(Stop::Usage("a review needs a history: name it with --store, or as `store` under [review]".into()));
     };
-    arguments.out.iter().try_for_each(|folder| check_folder(folder))?;
+    arguments.out.iter().try_for_each(|folder| check_folder(folder, &inputs))?;
     let mut release = crate::audit::audit_watched(plan, provenance, &watch)?;
     let mut store = Store::open(&path)?;
     let earlier = store.audits(&release.title)?;
@@ -45,11 +45,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let kept = release.clone();
     release.over_time = Some(history);
     let folder = arguments.out.as_ref();
-    let staged = folder.map(|folder| staged(&release, folder, &inputs, watch.as_ref())).transpose()?;
+    let staged = folder.map(|folder| staged(&release, folder, None, &inputs, watch.as_ref())).transpose()?;
     // The history keeps the audit; what it says of others can be made again. Neither stays
-    // without the other where the disk is full.
-    store.append(&kept)?;
-    staged.into_iter().try_for_each(Staged::complete)?;
+    // without the other.
+    let kept = store.append(&kept)?;
+    if let Err(stop) = staged.into_iter().try_for_each(Staged::complete) {
+        store.take_back(kept)?;
+        return Err(stop);
+    }
     print(&terminal::write(&release))?;
     print(&format!("\n{summary}\n"))?;
     Ok(ExitCode::SUCCESS)

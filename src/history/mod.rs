@@ -36,6 +36,10 @@ const TABLE: &str = "
     CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'audits are never changed'); END;";
 
+/// The place of an audit that was appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept(i64);
+
 /// An open store.
 #[derive(Debug)]
 pub struct Store {
@@ -121,23 +125,36 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn append(&mut self, release: &Release) -> Result<(), HistoryError> {
+    pub fn append(&mut self, release: &Release) -> Result<Kept, HistoryError> {
         let document = serde_json::to_string(release).map_err(|error| self.failed(error))?;
         let created = release.provenance.created.clone().unwrap_or_default();
         let kept = self.keep((&release.title, &created, &document));
-        kept.map_err(|error| self.failed(format!("cannot be written: {error}")))?;
+        let kept = kept.map_err(|error| self.failed(format!("cannot be written: {error}")))?;
         self.prepared = true;
+        Ok(kept)
+    }
+
+    /// Takes an audit back of which the report could not be put in its place: a second run
+    /// would keep it twice.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn take_back(&mut self, kept: Kept) -> Result<(), HistoryError> {
+        let taken = self.connection.execute("DELETE FROM audit WHERE id = ?1", [kept.0]);
+        taken.map_err(|error| self.failed(format!("holds an audit without its report: {error}")))?;
         Ok(())
     }
 
     /// Writes an audit whole or not at all, and the table where it is the first.
-    fn keep(&mut self, audit: (&str, &str, &str)) -> rusqlite::Result<()> {
+    fn keep(&mut self, audit: (&str, &str, &str)) -> rusqlite::Result<Kept> {
         let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another program may have prepared it meanwhile.
         if change.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? == 0 {
             change.execute_batch(&format!("{TABLE} PRAGMA user_version = {VERSION};"))?;
         }
         change.execute("INSERT INTO audit (series, created, document) VALUES (?1, ?2, ?3)", audit)?;
-        change.commit()
+        let kept = Kept(change.last_insert_rowid());
+        change.commit()?;
+        Ok(kept)
     }
 }

@@ -16,6 +16,9 @@ use crate::stats::Moments;
 /// Neighbours of each person.
 const NEIGHBOURS: usize = 5;
 
+/// Squared distances that differ by no more than this part are the same.
+const SAME: f64 = 1e-9;
+
 /// Rows beyond this add time and no insight.
 const MOST_ROWS: usize = 2_000;
 
@@ -139,12 +142,17 @@ fn nearest_mean(others: &mut [(f64, f64)]) -> Option<f64> {
         return None;
     }
     let last = others.select_nth_unstable_by(NEIGHBOURS - 1, |a, b| a.0.total_cmp(&b.0)).1.0;
+    if !last.is_finite() {
+        return None;
+    }
+    // What only rounding tells apart is at the same distance.
+    let slack = SAME * last;
     let sums = |keep: &dyn Fn(f64) -> bool| {
         let kept = others.iter().filter(|(distance, _)| keep(*distance));
         kept.fold((0.0, 0.0), |(n, sum), (_, value)| (n + 1.0, sum + value))
     };
-    let (nearer, sum) = sums(&|distance| distance < last);
-    let (tied, of_tied) = sums(&|distance| distance == last);
+    let (nearer, sum) = sums(&|distance| distance < last - slack);
+    let (tied, of_tied) = sums(&|distance| (distance - last).abs() <= slack);
     let places = NEIGHBOURS as f64 - nearer;
     Some((sum + places * (of_tied / tied)) / NEIGHBOURS as f64)
 }
@@ -159,5 +167,9 @@ mod tests {
         let mut others = [(9.0, 1.0), (1.0, 0.0), (3.0, 0.0), (2.0, 0.0), (3.0, 1.0), (2.0, 0.0), (0.0, 1.0)];
         assert_eq!(nearest_mean(&mut others), Some((1.0 + 0.5) / 5.0));
         assert_eq!(nearest_mean(&mut others[..4]), None);
+        // Distances that only rounding tells apart are the same.
+        others.sort_by(|one, two| one.0.total_cmp(&two.0));
+        others[4].0 -= 1e-15;
+        assert_eq!(nearest_mean(&mut others), Some((1.0 + 0.5) / 5.0));
     }
 }

@@ -35,10 +35,11 @@ mod sample;
 mod spread;
 mod weights;
 
+pub(crate) use engine::is_standard_input;
 pub use engine::{Embedded, Engine, Inputs};
 pub use error::TallyError;
 pub use look::{ColumnLook, look};
-pub use weights::write_weights;
+pub use weights::{write_weights, written_as_parquet};
 
 use std::path::PathBuf;
 use std::sync::Arc;

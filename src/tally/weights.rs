@@ -16,18 +16,28 @@ use crate::unfinished::whole_file;
 /// # Errors
 /// When the path has another ending, or the file cannot be written.
 pub fn write_weights(path: &Path, key: Option<&str>, rows: &RowWeights) -> Result<(), TallyError> {
-    let failed = |reason: String| TallyError::Unopenable { file: path.to_path_buf(), reason };
-    let parquet = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("csv") => false,
-        Some("parquet") => true,
-        _ => return Err(failed("weights are written as .csv or .parquet".into())),
-    };
+    let parquet = written_as_parquet(path)?;
     let keyed = key.zip(rows.keys.as_deref());
     let written = whole_file(path, |file| match parquet {
         true => write_parquet(file, keyed, &rows.weights),
         false => write_csv(file, keyed, &rows.weights),
     });
-    written.map_err(|error| failed(error.to_string()))
+    written.map_err(|error| TallyError::Unopenable { file: path.to_path_buf(), reason: error.to_string() })
+}
+
+/// Whether weights are written to a file as Parquet, or else as CSV.
+///
+/// # Errors
+/// When its name says neither.
+pub fn written_as_parquet(path: &Path) -> Result<bool, TallyError> {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("csv") => Ok(false),
+        Some("parquet") => Ok(true),
+        _ => {
+            let reason = "weights are written as .csv or .parquet".into();
+            Err(TallyError::Unopenable { file: path.to_path_buf(), reason })
+        }
+    }
 }
 
 /// The column of keys, if there is one.

@@ -132,6 +132,9 @@ fn columns_and_values_that_do_not_fit() {
     let mut said = vec![about("data.csv", CSV.as_bytes(), &["--label", "lable=1"])];
     said.push(about("data.csv", CSV.as_bytes(), &["--attribute", "gruop"]));
     said.push(about("data.csv", CSV.as_bytes(), &["--stratum", "region"]));
+    said.push(about("data.csv", b"group,decision,\"b\x1b[1mc\n\"\na,yes,1\n", &["--stratum", "region"]));
+    // Without a header the first row is somebody's.
+    said.push(about("data.csv", b"Ann Smith,1970-01-02,yes\nBo Li,1971-03-04,no\n", &[]));
     said.push(about("data.csv", CSV.as_bytes(), &["--label", "label=2"]));
     said.push(about("data.csv", CSV.as_bytes(), &["--score", "group"]));
     said.push(about("data.csv", CSV.as_bytes(), &["--bins", "decision=1,2"]));
@@ -272,7 +275,8 @@ fn places_that_cannot_be_written() {
         [&["remedy", "reweigh", "data.csv", "--label", "label=1"], &USUAL[..], &["--out", "nowhere/w.csv"]].concat();
     let message = refused(&table, &remedy, 1);
     assert!(message.starts_with("error: nowhere/w.csv: "), "{message}");
-    let remedy = [&["remedy", "reweigh", "data.csv", "--label", "label=1"], &USUAL[..], &["--out", "w.json"]].concat();
+    let remedy =
+        [&["remedy", "reweigh", "absent.csv", "--label", "label=1"], &USUAL[..], &["--out", "w.json"]].concat();
     said.push(refused(&table, &remedy, 1));
     // It is said before any data are read, which may take long.
     for arguments in [
@@ -283,6 +287,12 @@ fn places_that_cannot_be_written() {
     ] {
         let message = refused(&table, &[arguments, &USUAL[..]].concat(), 1);
         assert!(message.contains("is a file, not a directory") && !message.contains("absent"), "{message}");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", table.path().join("link")).expect("linked");
+        let message = refused(&table, &[&["audit", "absent.csv", "--out", "link"], &USUAL[..]].concat(), 1);
+        assert_eq!(message, "error: link: is a link that leads nowhere");
     }
     let onto = ["gate", "absent.csv", "--rule", "selection_rate.ratio >= 0.8", "--output", "."];
     assert!(refused(&table, &[&onto[..], &USUAL[..]].concat(), 1).starts_with("error: .: is a directory"));
@@ -459,6 +469,46 @@ fn a_review_leaves_both_history_and_report_or_neither() {
     assert!(!folder.path().join("late").exists() && history() == before);
     assert_eq!(review("unlimited", "late").status.code(), Some(0));
     assert!(folder.path().join("late/report.html").exists() && history() != before);
+}
+
+/// A report that cannot be put in its place leaves no audit in the history: run again, it
+/// would be kept twice.
+#[test]
+fn a_review_without_its_report_is_not_kept() {
+    let table = Table::new(CSV);
+    std::fs::create_dir_all(table.path().join("out/report.html")).expect("made");
+    let review = [&["review", "data.csv", "--store", "h.db", "--out", "out"], &USUAL[..]].concat();
+    for _ in 0..2 {
+        let run = run_in(table.path(), &review);
+        assert!(run.code == 1 && run.out.is_empty() && run.err.contains("report.html"), "{}{}", run.out, run.err);
+    }
+    std::fs::remove_dir_all(table.path().join("out")).expect("removed");
+    let run = run_in(table.path(), &review);
+    assert!(run.code == 0 && run.out.contains("first audit in the history"), "{}{}", run.out, run.err);
+}
+
+/// The file of a gate may lie in its folder, which need not be there, under a name of its own.
+#[test]
+fn a_gate_writes_its_file_into_its_folder() {
+    let table = Table::new(CSV);
+    let rule = ["--rule", "selection_rate.ratio >= 0.8", "--format", "junit"];
+    let gate = |output: &str| {
+        let run = [&["gate", "data.csv", "--out", "res", "--output", output], &rule[..], &USUAL[..]].concat();
+        run_in(table.path(), &run)
+    };
+    for output in ["res/audit.json", "res/report.html", "res/charts/a.svg", "res", "./res/metrics.csv"] {
+        let run = gate(output);
+        assert!(run.code == 2 && run.err.contains("is an output of --out as well"), "{output}: {}", run.err);
+        assert!(!table.path().join("res").exists());
+    }
+    for _ in 0..2 {
+        let run = gate("res/more/gate.xml");
+        assert!([0, 10, 11].contains(&run.code), "{}", run.err);
+        let read = |name: &str| crate::support::read(&table.path().join("res").join(name));
+        assert!(read("more/gate.xml").contains("<testsuite") && read("report.html").contains("<html"));
+    }
+    let run = gate("res/../beside.xml");
+    assert!([0, 10, 11].contains(&run.code) && table.path().join("beside.xml").exists(), "{}", run.err);
 }
 
 /// An output that is a link is written where it leads, a pipe is written to, and a new file

@@ -270,7 +270,7 @@ fn standard_input_by_its_other_name() {
     assert_eq!(plain.0, Some(0), "{}", plain.2);
     assert_eq!(run(&["/dev/stdin"]), plain);
     let (code, _, said) = run(&["-", "--demographics", "/dev/stdin", "--on", "id"]);
-    assert!(code == Some(1) && said.contains("standard input: can be read once, and is named twice"), "{said}");
+    assert!(code == Some(1) && said.contains("standard input: can be read once, and is asked for again"), "{said}");
 }
 
 /// What came by standard input is people's data: no copy stays when the run is refused.

@@ -75,8 +75,10 @@ pub(super) struct DataFile {
     pub(super) version: Metadata,
 }
 
-/// Names of standard input: ours, and those of systems.
-const STANDARD_INPUT: [&str; 3] = ["-", "/dev/stdin", "/dev/fd/0"];
+/// Whether a path names standard input: our way, or a system's.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == Path::new(name))
+}
 
 impl DataFile {
     /// Opens a file and reads its header.
@@ -85,7 +87,7 @@ impl DataFile {
         constants: Vec<(String, String)>,
         delimiter: Option<u8>,
     ) -> Result<DataFile, TallyError> {
-        if STANDARD_INPUT.iter().any(|name| path == Path::new(name)) {
+        if is_standard_input(path) {
             return DataFile::of_standard_input(constants, delimiter);
         }
         if is_remote(path) {
@@ -108,7 +110,7 @@ impl DataFile {
         static READ: AtomicBool = AtomicBool::new(false);
         let shown = Path::new("standard input");
         if READ.swap(true, Ordering::Relaxed) {
-            let reason = "can be read once, and is named twice: give one of the two as a file".into();
+            let reason = "can be read once, and is asked for again: give one of the two as a file".into();
             return Err(TallyError::Unopenable { file: shown.into(), reason });
         }
         DataFile::of_stream(shown, std::io::stdin().lock(), constants, delimiter)

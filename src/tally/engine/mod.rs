@@ -16,15 +16,16 @@ mod guard;
 mod inputs;
 mod lines;
 mod parquet;
-mod place;
 mod side;
 pub(super) mod source;
 mod split;
 mod text;
 mod walk;
+mod within;
 
 use cloud::is_remote;
 pub use embedded::Embedded;
+pub(crate) use file::is_standard_input;
 pub use inputs::Inputs;
 
 use super::{Tallied, TallyError};

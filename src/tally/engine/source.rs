@@ -10,7 +10,7 @@ use super::expand::expand;
 pub(in super::super) use super::file::Kind;
 use super::file::{AS_WRITTEN, DataFile};
 use super::text::Shape;
-use crate::suggest::suggestion;
+use crate::suggest::{printable, suggestion};
 
 /// Columns that a message lists, at most, and the bytes of a name among them.
 const MOST_SHOWN: usize = 8;
@@ -82,13 +82,16 @@ impl Source {
     /// What a column may have been meant to be: one with nearly its name, or any.
     fn instead(&self, column: &str) -> String {
         let near = suggestion(column, self.columns.iter().map(String::as_str));
-        let short = self.columns.iter().filter(|name| (1..=LONGEST_SHOWN).contains(&name.len()));
-        let shown: Vec<String> = short.take(MOST_SHOWN).map(|name| format!("`{name}`")).collect();
-        let more = if shown.len() < self.columns.len() { ", …" } else { "" };
-        match near.is_empty() && !shown.is_empty() {
-            true => format!("; there are {}{more}", shown.join(", ")),
-            false => near,
+        // What begins with a digit, or says nothing, is hardly a name: without a header the
+        // first row is the data of a person, which no message shows.
+        let named = |name: &String| name.chars().next().is_some_and(|first| !first.is_ascii_digit());
+        if !near.is_empty() || !self.columns.iter().all(named) {
+            return near;
         }
+        let short = self.columns.iter().filter(|name| name.len() <= LONGEST_SHOWN);
+        let shown: Vec<String> = short.take(MOST_SHOWN).map(|name| format!("`{}`", printable(name))).collect();
+        let more = if shown.len() < self.columns.len() { ", …" } else { "" };
+        if shown.is_empty() { near } else { format!("; the columns are {}{more}", shown.join(", ")) }
     }
 
     /// An error when another file lacks a wanted column, or holds another type in it.

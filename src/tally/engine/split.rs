@@ -2,7 +2,7 @@
 //! should, byte by byte where they do not (`5" disk`), or where a field holds quotes.
 
 use super::fields::{PAD, Span};
-use super::place::{Place, Step};
+use super::within::{Step, Within};
 
 /// Tells the rows of a text, one after the other.
 pub(super) struct Split {
@@ -115,10 +115,10 @@ impl Split {
     /// The same by the rules of each byte; the fields lie apart.
     fn exact(&mut self, block: &[u8], start: usize) -> Option<Row> {
         let (before, base) = (self.apart.len(), block.len());
-        let (mut place, mut lines, mut field) = (Place::Start, 1, before);
+        let (mut within, mut lines, mut field) = (Within::Start, 1, before);
         self.fields.clear();
         for (at, byte) in block[..block.len() - PAD].iter().enumerate().skip(start) {
-            let (step, next) = place.next(*byte, self.delimiter);
+            let (step, next) = within.next(*byte, self.delimiter);
             match step {
                 Step::Kept => {
                     lines += u64::from(*byte == b'\n');
@@ -126,7 +126,7 @@ impl Split {
                 }
                 Step::Dropped => {}
                 Step::Field | Step::Row => {
-                    let returned = place != Place::Closing && self.apart[field..].last() == Some(&b'\r');
+                    let returned = within != Within::Closing && self.apart[field..].last() == Some(&b'\r');
                     let end = self.apart.len() - usize::from(step == Step::Row && returned);
                     self.fields.push(((base + field) as u32, (base + end) as u32));
                     field = self.apart.len();
@@ -135,7 +135,7 @@ impl Split {
             if step == Step::Row {
                 return Some(Row { end: at + 1, lines });
             }
-            place = next;
+            within = next;
         }
         self.apart.truncate(before);
         None

@@ -10,9 +10,9 @@ use std::sync::atomic::AtomicU64;
 use super::batches::Take;
 use super::bytes::{LONGEST, UTF16, is_utf16, not_utf8, open_counted};
 use super::fields::{Fields, NONE, PAD, Span};
-use super::place::{Place, Step};
 use super::side::side_by_side;
 use super::split::Split;
+use super::within::{Step, Within};
 
 /// Bytes that are read at once, about.
 const BLOCK: usize = if cfg!(test) { 1 << 8 } else { 4 << 20 };
@@ -304,12 +304,12 @@ fn is_blank(line: &[u8]) -> bool {
 
 /// Whether a return stands outside of quotes, in a text without the end of a line.
 fn ends_in_returns(text: &[u8], delimiter: u8) -> bool {
-    let mut place = Place::Start;
+    let mut within = Within::Start;
     !text.contains(&b'\n')
         && text.iter().any(|byte| {
             let step;
-            (step, place) = place.next(*byte, delimiter);
-            step == Step::Kept && *byte == b'\r' && place != Place::Quoted
+            (step, within) = within.next(*byte, delimiter);
+            step == Step::Kept && *byte == b'\r' && within != Within::Quoted
         })
 }
 

@@ -3,7 +3,7 @@
 
 /// Where in a field a byte lies.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Place {
+pub(super) enum Within {
     Start,
     Plain,
     Quoted,
@@ -24,11 +24,11 @@ pub(super) enum Step {
     Row,
 }
 
-impl Place {
+impl Within {
     /// What the next byte is, and the place after it.
     #[inline]
-    pub(super) fn next(self, byte: u8, delimiter: u8) -> (Step, Place) {
-        use Place::*;
+    pub(super) fn next(self, byte: u8, delimiter: u8) -> (Step, Within) {
+        use Within::*;
         match (self, byte) {
             (Quoted, b'"') => (Step::Dropped, Closing),
             (Quoted, _) => (Step::Kept, Quoted),
