@@ -11,7 +11,7 @@ use super::audit::staged;
 use super::error::Stop;
 use super::options::PlanOptions;
 use super::output::{
-    OutputFile, PAGE, RECORD, Staged, TABLE, check_file, check_folder, print, spare_inputs, write_file,
+    CHARTS, OutputFile, PAGE, RECORD, Staged, TABLE, check_file, check_folder, print, spare_inputs, write_file,
 };
 use super::watch::WatchOptions;
 use crate::judge::Verdict;
@@ -47,7 +47,7 @@ impl Arguments {
         if elsewhere || name.components().any(|part| part == Component::ParentDir) {
             return Ok(None);
         }
-        let ours = [PAGE, RECORD, TABLE].iter().any(|ours| name == Path::new(ours)) || name.starts_with("charts");
+        let ours = [PAGE, RECORD, TABLE].iter().any(|ours| name == Path::new(ours)) || name.starts_with(CHARTS);
         match ours || name.as_os_str().is_empty() {
             true => Err(Stop::Usage(format!(
                 "{} is an output of --out as well: name another file for --output",

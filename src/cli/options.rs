@@ -207,7 +207,7 @@ fn no_plan(path: &Path, error: &std::io::Error) -> Stop {
         std::io::ErrorKind::IsADirectory => {
             Stop::Usage(format!("{}: is a directory, and no plan: name a .toml file", path.display()))
         }
-        _ => Stop::io(path, error),
+        _ => Stop::Usage(Stop::io(path, error).to_string()),
     }
 }
 

@@ -13,6 +13,9 @@ pub(super) const PAGE: &str = "report.html";
 pub(super) const RECORD: &str = "audit.json";
 pub(super) const TABLE: &str = "metrics.csv";
 
+/// The folder of the charts, within it.
+pub(super) const CHARTS: &str = "charts";
+
 /// One file of an output folder: its name within it, and its bytes.
 pub(super) struct OutputFile {
     pub(super) name: String,
@@ -90,15 +93,37 @@ fn not_a_folder(path: &Path) -> Stop {
 /// audit, which may take long.
 pub(super) fn check_folder(folder: &Path, inputs: &[&Path]) -> Result<(), Stop> {
     [PAGE, RECORD, TABLE].iter().try_for_each(|name| spare_inputs(&folder.join(name), inputs))?;
-    if folder.is_symlink() && !folder.exists() {
-        return Err(Stop::Files { path: folder.into(), what: "is a link that leads nowhere".into() });
+    leads_somewhere(folder)?;
+    if let Some(name) = [PAGE, RECORD, TABLE].iter().find(|name| folder.join(name).is_dir()) {
+        return Err(is_folder(&folder.join(name)));
+    }
+    let charts = folder.join(CHARTS);
+    if charts.exists() && !charts.is_dir() {
+        return Err(not_a_folder(&charts));
     }
     let known = folder.ancestors().map(|path| if path.as_os_str().is_empty() { Path::new(".") } else { path });
     let Some(there) = known.into_iter().find(|path| path.exists()) else { return Ok(()) };
     if !there.is_dir() {
         return Err(not_a_folder(there));
     }
+    let unnamable = |error: &std::io::Error| error.kind() != std::io::ErrorKind::NotFound;
+    if let Err(error) = folder.symlink_metadata()
+        && unnamable(&error)
+    {
+        return Err(Stop::io(folder, &error));
+    }
     takes_more(there).map_err(|error| Stop::io(folder, &error))
+}
+
+fn leads_somewhere(path: &Path) -> Result<(), Stop> {
+    match path.is_symlink() && !path.exists() {
+        true => Err(Stop::Files { path: path.into(), what: "is a link that leads nowhere".into() }),
+        false => Ok(()),
+    }
+}
+
+fn is_folder(path: &Path) -> Stop {
+    Stop::Files { path: path.into(), what: "is a directory".into() }
 }
 
 /// Whether something can be put into a folder that is there.
@@ -109,8 +134,9 @@ fn takes_more(folder: &Path) -> std::io::Result<()> {
 /// Whether a file may be written: asked before an audit. What is no file, such as a pipe,
 /// is left alone.
 pub(super) fn check_file(path: &Path) -> Result<(), Stop> {
+    leads_somewhere(path)?;
     match std::fs::metadata(path) {
-        Ok(known) if known.is_dir() => Err(Stop::Files { path: path.into(), what: "is a directory".into() }),
+        Ok(known) if known.is_dir() => Err(is_folder(path)),
         Ok(known) if !known.is_file() => Ok(()),
         _ => {
             let folder = parent_of(&path.canonicalize().unwrap_or_else(|_| path.to_path_buf()));
@@ -129,7 +155,7 @@ fn move_into(folder: &Path, staging: &Path, names: &[String]) -> Result<(), Stop
         }
         std::fs::rename(staging.join(own), &target).map_err(|error| Stop::io(&target, &error))?;
     }
-    for stale in std::fs::read_dir(folder.join("charts")).into_iter().flatten().flatten() {
+    for stale in std::fs::read_dir(folder.join(CHARTS)).into_iter().flatten().flatten() {
         let name = format!("charts/{}", stale.file_name().to_string_lossy());
         let ours = crate::report::chart::KINDS.iter().any(|kind| name.starts_with(&format!("charts/{kind}-")));
         if ours && name.ends_with(".svg") && !names.contains(&name) {

@@ -36,9 +36,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Some(path) = plan.review.store.clone() else {
         return Err(Stop::Usage("a review needs a history: name it with --store, or as `store` under [review]".into()));
     };
+    let mut store = Store::open(&path)?;
     arguments.out.iter().try_for_each(|folder| check_folder(folder, &inputs))?;
     let mut release = crate::audit::audit_watched(plan, provenance, &watch)?;
-    let mut store = Store::open(&path)?;
     let earlier = store.audits(&release.title)?;
     let history = over_time(&earlier, &release);
     let summary = words::over_time(&history);

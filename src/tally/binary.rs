@@ -73,6 +73,20 @@ impl Binary {
                 ));
             }
         }
+        for favourable in self
+            .favourable
+            .0
+            .iter()
+            .filter(|value| !names.iter().any(|name| Values(vec![value.to_string()]).contains(name)))
+        {
+            let others = names.iter().copied().filter(|name| !self.favourable.contains(name) && !is_number(name));
+            if let Some(near) = crate::suggest::nearest(favourable, others).filter(|_| !is_number(favourable)) {
+                warnings.push(format!(
+                    "column `{}` ({role}): the favourable value \"{favourable}\" never occurs, and \"{near}\", which is near it, counts as not favourable",
+                    self.coder.column
+                ));
+            }
+        }
         let others: Vec<String> =
             names.iter().filter(|value| !self.favourable.contains(value)).map(|value| format!("\"{value}\"")).collect();
         // Many values may be free text, which no output holds.
@@ -104,7 +118,9 @@ impl Binary {
             .iter()
             .find_map(|value| {
                 let spelling = self.coder.values().find(|seen| sounds_like(seen, value));
-                spelling.or_else(|| crate::suggest::nearest(value, self.coder.values()))
+                // Of numbers the nearest is another one, and no slip.
+                let words = self.coder.values().filter(|seen| !is_number(seen) && !is_number(value));
+                spelling.or_else(|| crate::suggest::nearest(value, words))
             })
             .map(|near| format!("; did you mean \"{near}\"?"))
             .unwrap_or_default();
@@ -148,9 +164,20 @@ fn sounds_like(one: &str, other: &str) -> bool {
     let (one, other) = (plain(one).to_lowercase(), plain(other).to_lowercase());
     let letters = |text: &str| text.replace(|c: char| c.is_whitespace() || "._-'\"".contains(c), "");
     let meaning = |text: &str| MEANINGS.iter().position(|words| words.contains(&text));
-    let number = |text: &str| text.parse::<f64>().is_ok();
-    (letters(&one) == letters(&other) && !letters(&one).is_empty() && !number(&one) && !number(&other))
+    let words = !is_number(&one) && !is_number(&other);
+    let (one_word, other_word) = (letters(&one), letters(&other));
+    let shorter = one_word.chars().count().min(other_word.chars().count());
+    // A word and a longer form of it, such as approve and approved.
+    let forms = one_word.starts_with(&other_word) || other_word.starts_with(&one_word);
+    (words && shorter > 0 && (one_word == other_word || (forms && shorter >= SHORTEST_STEM)))
         || meaning(&one).is_some_and(|found| meaning(&other) == Some(found))
+}
+
+/// Shorter words begin many others.
+const SHORTEST_STEM: usize = 5;
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok()
 }
 
 /// One spelling for a number or a truth value.

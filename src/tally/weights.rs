@@ -65,6 +65,10 @@ fn write_parquet(file: &mut File, keyed: Keyed<'_>, weights: &[f64]) -> std::io:
     // What the system said is told, and not what was made of it.
     written.map(|_| ()).map_err(|error| match error {
         PolarsError::IO { error, .. } => std::io::Error::new(error.kind(), error.to_string()),
-        other => std::io::Error::other(other.to_string()),
+        other => {
+            let said = other.to_string();
+            let of_system = said.rsplit_once("underlying IO error: ").map_or(said.as_str(), |(_, of_system)| of_system);
+            std::io::Error::other(of_system.to_string())
+        }
     })
 }

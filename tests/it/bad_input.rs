@@ -288,12 +288,23 @@ fn places_that_cannot_be_written() {
         let message = refused(&table, &[arguments, &USUAL[..]].concat(), 1);
         assert!(message.contains("is a file, not a directory") && !message.contains("absent"), "{message}");
     }
+    let early = |arguments: &[&str]| refused(&table, &[arguments, &USUAL[..]].concat(), 1);
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("nowhere", table.path().join("link")).expect("linked");
-        let message = refused(&table, &[&["audit", "absent.csv", "--out", "link"], &USUAL[..]].concat(), 1);
+        let message = early(&["audit", "absent.csv", "--out", "link"]);
         assert_eq!(message, "error: link: is a link that leads nowhere");
+        let gate = ["gate", "absent.csv", "--rule", "selection_rate.ratio >= 0.8", "--output", "link"];
+        assert_eq!(early(&gate), "error: link: is a link that leads nowhere");
     }
+    std::fs::create_dir_all(table.path().join("one/report.html")).expect("made");
+    assert_eq!(early(&["audit", "absent.csv", "--out", "one"]), "error: one/report.html: is a directory");
+    std::fs::create_dir(table.path().join("two")).expect("made");
+    std::fs::write(table.path().join("two/charts"), "mine").expect("written");
+    let message = early(&["audit", "absent.csv", "--out", "two"]);
+    assert_eq!(message, "error: two/charts: is a file, not a directory");
+    assert!(early(&["audit", "absent.csv", "--out", &"0".repeat(300)]).contains("name too long"));
+    assert!(early(&["review", "absent.csv", "--store", "file"]).contains("is not a history of audits"));
     let onto = ["gate", "absent.csv", "--rule", "selection_rate.ratio >= 0.8", "--output", "."];
     assert!(refused(&table, &[&onto[..], &USUAL[..]].concat(), 1).starts_with("error: .: is a directory"));
     let store = [&["review", "data.csv", "--store", "file"], &USUAL[..]].concat();
@@ -475,16 +486,23 @@ fn a_review_leaves_both_history_and_report_or_neither() {
 /// would be kept twice.
 #[test]
 fn a_review_without_its_report_is_not_kept() {
-    let table = Table::new(CSV);
-    std::fs::create_dir_all(table.path().join("out/report.html")).expect("made");
-    let review = [&["review", "data.csv", "--store", "h.db", "--out", "out"], &USUAL[..]].concat();
+    let table =
+        Table::new(&crate::support::rows(&[("a", "yes", "1", 600), ("a", "no", "1", 400), ("b", "yes", "1", 700)]));
+    let review =
+        ["review", "data.csv", "--store", "h.db", "--out", "out", "--rule", "selection_rate.difference >= -0.1"];
+    let review = || run_in(table.path(), &[&review[..], &USUAL[..]].concat());
+    assert_eq!(review().code, 0);
+    let mut charts = std::fs::read_dir(table.path().join("out/charts")).expect("charts");
+    let chart = charts.next().expect("a chart").expect("an entry").path();
+    std::fs::remove_file(&chart).expect("removed");
+    std::fs::create_dir_all(chart.join("within")).expect("made");
     for _ in 0..2 {
-        let run = run_in(table.path(), &review);
-        assert!(run.code == 1 && run.out.is_empty() && run.err.contains("report.html"), "{}{}", run.out, run.err);
+        let run = review();
+        assert!(run.code == 1 && run.out.is_empty() && run.err.contains(".svg"), "{}{}", run.out, run.err);
     }
-    std::fs::remove_dir_all(table.path().join("out")).expect("removed");
-    let run = run_in(table.path(), &review);
-    assert!(run.code == 0 && run.out.contains("first audit in the history"), "{}{}", run.out, run.err);
+    std::fs::remove_dir_all(&chart).expect("removed");
+    let run = review();
+    assert!(run.code == 0 && run.out.contains("2 audits in the history"), "{}{}", run.out, run.err);
 }
 
 /// The file of a gate may lie in its folder, which need not be there, under a name of its own.

@@ -54,8 +54,34 @@ fn several_files_are_one_table() {
     let turned: String = one.lines().map(|line| line.rsplit(',').collect::<Vec<_>>().join(",") + "\n").collect();
     std::fs::write(path("part-1.csv"), turned).expect("written");
     std::fs::write(path("part-2.csv.gz"), gzip(parts()[2].as_bytes())).expect("written");
+    // A file and what it is compressed are the same rows twice.
+    for of in [folder.path(), &path("part-?.csv*")] {
+        let message = german(&[of]).expect_err("refused").to_string();
+        assert!(message.contains("part-2.csv.gz: lies beside a file of the same name"), "{message}");
+    }
     std::fs::remove_file(path("part-2.csv")).expect("removed");
     same(&german(&[folder.path()]).expect("a folder"), &whole);
+}
+
+/// A pattern may be of folders, whose names are columns then too.
+#[test]
+fn patterns_of_folders() {
+    let table = crate::support::Table::new("");
+    std::fs::remove_file(table.path().join("data.csv")).expect("removed");
+    for (month, rate) in [("2024-01", "yes"), ("2024-02", "no")] {
+        let folder = table.path().join(format!("month={month}"));
+        std::fs::create_dir(&folder).expect("made");
+        std::fs::write(folder.join("a.csv"), format!("group,decision\na,{rate}\nb,yes\n")).expect("written");
+    }
+    let audit = |path: &str| {
+        let run = ["audit", path, "--decision", "decision=yes", "--attribute", "month", "--out", "out"];
+        let run = crate::support::run_in(table.path(), &run);
+        assert_eq!(run.code, 0, "{}", run.err);
+        read(&table.path().join("out/metrics.csv"))
+    };
+    let whole = audit("month=*/*.csv");
+    assert!(whole.contains("month,2024-02,"));
+    assert_eq!(audit("month=*"), whole);
 }
 
 /// What is wrong in one of several files is told with that file and its row.
@@ -232,7 +258,8 @@ fn standard_input() {
     let plan = read(&at("fixtures/german-credit/evenhand.toml")).replace("\"data.csv\"", "\"-\"");
     std::fs::write(folder.path().join("plan.toml"), plan).expect("written");
     let csv = std::fs::read(at("fixtures/german-credit/data.csv")).expect("a fixture");
-    let inputs = [csv.clone(), gzip(&csv), std::fs::read(&parquet).expect("read"), json_lines().into_bytes()];
+    let json = json_lines().into_bytes();
+    let inputs = [csv.clone(), gzip(&csv), std::fs::read(&parquet).expect("read"), gzip(&json), json];
     let run = |input: &[u8]| {
         let mut child = Command::new(env!("CARGO_BIN_EXE_evenhand"))
             .current_dir(folder.path())

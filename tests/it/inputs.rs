@@ -106,6 +106,16 @@ fn other_spellings_are_told() {
     }
     assert!(!release.warnings.iter().any(|warning| warning.contains("\"no\" counts")));
     assert_eq!(row(&release, "group", "a", "selection_rate").value, Some(0.5));
+    // A longer form of the same word; and a slip in the plan.
+    let table = Table::new("group,decision,label\na,approved,yes\na,approve,no\nb,disapproved,yes\nb,denied,no\n");
+    let plan = |favourable: &str| PLAN.replacen("favourable = \"yes\"", &format!("favourable = {favourable}"), 1);
+    let notes = |favourable: &str| table.audit(&plan(favourable)).warnings.join("\n");
+    let found = notes("\"approve\"");
+    assert!(found.contains("\"approved\" counts as not favourable, and reads like"), "{found}");
+    assert!(!found.contains("\"disapproved\" counts") && !found.contains("never occurs"), "{found}");
+    let found = notes("[\"approve\", \"aproved\", \"yes\"]");
+    assert!(found.contains("\"aproved\" never occurs, and \"approved\", which is near it"), "{found}");
+    assert!(!found.contains("\"yes\" never"), "{found}");
 }
 
 /// Words for "no value" are values until the plan says otherwise, and suspicious.

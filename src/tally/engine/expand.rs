@@ -52,17 +52,39 @@ fn of_pattern(pattern: &Path) -> Result<Vec<Found>, TallyError> {
     let wrong = |reason: String| TallyError::Unopenable { file: pattern.into(), reason };
     let paths =
         glob::glob(&pattern.to_string_lossy()).map_err(|error| wrong(format!("is no pattern: {}", error.msg)))?;
-    let mut found = Vec::new();
-    for path in paths {
-        let path = path.map_err(|error| unopenable(error.path(), error.error()))?;
-        if !path.is_dir() {
-            let constants = constants(&path);
-            found.push(Found { path, constants });
+    let paths: Result<Vec<PathBuf>, TallyError> =
+        paths.map(|path| path.map_err(|error| unopenable(error.path(), error.error()))).collect();
+    let (mut folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) = paths?.into_iter().partition(|path| path.is_dir());
+    // Folders, such as `month=*`, where there are no files of such a name.
+    if files.is_empty() {
+        for folder in folders.drain(..) {
+            files.extend(of_folder(&folder)?.into_iter().map(|found| found.path));
         }
     }
-    match found.is_empty() {
-        true => Err(wrong("no file has such a name".into())),
-        false => Ok(found),
+    if files.is_empty() {
+        return Err(wrong("no file has such a name".into()));
+    }
+    let found: Vec<Found> = files.into_iter().map(|path| Found { constants: constants(&path), path }).collect();
+    without_copies(&found)?;
+    Ok(found)
+}
+
+/// An error where a file lies beside itself, compressed, as `gzip -k` leaves it: everyone in
+/// it would count twice.
+fn without_copies(found: &[Found]) -> Result<(), TallyError> {
+    let names: HashSet<&Path> = found.iter().map(|found| found.path.as_path()).collect();
+    let is_copy = |path: &Path| {
+        let compressed =
+            path.extension().is_some_and(|ending| ["gz", "zst", "zlib"].iter().any(|known| ending == *known));
+        compressed && names.contains(path.with_extension("").as_path())
+    };
+    match found.iter().find(|found| is_copy(&found.path)) {
+        None => Ok(()),
+        Some(Found { path, .. }) => {
+            let reason = "lies beside a file of the same name that is not compressed, and their rows would count \
+                          twice: take one away, or name the files one by one";
+            Err(TallyError::Unopenable { file: path.clone(), reason: reason.into() })
+        }
     }
 }
 
@@ -91,6 +113,7 @@ fn of_folder(folder: &Path) -> Result<Vec<Found>, TallyError> {
         }
     }
     found.sort_by(|one, two| one.path.cmp(&two.path));
+    without_copies(&found)?;
     match found.is_empty() {
         true => Err(TallyError::Unopenable {
             file: folder.into(),

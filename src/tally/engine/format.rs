@@ -1,5 +1,6 @@
 //! What kind of file a name, or the beginning of the bytes, stands for.
 
+use std::io::Read;
 use std::path::Path;
 
 /// Kinds of data files.
@@ -81,6 +82,12 @@ pub(super) fn format_of(path: &Path, delimiter: Option<u8>) -> Option<Format> {
     }
 }
 
+/// Whether an object of JSON comes first, as far as a few bytes tell.
+fn begins_json(text: impl Read) -> bool {
+    let first = text.take(64).bytes().map_while(Result::ok).find(|byte| !byte.is_ascii_whitespace());
+    first == Some(b'{')
+}
+
 /// The ending of a file that begins like this.
 pub(super) fn kind_of(start: &[u8]) -> &'static str {
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -89,7 +96,9 @@ pub(super) fn kind_of(start: &[u8]) -> &'static str {
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [0xff, 0xff, 0xff, 0xff, ..] | [b'F', b'E', b'A', b'1', ..] => {
             ".arrow"
         }
+        [0x1f, 0x8b, ..] if begins_json(flate2::read::GzDecoder::new(start)) => ".jsonl.gz",
         [0x1f, 0x8b, ..] => ".csv.gz",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] if zstd::Decoder::new(start).is_ok_and(begins_json) => ".jsonl.zst",
         [0x28, 0xb5, 0x2f, 0xfd, ..] => ".csv.zst",
         _ if first == Some(&b'{') => ".jsonl",
         _ => ".csv",
