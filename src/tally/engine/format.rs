@@ -1,6 +1,6 @@
 //! What kind of file a name, or the beginning of the bytes, stands for.
 
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 /// Kinds of data files.
@@ -84,7 +84,8 @@ pub(super) fn format_of(path: &Path, delimiter: Option<u8>) -> Option<Format> {
 
 /// Whether an object of JSON comes first, as far as a few bytes tell.
 fn begins_json(text: impl Read) -> bool {
-    let first = text.take(64).bytes().map_while(Result::ok).find(|byte| !byte.is_ascii_whitespace());
+    let bytes = BufReader::with_capacity(64, text.take(64)).bytes();
+    let first = bytes.map_while(Result::ok).find(|byte| !byte.is_ascii_whitespace());
     first == Some(b'{')
 }
 
