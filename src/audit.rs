@@ -6,7 +6,7 @@ use crate::cells::RowWeights;
 use crate::plan::{Plan, Rule};
 use crate::report::{Provenance, Release, Report, suppress};
 use crate::tally::{Tallied, TallyError};
-use crate::watch::{Silence, Watch, silence, timed};
+use crate::watch::{Watch, silence, timed};
 use crate::{judge, measure, proxy, remedy, tally};
 
 /// Audits what the plan names. `provenance` is carried through; the hashes of
@@ -54,8 +54,21 @@ pub fn reweigh(
     attribute: &str,
     provenance: Provenance,
 ) -> Result<(Release, Option<RowWeights>), TallyError> {
-    let (tallied, rows) = tally::run_recording(&plan, attribute)?;
-    let report = report(plan, tallied, provenance, &Silence)?;
+    reweigh_watched(plan, attribute, provenance, &silence())
+}
+
+/// The same, and tells of every stage.
+///
+/// # Errors
+/// When the data cannot be read or are not what the plan says.
+pub fn reweigh_watched(
+    plan: Plan,
+    attribute: &str,
+    provenance: Provenance,
+    watch: &Arc<dyn Watch>,
+) -> Result<(Release, Option<RowWeights>), TallyError> {
+    let (tallied, rows) = tally::run_recording(&plan, attribute, watch)?;
+    let report = report(plan, tallied, provenance, watch.as_ref())?;
     let table = report.reweighings.iter().find(|table| table.attribute == attribute);
     let weights = table.map(|table| remedy::row_weights(table, rows));
     Ok((suppress(report), weights))

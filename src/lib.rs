@@ -21,7 +21,7 @@ pub mod tally;
 mod unfinished;
 pub mod watch;
 
-pub use audit::{audit, audit_watched, reweigh};
+pub use audit::{audit, audit_watched, reweigh, reweigh_watched};
 pub use cells::Ledger;
 pub use cli::run;
 pub use plan::Plan;

@@ -8,9 +8,11 @@ use clap::{Args, Subcommand};
 use super::error::Stop;
 use super::options::PlanOptions;
 use super::output::{check_file, print, spare_inputs};
+use super::watch::WatchOptions;
 use crate::plan::{Plan, Roles};
 use crate::report::words;
 use crate::tally;
+use crate::watch::timed;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -22,6 +24,8 @@ pub(super) enum Command {
 pub(super) struct ReweighArguments {
     #[command(flatten)]
     plan: PlanOptions,
+    #[command(flatten)]
+    watch: WatchOptions,
     /// The attribute or intersection (race*sex) to level; may be left out when there is one
     #[arg(long = "for", value_name = "ATTRIBUTE")]
     attribute: Option<String>,
@@ -38,6 +42,7 @@ pub(super) fn run(command: &Command) -> Result<ExitCode, Stop> {
 
 fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
     let (plan, provenance) = arguments.plan.plan(None)?;
+    let watch = arguments.watch.watch();
     if plan.roles.label.is_none() {
         return Err(Stop::Usage(
             "reweighing levels labels, and the plan names none: add `label` under [roles], or --label".into(),
@@ -59,13 +64,14 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
     let key = plan.data.key.clone();
     let features = None; // weights need no model
     let plan = Plan { roles: Roles { features, ..plan.roles }, ..plan };
-    let (release, weights) = crate::reweigh(plan, &attribute, provenance)?;
+    let (release, weights) = crate::reweigh_watched(plan, &attribute, provenance, &watch)?;
     let table = release.reweighing.iter().find(|table| table.attribute == attribute);
     let (Some(weights), Some(table)) = (weights, table) else {
         let what = format!("no row has both a label and a value of {attribute}: there is nothing to level");
         return Err(Stop::Usage(what));
     };
-    tally::write_weights(&arguments.out, key.as_deref(), &weights)?;
+    let write = || tally::write_weights(&arguments.out, key.as_deref(), &weights);
+    timed(watch.as_ref(), ("files", "rows"), write, |_| weights.weights.len())?;
     let notes: String = release.warnings.iter().map(|note| format!("  note: {note}\n")).collect();
     print(&format!(
         "{} weights written to {}\n{}\n{notes}",

@@ -88,6 +88,10 @@ pub fn files(plan: &Plan) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// When the data cannot be read or are not what the plan says.
-pub fn run_recording(plan: &Plan, attribute: &str) -> Result<(Tallied, LabelledRows), TallyError> {
-    engine::embedded::tally(plan, Some(attribute), &silence())
+pub fn run_recording(
+    plan: &Plan,
+    attribute: &str,
+    watch: &Arc<dyn Watch>,
+) -> Result<(Tallied, LabelledRows), TallyError> {
+    engine::embedded::tally(plan, Some(attribute), watch)
 }

@@ -271,6 +271,10 @@ fn what_took_how_long() {
     assert!(number("measuring", "numbers") >= number("withholding", "numbers"));
     assert!(number("demographics", "rows") > 0 && number("naming", "groups") > 0 && number("files", "files") >= 3);
     assert_eq!((number("hashing", "files"), stages.len()), (2, 10));
+    let weights = folder.path().join("w.csv").display().to_string();
+    let run = crate::support::run(&["remedy", "reweigh", plan, "--for", "sex", "-v", "--out", &weights]);
+    let written = run.err.lines().find(|line| line.starts_with("files")).map(|line| line.replace(',', ""));
+    assert!(written.is_some_and(|line| line.ends_with(&format!("  {rows} rows"))), "{}", run.err);
 }
 
 /// One weight for each row, in order, as CSV and Parquet; under them the rates are equal.
