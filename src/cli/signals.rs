@@ -1,6 +1,8 @@
 //! What happens when the program is told to stop, or the ground moves under it.
 
 #[cfg(unix)]
+use std::io::{IsTerminal, Write};
+#[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// From now on an interruption leaves no half-written output, and a file that gets
@@ -12,6 +14,9 @@ pub(super) fn heed() {
         std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
                 crate::unfinished::remove_all();
+                // Behind the ^C of a terminal, or its bar. Where nobody listens it is not told.
+                let start = if std::io::stderr().is_terminal() { "\n" } else { "" };
+                let _ = writeln!(std::io::stderr(), "{start}interrupted: nothing half-written is left");
                 std::process::exit(128 + signal);
             }
         });

@@ -357,6 +357,9 @@ fn leaves_nothing(signal: &str, code: i32) {
     Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().expect("sent");
     assert_eq!(child.wait().expect("ends").code(), Some(code));
     assert_eq!((spooled(), folder.path().join("out").exists()), (0, false));
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().expect("piped"), &mut said).expect("told");
+    assert_eq!(said, "interrupted: nothing half-written is left\n");
     drop(input);
 }
 
