@@ -64,7 +64,7 @@ fn reweigh(arguments: &ReweighArguments) -> Result<ExitCode, Stop> {
     let key = plan.data.key.clone();
     let features = None; // weights need no model
     let plan = Plan { roles: Roles { features, ..plan.roles }, ..plan };
-    let (release, weights) = crate::reweigh_watched(plan, &attribute, provenance, &watch)?;
+    let (release, weights) = crate::audit::reweigh_watched(plan, &attribute, provenance, &watch)?;
     let table = release.reweighing.iter().find(|table| table.attribute == attribute);
     let (Some(weights), Some(table)) = (weights, table) else {
         let what = format!("no row has both a label and a value of {attribute}: there is nothing to level");

@@ -18,6 +18,9 @@ use super::walk::{Cost, walk};
 /// have their dictionaries read less often.
 const PIECE: usize = if cfg!(test) { 1 << 12 } else { 64 << 20 };
 
+/// The same where little is read again: memory that is used again is there already.
+const SMALL_PIECE: usize = PIECE / 4;
+
 /// No piece has more rows, whatever the file says of itself.
 const LARGEST: usize = 1 << 22;
 
@@ -52,7 +55,9 @@ impl DataFile {
             // As if it were the only one: the reader would go through those before it.
             let (rows, one) = (group.num_rows(), Arc::make_mut(&mut alone));
             (one.num_rows, one.row_groups) = (rows, vec![group.clone()]);
-            for piece in pieces(rows, decoded_bytes(&alone, wanted), cost.most_pieces()) {
+            let bytes = decoded_bytes(&alone, wanted);
+            let size = if cost.is_little(bytes.div_ceil(SMALL_PIECE), bytes) { SMALL_PIECE } else { PIECE };
+            for piece in pieces(rows, bytes.div_ceil(size).min(cost.most_pieces())) {
                 let placed = |fault| self.placed(fault, wanted, (&alone, piece.clone()), before);
                 if !give(self.piece(wanted, &alone, piece.clone()).map_err(placed)) {
                     return;
@@ -109,10 +114,10 @@ fn decoded_bytes(metadata: &FileMetadataRef, wanted: &[(String, Kind)]) -> usize
 }
 
 /// Rows in at most so many pieces, of whole batches and about the same size.
-fn pieces(rows: usize, bytes: usize, most_pieces: usize) -> impl Iterator<Item = Range<usize>> {
-    let most = rows.div_ceil(bytes.div_ceil(PIECE).clamp(1, most_pieces.max(1))).clamp(1, LARGEST);
+fn pieces(rows: usize, most_pieces: usize) -> impl Iterator<Item = Range<usize>> {
+    let most = rows.div_ceil(most_pieces.max(1)).clamp(1, LARGEST);
     // Rows of long texts are less than a batch.
-    let most = if most < BATCH && bytes > PIECE { most } else { most.next_multiple_of(BATCH) };
+    let most = if most < BATCH && most_pieces > 1 { most } else { most.next_multiple_of(BATCH) };
     (0..rows).step_by(most).map(move |first| first..rows.min(first.saturating_add(most)))
 }
 
@@ -122,18 +127,15 @@ mod tests {
 
     #[test]
     fn pieces_are_whole_batches_of_a_size() {
-        let found =
-            |rows, bytes, most| pieces(rows, bytes, most).map(|piece| (piece.start, piece.end)).collect::<Vec<_>>();
-        assert_eq!(found(0, 0, 9), []);
-        assert_eq!(found(5, PIECE, 9), [(0, 5)]);
-        assert_eq!(found(2 * BATCH + 1, 2 * PIECE, 9), [(0, 2 * BATCH), (2 * BATCH, 2 * BATCH + 1)]);
-        assert_eq!(found(3 * BATCH, 2 * PIECE, 9), [(0, 2 * BATCH), (2 * BATCH, 3 * BATCH)]);
-        assert_eq!(found(10, 5 * PIECE, 9), [(0, 2), (2, 4), (4, 6), (6, 8), (8, 10)], "long texts");
-        // Fewer where more would read the same pages too often.
-        assert_eq!(found(8 * BATCH, 8 * PIECE, 2), [(0, 4 * BATCH), (4 * BATCH, 8 * BATCH)]);
+        let found = |rows, most| pieces(rows, most).map(|piece| (piece.start, piece.end)).collect::<Vec<_>>();
+        assert_eq!(found(0, 0), []);
+        assert_eq!(found(5, 1), [(0, 5)]);
+        assert_eq!(found(2 * BATCH + 1, 2), [(0, 2 * BATCH), (2 * BATCH, 2 * BATCH + 1)]);
+        assert_eq!(found(3 * BATCH, 2), [(0, 2 * BATCH), (2 * BATCH, 3 * BATCH)]);
+        assert_eq!(found(10, 5), [(0, 2), (2, 4), (4, 6), (6, 8), (8, 10)], "long texts");
         // What a broken file may say.
-        assert_eq!(pieces(usize::MAX, 0, 0).next(), Some(0..LARGEST));
-        assert!(pieces(usize::MAX, usize::MAX, usize::MAX).next().is_some_and(|piece| piece.len() <= LARGEST));
+        assert_eq!(pieces(usize::MAX, 0).next(), Some(0..LARGEST));
+        assert!(pieces(usize::MAX, usize::MAX).next().is_some_and(|piece| piece.len() <= LARGEST));
     }
 
     #[test]

@@ -24,6 +24,9 @@ const MOST_TIMES: u64 = 64;
 /// as is read in any case.
 const AGAIN: u64 = 3;
 
+/// What is read again is little where it is such a part of what is decoded.
+const LITTLE: u64 = 8;
+
 /// What reading the wanted columns of a row group costs, in bytes once decompressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cost {
@@ -38,6 +41,11 @@ impl Cost {
     pub(super) fn most_pieces(self) -> usize {
         let more = AGAIN.saturating_mul(self.all).checked_div(self.again).unwrap_or(0);
         usize::try_from(more).unwrap_or(usize::MAX).saturating_add(1)
+    }
+
+    /// Whether so many pieces read little again beside what is decoded in any case.
+    pub(super) fn is_little(self, pieces: usize, decoded: usize) -> bool {
+        self.again.saturating_mul(pieces as u64) <= decoded as u64 / LITTLE
     }
 }
 
@@ -183,6 +191,8 @@ mod tests {
         assert!(one.all >= 800_000 && one.all == one.again && one.most_pieces() == 4, "{one:?}");
         assert!(many.again < many.all / 20 && many.most_pieces() > 60, "{many:?}");
         assert_eq!(Cost::default().most_pieces(), 1);
+        let decoded = 8 * one.again as usize;
+        assert!(one.is_little(1, decoded) && !one.is_little(1, decoded - 8) && !one.is_little(2, decoded));
     }
 
     #[test]
