@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::error::Stop;
 use super::options::PlanOptions;
-use super::output::{OutputFile, PAGE, RECORD, Staged, TABLE, check_folder, print};
+use super::output::{CHARTS, OutputFile, PAGE, RECORD, Staged, TABLE, check_folder, print};
 use super::watch::WatchOptions;
 use crate::report::Release;
 use crate::report::format::{csv, html, json, terminal};
@@ -61,7 +61,7 @@ fn files(release: &Release) -> Result<Vec<OutputFile>, Stop> {
         OutputFile::new(TABLE, csv::write(release)?),
     ];
     for chart in crate::report::chart::all(release) {
-        files.push(OutputFile::new(&format!("charts/{}.svg", chart.id), chart.svg));
+        files.push(OutputFile::new(&format!("{CHARTS}/{}.svg", chart.id), chart.svg));
     }
     Ok(files)
 }

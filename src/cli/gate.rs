@@ -10,9 +10,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use super::audit::staged;
 use super::error::Stop;
 use super::options::PlanOptions;
-use super::output::{
-    CHARTS, OutputFile, PAGE, RECORD, Staged, TABLE, check_file, check_folder, print, spare_inputs, write_file,
-};
+use super::output::{CHARTS, NAMES, OutputFile, Staged, check_file, check_folder, print, spare_inputs, write_file};
 use super::watch::WatchOptions;
 use crate::judge::Verdict;
 use crate::plan::OnInconclusive;
@@ -47,7 +45,7 @@ impl Arguments {
         if elsewhere || name.components().any(|part| part == Component::ParentDir) {
             return Ok(None);
         }
-        let ours = [PAGE, RECORD, TABLE].iter().any(|ours| name == Path::new(ours)) || name.starts_with(CHARTS);
+        let ours = NAMES.iter().any(|ours| name == Path::new(ours)) || name.starts_with(CHARTS);
         match ours || name.as_os_str().is_empty() {
             true => Err(Stop::Usage(format!(
                 "{} is an output of --out as well: name another file for --output",

@@ -13,6 +13,9 @@ pub(super) const PAGE: &str = "report.html";
 pub(super) const RECORD: &str = "audit.json";
 pub(super) const TABLE: &str = "metrics.csv";
 
+/// All three.
+pub(super) const NAMES: [&str; 3] = [PAGE, RECORD, TABLE];
+
 /// The folder of the charts, within it.
 pub(super) const CHARTS: &str = "charts";
 
@@ -92,9 +95,9 @@ fn not_a_folder(path: &Path) -> Stop {
 /// Whether files may be put into a folder that may not be there yet: asked before an
 /// audit, which may take long.
 pub(super) fn check_folder(folder: &Path, inputs: &[&Path]) -> Result<(), Stop> {
-    [PAGE, RECORD, TABLE].iter().try_for_each(|name| spare_inputs(&folder.join(name), inputs))?;
+    NAMES.iter().try_for_each(|name| spare_inputs(&folder.join(name), inputs))?;
     leads_somewhere(folder)?;
-    if let Some(name) = [PAGE, RECORD, TABLE].iter().find(|name| folder.join(name).is_dir()) {
+    if let Some(name) = NAMES.iter().find(|name| folder.join(name).is_dir()) {
         return Err(is_folder(&folder.join(name)));
     }
     let charts = folder.join(CHARTS);
@@ -156,8 +159,8 @@ fn move_into(folder: &Path, staging: &Path, names: &[String]) -> Result<(), Stop
         std::fs::rename(staging.join(own), &target).map_err(|error| Stop::io(&target, &error))?;
     }
     for stale in std::fs::read_dir(folder.join(CHARTS)).into_iter().flatten().flatten() {
-        let name = format!("charts/{}", stale.file_name().to_string_lossy());
-        let ours = crate::report::chart::KINDS.iter().any(|kind| name.starts_with(&format!("charts/{kind}-")));
+        let name = format!("{CHARTS}/{}", stale.file_name().to_string_lossy());
+        let ours = crate::report::chart::KINDS.iter().any(|kind| name.starts_with(&format!("{CHARTS}/{kind}-")));
         if ours && name.ends_with(".svg") && !names.contains(&name) {
             std::fs::remove_file(stale.path()).map_err(|error| Stop::io(stale.path(), &error))?;
         }

@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 
 pub use flags::Flags;
 pub use problem::{Place, PlanError, Problem};
-pub(crate) use roles::number;
 pub use roles::{
     ClassesRole, DecisionRole, Features, ForecastRole, LabelRole, RankingRole, Roles, ScoreRole, Side, Values,
 };
+pub(crate) use roles::{is_same, number};
 
 use crate::catalogue::Metric;
 use crate::stats::{Intervals, Level};

@@ -80,12 +80,15 @@ impl Values {
     /// Whether a text of the data is one of them: the same text, the same
     /// number (`1` is `1.0`), or the same truth value (`true` is `True`).
     pub fn contains(&self, text: &str) -> bool {
-        self.0.iter().any(|value| {
-            value == text
-                || number(value).is_some_and(|value| number(text) == Some(value))
-                || (matches!(value.as_str(), "true" | "false") && text.eq_ignore_ascii_case(value))
-        })
+        self.0.iter().any(|value| is_same(value, text))
     }
+}
+
+/// Whether a text of the data is a value of the plan.
+pub(crate) fn is_same(value: &str, text: &str) -> bool {
+    value == text
+        || number(value).is_some_and(|value| number(text) == Some(value))
+        || (matches!(value, "true" | "false") && text.eq_ignore_ascii_case(value))
 }
 
 /// The number that a text is, if texts may be told to be the same by it: from 2^53 on

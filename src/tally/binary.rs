@@ -9,7 +9,7 @@ use super::error::TallyError;
 use super::intern::Coder;
 use super::line::{Line, Named};
 use crate::cells::{Decision, Level};
-use crate::plan::{Side, Values};
+use crate::plan::{Side, Values, is_same};
 
 /// Values of a decision or label that a note lists, at most.
 const MOST_LISTED: usize = 6;
@@ -73,12 +73,7 @@ impl Binary {
                 ));
             }
         }
-        for favourable in self
-            .favourable
-            .0
-            .iter()
-            .filter(|value| !names.iter().any(|name| Values(vec![value.to_string()]).contains(name)))
-        {
+        for favourable in self.favourable.0.iter().filter(|value| !names.iter().any(|name| is_same(value, name))) {
             let others = names.iter().copied().filter(|name| !self.favourable.contains(name) && !is_number(name));
             if let Some(near) = crate::suggest::nearest(favourable, others).filter(|_| !is_number(favourable)) {
                 warnings.push(format!(

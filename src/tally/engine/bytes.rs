@@ -40,6 +40,12 @@ pub(super) fn open_counted(path: &Path, read: &Arc<AtomicU64>) -> std::io::Resul
     })
 }
 
+/// Whether the name of a file says that it is compressed.
+pub(super) fn is_compressed(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    ["gz", "zst", "zlib"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
 /// More bytes are not looked at for damage.
 const LOOKED_AT: u64 = 1 << 30;
 

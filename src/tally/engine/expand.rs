@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use percent_encoding::percent_decode_str;
 
 use super::super::error::TallyError;
+use super::bytes::is_compressed;
 use super::cloud::{is_remote, listed};
 use super::file::unopenable;
 use super::format::is_data;
@@ -73,11 +74,7 @@ fn of_pattern(pattern: &Path) -> Result<Vec<Found>, TallyError> {
 /// it would count twice.
 fn without_copies(found: &[Found]) -> Result<(), TallyError> {
     let names: HashSet<&Path> = found.iter().map(|found| found.path.as_path()).collect();
-    let is_copy = |path: &Path| {
-        let compressed =
-            path.extension().is_some_and(|ending| ["gz", "zst", "zlib"].iter().any(|known| ending == *known));
-        compressed && names.contains(path.with_extension("").as_path())
-    };
+    let is_copy = |path: &Path| is_compressed(path) && names.contains(path.with_extension("").as_path());
     match found.iter().find(|found| is_copy(&found.path)) {
         None => Ok(()),
         Some(Found { path, .. }) => {

@@ -357,17 +357,13 @@ impl DataFile {
             || [": write the file", ": rename one"].iter().any(|advice| fault.contains(advice));
         let typed = matches!(self.format, Format::Parquet | Format::Arrow);
         let damaged = "it is damaged or cut short; copy it again";
-        let detail = match self.compressed() || typed {
+        let detail = match bytes::is_compressed(&self.path) || typed {
             true if !told => format!("{fault}: {damaged}"),
             // A changed byte spoils the text before it spoils the checksum at the end.
             true if !typed && !bytes::is_whole(&self.path) => format!("it does not decompress to its end: {damaged}"),
             _ => fault,
         };
         TallyError::Unreadable { file: self.shown.clone(), format: self.format.name(), detail }
-    }
-
-    fn compressed(&self) -> bool {
-        self.path.extension().is_some_and(|ending| ["gz", "zst", "zlib"].iter().any(|known| ending == *known))
     }
 
     /// An error when the file is not what it was when it was opened.
