@@ -144,12 +144,8 @@ impl Fold {
 /// The penalty on squared coefficients.
 const PENALTY: f64 = 1.0;
 
-/// Steps of Newton's before the search.
-const STEPS: usize = 16;
-
-/// Second derivatives are worth taking anew when a step with old ones leaves more than this
-/// part of the gradient.
-const STALE: f64 = 0.1;
+/// Steps before the library's search.
+const STEPS: usize = 40;
 
 /// A model on its way to the end of a fit.
 #[derive(Clone)]
@@ -166,14 +162,27 @@ impl Begun {
         Begun { coefficients, intercept: self.intercept + step[self.coefficients.len()], settled: false }
     }
 
-    /// The probability that the model gives each row.
+    /// The probability that the model gives each row. Column by column, as rows lie in memory.
     fn told(&self, rows: &Array2<f64>) -> Array1<f64> {
-        rows.dot(&self.coefficients).mapv(|z| 1.0 / (1.0 + f64::exp(-z - self.intercept)))
+        let mut told = Array1::from_elem(rows.nrows(), self.intercept);
+        for (column, coefficient) in rows.columns().into_iter().zip(&self.coefficients) {
+            told.scaled_add(*coefficient, &column);
+        }
+        told.mapv_inplace(|z| 1.0 / (1.0 + f64::exp(-z)));
+        told
+    }
+
+    /// The gradient of the penalised likelihood, the intercept last.
+    fn slope(&self, fold: &Fold, truth: &Array1<f64>) -> Array1<f64> {
+        let off = truth - &self.told(&fold.train);
+        let slope = fold.train.t().dot(&off) - &self.coefficients * PENALTY;
+        slope.iter().copied().chain([off.sum()]).collect()
     }
 }
 
-/// Where fits start: the second derivatives of a model that gives everyone the share of the
-/// group. Where features tell little, as of shuffled groups, they hold to the end.
+/// Where fits start: a model that gives everyone the share of the group, and the inverse of
+/// the second derivatives there. Where features tell little, as of shuffled groups, they
+/// nearly hold to the end.
 struct Start {
     share: f64,
     inverse: Array2<f64>,
@@ -184,35 +193,30 @@ impl Start {
         let rows = fold.train.nrows() as f64;
         let spread = share * (1.0 - share);
         // Columns have a mean of nothing: with the intercept they have no product.
-        let inverse = inverse(&fold.products * spread, &Array1::zeros(fold.products.nrows()), rows * spread)?;
+        let inverse = inverse(&fold.products * spread, rows * spread)?;
         Some(Start { share, inverse })
     }
 
-    /// The model after some steps of Newton's.
+    /// The model after some steps, each of which tells how second derivatives change (BFGS;
+    /// Nocedal & Wright 2006, eq. 6.17).
     fn towards(&self, fold: &Fold, targets: &Array1<bool>) -> Begun {
         let truth = targets.mapv(|yes| f64::from(u8::from(yes)));
         let columns = fold.train.ncols();
         let none = Begun { coefficients: Array1::zeros(columns), intercept: 0.0, settled: false };
         let mut next = Begun { intercept: (self.share / (1.0 - self.share)).ln(), ..none.clone() };
-        let (mut best, mut least) = (none, f64::INFINITY);
-        let (mut step, mut anew) = (Array1::zeros(columns + 1), None);
+        let (mut best, mut least, mut slope) = (none, f64::INFINITY, Array1::zeros(columns + 1));
+        let (mut step, mut inverse): (Array1<f64>, Array2<f64>) = (Array1::zeros(columns + 1), self.inverse.clone());
         for _ in 0..STEPS {
-            let told = next.told(&fold.train);
-            let off = &truth - &told;
-            let slope = fold.train.t().dot(&off) - &next.coefficients * PENALTY;
-            let size = (slope.dot(&slope) + off.sum().powi(2)).sqrt();
+            let there = next.slope(fold, &truth);
+            let size = there.dot(&there).sqrt();
             if size < least {
-                let stale = size > STALE * least;
-                least = size;
+                learn(&mut inverse, &step, &(&slope - &there));
+                (least, slope) = (size, there);
                 best = Begun { settled: size < TOLERANCE, ..next };
                 if best.settled {
                     break;
                 }
-                if stale {
-                    anew = second_derivatives(&fold.train, &told).or(anew);
-                }
-                let slope: Array1<f64> = slope.iter().copied().chain([off.sum()]).collect();
-                step = anew.as_ref().unwrap_or(&self.inverse).dot(&slope);
+                step = inverse.dot(&slope);
             } else {
                 // Too far: where it was the gradient falls in this direction.
                 step *= 0.5;
@@ -223,22 +227,25 @@ impl Start {
     }
 }
 
-/// The inverse of the second derivatives of the penalised likelihood of a model that gives rows
-/// these probabilities, the intercept last.
-fn second_derivatives(rows: &Array2<f64>, told: &Array1<f64>) -> Option<Array2<f64>> {
-    let spreads = told.mapv(|told| told * (1.0 - told));
-    let mut weighted = rows.clone();
-    weighted.columns_mut().into_iter().for_each(|mut column| column *= &spreads);
-    inverse(rows.t().dot(&weighted), &weighted.sum_axis(Axis(0)), spreads.sum())
+/// Changes the inverse of second derivatives so that a step explains how the gradient fell.
+fn learn(inverse: &mut Array2<f64>, step: &Array1<f64>, fall: &Array1<f64>) {
+    let along = step.dot(fall);
+    if along <= 0.0 {
+        return;
+    }
+    let told = inverse.dot(fall);
+    let times = (1.0 + fall.dot(&told) / along) / along;
+    for (mut row, (step_here, told_here)) in inverse.rows_mut().into_iter().zip(step.iter().zip(&told)) {
+        row.scaled_add(times * step_here - told_here / along, step);
+        row.scaled_add(-step_here / along, &told);
+    }
 }
 
-/// The inverse of `products` with the penalty, bordered by those with the intercept.
-fn inverse(products: Array2<f64>, with_intercept: &Array1<f64>, of_intercept: f64) -> Option<Array2<f64>> {
+/// The inverse of `products` with the penalty, and of that of the intercept.
+fn inverse(products: Array2<f64>, of_intercept: f64) -> Option<Array2<f64>> {
     let columns = products.nrows();
     let mut all = Array2::zeros((columns + 1, columns + 1));
     all.slice_mut(s![..columns, ..columns]).assign(&(products + Array2::from_diag_elem(columns, PENALTY)));
-    all.slice_mut(s![columns, ..columns]).assign(with_intercept);
-    all.slice_mut(s![..columns, columns]).assign(with_intercept);
     all[(columns, columns)] = of_intercept;
     all.invc().ok()
 }
