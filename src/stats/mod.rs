@@ -3,6 +3,7 @@
 //! Nothing here knows what is being compared. Every function is total: what
 //! has no answer is `None`, and nothing returns NaN.
 
+mod alias;
 mod association;
 mod association_correlation;
 mod association_entropy;
@@ -38,6 +39,7 @@ mod rank;
 mod ratio;
 mod root;
 mod saddle;
+mod spread;
 mod strata;
 mod strata_ratio;
 
