@@ -166,7 +166,10 @@ impl Begun {
     fn told(&self, rows: &Array2<f64>) -> Array1<f64> {
         let mut told = Array1::from_elem(rows.nrows(), self.intercept);
         for (column, coefficient) in rows.columns().into_iter().zip(&self.coefficients) {
-            told.scaled_add(*coefficient, &column);
+            // Where the search starts, all are 0.
+            if *coefficient != 0.0 {
+                told.scaled_add(*coefficient, &column);
+            }
         }
         told.mapv_inplace(|z| 1.0 / (1.0 + f64::exp(-z)));
         told

@@ -18,6 +18,7 @@ pub(super) struct Spread {
 
 #[derive(Clone, Debug)]
 enum Way {
+    Two(First),
     OneByOne(Alias),
     Topped(Topped),
     Full(Full),
@@ -34,7 +35,13 @@ impl Spread {
     pub(super) fn new(shares: &[f64], people: u64) -> Spread {
         let known: Vec<f64> = shares.iter().map(share).collect();
         let sum: f64 = known.iter().sum();
-        let way = if known.len() <= FEW_CELLS || !(sum > 0.0 && sum.is_finite()) {
+        let first = match known.as_slice() {
+            [one, other] => First::new(people, one / (one + other)),
+            _ => None,
+        };
+        let way = if let Some(first) = first {
+            Way::Two(first)
+        } else if known.len() <= FEW_CELLS || !(sum > 0.0 && sum.is_finite()) {
             Way::CellByCell(CellByCell::new(&known, people))
         } else if people >= FEWEST_PEOPLE {
             match Full::new(&known, sum, people) {
@@ -56,6 +63,7 @@ impl Spread {
         into.iter_mut().for_each(|counts| counts.fill(0.0));
         let each = streams.iter_mut().zip(&mut into);
         match &self.way {
+            Way::Two(first) => each.for_each(|(stream, counts)| first.place(stream, self.people, counts)),
             Way::OneByOne(alias) => each.for_each(|(stream, counts)| alias.place(stream, self.people, counts)),
             Way::Topped(topped) => each.for_each(|(stream, counts)| topped.place(stream, self.people, counts)),
             Way::Full(full) => full.place(streams, self.people, into),
@@ -179,6 +187,13 @@ impl First {
         } else {
             (people <= TABLED_PEOPLE).then(|| First::Table(Numbers::binomial(people, chance)))
         }
+    }
+
+    /// The people of two cells.
+    #[inline]
+    fn place(&self, stream: &mut Counter, people: u64, counts: &mut [f64]) {
+        let count = self.draw(stream, people);
+        counts.iter_mut().zip([count, people - count]).for_each(|(cell, count)| *cell = count as f64);
     }
 
     #[inline]
@@ -337,6 +352,7 @@ mod tests {
 
     fn way(shares: &[f64], people: u64) -> &'static str {
         match Spread::new(shares, people).way {
+            Way::Two(_) => "two",
             Way::OneByOne(_) => "one by one",
             Way::Topped(_) => "topped",
             Way::Full(_) => "full",
@@ -458,10 +474,9 @@ mod tests {
     #[test]
     fn bent_numbers_are_those_of_any_people() {
         for shares in [[1.0, 3.0], [3.0, 1.0]] {
-            let first = CellByCell::new(&shares, 90_000).first;
-            assert!(matches!(first, Some(First::Bent { .. })));
-            let (mut stream, mut any) = (Counter::new(3, 0), Counter::new(3, 0));
             let spread = Spread::new(&shares, 90_000);
+            assert!(matches!(spread.way, Way::Two(First::Bent { .. })));
+            let (mut stream, mut any) = (Counter::new(3, 0), Counter::new(3, 0));
             for _ in 0..50 {
                 let mut counts = [0.0; 2];
                 spread.draw(std::array::from_mut(&mut stream), [&mut counts]);
