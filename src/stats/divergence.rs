@@ -88,7 +88,13 @@ pub fn largest_gap(p: &[f64], q: &[f64]) -> Option<f64> {
 /// one. `None` when a category has weight on one side only: it is infinite
 /// then. Categories without weight on either side do not count.
 pub fn population_stability_index(p: &[f64], q: &[f64]) -> Option<f64> {
-    Some(kullback_leibler(p, q)? + kullback_leibler(q, p)?)
+    let pairs = pairs(p, q)?;
+    let apart = |&(p, q): &(f64, f64)| match (p > 0.0, q > 0.0) {
+        (true, true) => Some((p - q) * (p / q).ln()),
+        (false, false) => Some(0.0),
+        _ => None,
+    };
+    pairs.iter().map(apart).sum()
 }
 
 /// The population stability index of scores (value, reference weight, group

@@ -131,26 +131,32 @@ struct Gaps<'b> {
     means: &'b [f64],
 }
 
+/// The weight of all bins, and of the favourable.
+fn sums(pairs: impl Iterator<Item = [f64; 2]>) -> (f64, f64) {
+    pairs.fold((0.0, 0.0), |(whole, hits), [favourable, unfavourable]| {
+        (whole + favourable + unfavourable, hits + favourable)
+    })
+}
+
 impl Gaps<'_> {
-    /// Of the favourable and the unfavourable of each bin.
+    /// Of the favourable and the unfavourable of each bin, and the weights of all.
     fn of<'p>(
         &self,
-        pairs: impl Iterator<Item = [f64; 2]> + Clone + 'p,
+        pairs: impl Iterator<Item = [f64; 2]> + 'p,
+        (whole, favourable): (f64, f64),
     ) -> Option<impl Iterator<Item = (f64, f64)> + 'p>
     where
         Self: 'p,
     {
         let Gaps { value, means } = *self;
-        let whole: f64 = pairs.clone().flatten().sum();
-        let rate = pairs.clone().map(|[favourable, _]| favourable).sum::<f64>() / whole;
-        let gap = move |(at, [favourable, unfavourable]): (usize, [f64; 2])| {
-            let expected = match value {
-                ScoreValue::Resolution => (favourable + unfavourable) * rate,
-                _ => favourable * means[2 * at] + unfavourable * means[2 * at + 1],
-            };
-            ((favourable + unfavourable) / whole, (expected - favourable) / whole)
+        let (rate, over) = (favourable / whole, 1.0 / whole);
+        let one_rate = value == ScoreValue::Resolution;
+        let gap = move |([favourable, unfavourable], means): ([f64; 2], &[f64])| {
+            let (of_favourable, of_unfavourable) = if one_rate { (rate, rate) } else { (means[0], means[1]) };
+            let expected = favourable * of_favourable + unfavourable * of_unfavourable;
+            ((favourable + unfavourable) * over, (expected - favourable) * over)
         };
-        (whole > 0.0).then(|| pairs.enumerate().map(gap))
+        (whole > 0.0).then(|| pairs.zip(means.chunks_exact(2)).map(gap))
     }
 
     fn squared(&self) -> bool {
@@ -183,7 +189,9 @@ pub(super) fn binned(value: ScoreValue, bins: &[Bin], part: &Part, labelled: &Ce
     let mean = |(sum, weight): (f64, f64)| if weight > 0.0 { sum / weight } else { 0.0 };
     let means: Vec<f64> = bins.iter().flat_map(|bin| [mean(bin.favourable), mean(bin.unfavourable)]).collect();
     let gaps = Gaps { value, means: &means };
-    let Some(here) = gaps.of(pairs(&counts)) else { return Measured::undefined(Why::ZeroWeight, labelled) };
+    let Some(here) = gaps.of(pairs(&counts), sums(pairs(&counts))) else {
+        return Measured::undefined(Why::ZeroWeight, labelled);
+    };
     let number: f64 = here.map(|(mass, gap)| gaps.size(mass, gap)).sum();
     // What rounding leaves of no gap is none.
     let number = if number > 1e-15 { number } else { 0.0 };
@@ -207,12 +215,13 @@ fn pairs(counts: &[f64]) -> impl Iterator<Item = [f64; 2]> + Clone {
 fn of_bins(counts: &[f64], means: &[f64], cells: &[f64], all: bool, look: &Look<'_>) -> Binned {
     let of = OF_BINS.map(|value| Gaps { value, means });
     let here: [Vec<(f64, f64)>; OF_BINS.len()] =
-        of.map(|gaps| gaps.of(pairs(counts)).map(Iterator::collect).unwrap_or_default());
+        of.map(|gaps| gaps.of(pairs(counts), sums(pairs(counts))).map(Iterator::collect).unwrap_or_default());
     let asked = |which: usize| all || which == 0;
     let drawn = distances_of(&[cells.to_vec()], look.resampling, |parts| {
+        let sums = sums(pairs(&parts[0]));
         std::array::from_fn(|which| {
             let gaps = of[which];
-            let there = gaps.of(pairs(&parts[0])).filter(|_| asked(which))?.zip(&here[which]);
+            let there = gaps.of(pairs(&parts[0]), sums).filter(|_| asked(which))?.zip(&here[which]);
             let (value, moved) = there.fold((0.0, 0.0), |(value, moved), ((mass, gap), (own, here))| {
                 (value + gaps.size(mass, gap), moved + gaps.size(*own, gap - here))
             });
@@ -222,7 +231,8 @@ fn of_bins(counts: &[f64], means: &[f64], cells: &[f64], all: bool, look: &Look<
     // With labels as if there were no gap: for scores that are the rates, and for one rate.
     let noise = |which: usize, drawn: &[Vec<f64>]| {
         let gaps = of[which];
-        let there = gaps.of(drawn.iter().map(|pair| [pair[0], pair[1]])).filter(|_| asked(which))?;
+        let pairs = || drawn.iter().map(|pair| [pair[0], pair[1]]);
+        let there = gaps.of(pairs(), sums(pairs())).filter(|_| asked(which))?;
         Some(gaps.root(there.zip(&here[which]).map(|((_, gap), (mass, _))| gaps.size(*mass, gap)).sum()))
     };
     let of_scores = consistent_pairs(ScoreValue::CalibrationError, counts, means, cells);

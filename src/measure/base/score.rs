@@ -9,7 +9,7 @@ use crate::measure::evidence::{Evidence, Of};
 use crate::measure::part::{Part, Scale, by_score};
 use crate::measure::scores::Scores;
 use crate::plan::Side;
-use crate::stats::{Moments, Proportion, ScoreBin, auc, distances, skewness};
+use crate::stats::{Moments, Proportion, ScoreBin, auc, distances, ks_distance, skewness};
 
 /// Distributions are resampled in at most so many bins.
 const COARSE_BINS: usize = 50;
@@ -133,14 +133,15 @@ pub(in super::super) fn coarse_bins(one: &Distribution, two: &Distribution) -> V
     coarse
 }
 
-/// The differences of the cumulative shares of two sides.
+/// The differences of the cumulative shares of two sides, of resamples: but for rounding.
 pub(in super::super) fn cumulative_gaps<'s>(one: &'s [f64], two: &'s [f64]) -> Option<impl Iterator<Item = f64> + 's> {
     let (all, other): (f64, f64) = (one.iter().sum(), two.iter().sum());
+    let (over_all, over_other) = (1.0 / all, 1.0 / other);
     let (mut a, mut b) = (0.0, 0.0);
     let gaps = one.iter().zip(two).map(move |(x, y)| {
         a += x;
         b += y;
-        a / all - b / other
+        a * over_all - b * over_other
     });
     (all > 0.0 && other > 0.0).then_some(gaps)
 }
@@ -149,16 +150,12 @@ fn farther(far: f64, gap: f64) -> f64 {
     far.max(gap.abs())
 }
 
-/// The largest distance of the cumulative shares of two sides.
-fn distance(one: &[f64], two: &[f64]) -> Option<f64> {
-    Some(cumulative_gaps(one, two)?.fold(0.0, farther).min(1.0))
-}
-
 fn separation((part, scores): Scored<'_>, scale: Scale, labelled: &Cell, look: &Look<'_>) -> Measured {
-    let (one, two): (Vec<f64>, Vec<f64>) =
-        by_score(&scores.favourable, &scores.unfavourable).map(|(_, a, b)| (a, b)).unzip();
-    let Some(value) = distance(&one, &two) else { return Measured::undefined(Why::OneClass, labelled) };
-    let bins = one.iter().copied().zip(two.iter().copied());
+    let fine: Vec<(f64, f64, f64)> = by_score(&scores.favourable, &scores.unfavourable)
+        .map(|(bin, favourable, unfavourable)| (scale.grid.centre(bin), favourable, unfavourable))
+        .collect();
+    let Some(value) = ks_distance(&fine) else { return Measured::undefined(Why::OneClass, labelled) };
+    let bins = fine.iter().map(|(_, favourable, unfavourable)| (*favourable, *unfavourable));
     let error_bound = (scale.grid != Grid::Exact).then(|| largest_share(bins));
     let (one, two): (Vec<f64>, Vec<f64>) = coarse_bins(&scores.favourable, &scores.unfavourable).into_iter().unzip();
     let share = people(part, labelled) / labelled.effective();
