@@ -17,6 +17,12 @@ pub trait Watch: Send + Sync {
     fn done(&self, stage: &str, took: Duration, work: Work) {
         let _ = (stage, took, work);
     }
+
+    /// Where in the data something odd is. Outputs say what it is and not where: they do not
+    /// depend on the order of rows.
+    fn noted(&self, place: &str) {
+        let _ = place;
+    }
 }
 
 /// How much a stage had to do.

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::watch::{Watch, Work, silence};
+use crate::suggest::printable;
+use crate::watch::{Watch, Work};
 
 /// A bar that is gone at once would only flicker.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -24,10 +25,7 @@ pub(super) struct WatchOptions {
 
 impl WatchOptions {
     pub(super) fn watch(&self) -> Arc<dyn Watch> {
-        match self.verbose || self.progress {
-            true => Arc::new(Console { verbose: self.verbose, bar: self.progress.then(bar), start: Instant::now() }),
-            false => silence(),
-        }
+        Arc::new(Console { verbose: self.verbose, bar: self.progress.then(bar), start: Instant::now() })
     }
 }
 
@@ -67,6 +65,10 @@ impl Watch for Console {
             let of = if work.number == 1 { work.of.trim_end_matches('s') } else { work.of };
             eprintln!("{stage:<14} {:>8.3} s  {} {of}", took.as_secs_f64(), HumanCount(work.number));
         }
+    }
+
+    fn noted(&self, place: &str) {
+        eprintln!("note: {}", printable(place));
     }
 }
 

@@ -96,6 +96,31 @@ impl Binary {
         warnings
     }
 
+    /// Where the values that count as not favourable first are, if there are several and few.
+    pub(super) fn places(&self, file: &Path, role: &str) -> Option<String> {
+        let others = self.known.values().filter(|favourable| !**favourable).count();
+        if self.unfavourable.is_some() || others < 2 || self.known.len() > MOST_LISTED {
+            return None;
+        }
+        let first = self.first_rows(file, |text| !self.favourable.contains(text));
+        Some(format!("column `{}` ({role}): these count as not favourable, and first are {first}", self.coder.column))
+    }
+
+    /// The first row of each value that is asked for, and its file where that is another one.
+    fn first_rows(&self, file: &Path, asked: impl Fn(&str) -> bool) -> String {
+        let shown = |(text, row, of): &(String, u64, PathBuf)| {
+            let name = of.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let of = if of == file { String::new() } else { format!(" of {name}") };
+            format!("\"{text}\" in row {row}{of}")
+        };
+        let mut first: Vec<String> =
+            self.first.iter().take(MOST_LISTED).filter(|(text, ..)| asked(text)).map(shown).collect();
+        if self.first.len() > MOST_LISTED {
+            first.push("…".into());
+        }
+        first.join(", ")
+    }
+
     /// An error when values were seen and none was favourable.
     pub(super) fn check(&self, file: &Path, role: &str) -> Result<(), TallyError> {
         if self.known.is_empty() || self.known.values().any(|favourable| *favourable) {
@@ -132,19 +157,11 @@ impl Binary {
             return Ok(());
         }
         let values: BTreeSet<String> = self.coder.values().map(plain).collect();
-        let shown = |(text, row, of): &(String, u64, PathBuf)| {
-            let name = of.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-            let of = if of == file { String::new() } else { format!(" of {name}") };
-            format!("\"{text}\" in row {row}{of}")
-        };
-        let mut first: Vec<String> = self.first.iter().take(MOST_LISTED).map(shown).collect();
-        if self.first.len() > MOST_LISTED {
-            first.push("…".into());
-        }
+        let first = self.first_rows(file, |_| true);
         let what = format!(
             "has {} different values (first {}), and a label has two: list the bad ones as `unfavourable = [...]`, put words that mean no value under [data] missing, or name the column under `classes`",
             values.len(),
-            first.join(", ")
+            first
         );
         Err(TallyError::Column { file: file.to_path_buf(), column: self.coder.column.clone(), what })
     }

@@ -309,6 +309,11 @@ impl Counter {
         self.attributes[attribute].coder(&self.people_coders)
     }
 
+    /// Where in the data odd values are.
+    pub(super) fn places(&self) -> Vec<String> {
+        self.roles.places(&self.file)
+    }
+
     /// The ledger, the sample and the warnings.
     pub(super) fn finish(mut self) -> Result<(Ledger, Matrix, Vec<String>), TallyError> {
         self.check()?;

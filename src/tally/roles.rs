@@ -249,6 +249,16 @@ impl Roles {
         self.classes.as_ref().map_or(Ok(()), |classes| classes.check(file))
     }
 
+    /// Where odd values of decisions first are. Of labels they are refused.
+    pub(super) fn places(&self, file: &Path) -> Vec<String> {
+        let decision = match &self.decision {
+            Some(DecisionCounter::Column(binary)) => binary.places(file, "decision"),
+            _ => None,
+        };
+        let counterfactual = self.counterfactual.as_ref().and_then(|binary| binary.places(file, "counterfactual"));
+        decision.into_iter().chain(counterfactual).collect()
+    }
+
     /// What is odd about the columns' values, and what they lack.
     pub(super) fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();

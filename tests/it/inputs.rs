@@ -118,6 +118,32 @@ fn other_spellings_are_told() {
     assert!(!found.contains("\"yes\" never"), "{found}");
 }
 
+/// Where a stray word first is stands on standard error only: outputs do not depend on the
+/// order of rows.
+#[test]
+fn the_first_row_of_a_stray_word_is_told() {
+    let mut lines: Vec<String> = (0..600).map(|at| format!("{},{}\n", ["a", "b"][at % 2], at % 3 % 2)).collect();
+    lines[410] = "a,oops\n".into();
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = |lines: &[String], name: &str| {
+        std::fs::write(folder.path().join("d.csv"), format!("group,pred\n{}", lines.concat())).expect("written");
+        let audit = ["audit", "d.csv", "--decision", "pred=1", "--attribute", "group", "--out", name];
+        let run = crate::support::run_in(folder.path(), &audit);
+        let written = |file: &str| read(&folder.path().join(name).join(file));
+        assert!(["report.html", "audit.json"].iter().all(|file| !written(file).contains("in row ")), "{name}");
+        (run.err, written("metrics.csv"))
+    };
+    let (found, metrics) = told(&lines, "one");
+    assert!(found.contains("note: column `pred` (decision)"), "{found}");
+    assert!(found.contains("\"0\" in row 1, \"oops\" in row 411"), "{found}");
+    lines.reverse();
+    let (found, same) = told(&lines, "two");
+    assert!(found.contains("\"oops\" in row 190"), "{found}");
+    assert_eq!(metrics, same);
+    lines[189] = "a,1\n".into();
+    assert_eq!(told(&lines, "three").0, "");
+}
+
 /// Words for "no value" are values until the plan says otherwise, and suspicious.
 #[test]
 fn missing_words_are_declared() {

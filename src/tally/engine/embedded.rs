@@ -49,6 +49,7 @@ pub(in super::super) fn tally(
         Ok(())
     })?;
     watch.done("counting", start.elapsed(), Work { number: counter.rows(), of: "rows" });
+    counter.places().iter().for_each(|place| watch.noted(place));
     let recorded = counter.recorded();
     let naming = ("naming", "groups");
     let (ledger, matrix, mut warnings) = timed(
