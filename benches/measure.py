@@ -172,6 +172,8 @@ def main():
         few.writelines(line for line, _ in zip(file, range(2001)))
     audit("A, 2,000 rows", plan("few.csv"))
     pq.write_table(pq.read_table(f"{folder}/{small}").slice(0, 2000), f"{folder}/few.parquet")
+    audit("race and sex with a score, 2,000 rows", plan("few.parquet", crosses=(), more="score = \"score\"\n"))
+    audit("A with a score, 2,000 rows", plan("few.parquet", more="score = \"score\"\n"))
     audit("whole audit, 2,000 rows", plan("few.parquet", more=features))
     with open(f"{folder}/plan.toml", "w") as file:
         file.write(plan(full))
