@@ -32,6 +32,7 @@ mod multiplicity;
 mod noncentral;
 mod normal;
 mod odds;
+mod order;
 mod power;
 mod proportion;
 mod range;
