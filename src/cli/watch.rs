@@ -1,5 +1,5 @@
-//! What the terminal hears of a running audit: the time of every stage, and how far
-//! the counting is.
+//! What the terminal hears of a running audit: the time of every stage, how far the counting
+//! is, and where in the data something odd is.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

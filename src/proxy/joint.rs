@@ -220,8 +220,10 @@ impl Start {
                     break;
                 }
                 step = inverse.dot(&slope);
+            } else if learn(&mut inverse, &step, &(&slope - &there)) {
+                // Too far, which tells how second derivatives change, too.
+                step = inverse.dot(&slope);
             } else {
-                // Too far: where it was the gradient falls in this direction.
                 step *= 0.5;
             }
             next = best.moved(&step);
@@ -230,11 +232,12 @@ impl Start {
     }
 }
 
-/// Changes the inverse of second derivatives so that a step explains how the gradient fell.
-fn learn(inverse: &mut Array2<f64>, step: &Array1<f64>, fall: &Array1<f64>) {
+/// Changes the inverse of second derivatives so that a step explains how the gradient fell;
+/// false where nothing can be learned from it.
+fn learn(inverse: &mut Array2<f64>, step: &Array1<f64>, fall: &Array1<f64>) -> bool {
     let along = step.dot(fall);
-    if along <= 0.0 {
-        return;
+    if !(along > 0.0 && along.is_finite()) {
+        return false;
     }
     let told = inverse.dot(fall);
     let times = (1.0 + fall.dot(&told) / along) / along;
@@ -242,6 +245,7 @@ fn learn(inverse: &mut Array2<f64>, step: &Array1<f64>, fall: &Array1<f64>) {
         row.scaled_add(times * step_here - told_here / along, step);
         row.scaled_add(-step_here / along, &told);
     }
+    true
 }
 
 /// The inverse of `products` with the penalty, and of that of the intercept.
@@ -392,7 +396,7 @@ mod tests {
         assert!(told.null_highest < 0.7);
     }
 
-    /// The library's search from nothing ends where Newton's steps do.
+    /// The library's search from nothing ends where the steps do.
     #[test]
     fn steps_and_search_end_at_the_same_model() {
         let mut counter = Counter::new(5, 0);

@@ -12,7 +12,6 @@ use super::counter::{Counter, hash64};
 use super::distribution::{normal_cdf, normal_quantile};
 use super::level::{Interval, Level};
 use super::normal::Gamma;
-use super::order::of_ranks;
 use super::spread::Spread;
 
 /// How to resample.
@@ -217,8 +216,13 @@ impl Replicates {
         let undefined = how.resamples.saturating_sub(values.len() as u32);
         let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
         let spread = values.iter().map(|value| (value - mean).powi(2)).sum();
-        let count = values.len();
-        Replicates { kept: of_ranks(values, kept(count)), values: count, mean, spread, undefined }
+        // As whole numbers in the same order, which are sorted in a fraction of the time.
+        let turned = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
+        let mut keys: Vec<i64> = values.into_iter().map(|value| turned(value.to_bits() as i64)).collect();
+        keys.sort_unstable();
+        let value = |rank: usize| f64::from_bits(turned(keys[rank]) as u64);
+        let kept = kept(keys.len()).map(value).collect();
+        Replicates { kept, values: keys.len(), mean, spread, undefined }
     }
 
     /// The value with so many others below it; between two that are kept in proportion.

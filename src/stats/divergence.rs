@@ -94,7 +94,7 @@ pub fn population_stability_index(p: &[f64], q: &[f64]) -> Option<f64> {
         (false, false) => Some(0.0),
         _ => None,
     };
-    pairs.iter().map(apart).sum()
+    pairs.iter().map(apart).sum::<Option<f64>>().filter(|index| index.is_finite())
 }
 
 /// The population stability index of scores (value, reference weight, group

@@ -32,7 +32,6 @@ mod multiplicity;
 mod noncentral;
 mod normal;
 mod odds;
-mod order;
 mod power;
 mod proportion;
 mod range;

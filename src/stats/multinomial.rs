@@ -1,5 +1,5 @@
-//! People spread over cells once: one by one where they are few and the cells many, else by
-//! one binomial number a cell.
+//! People spread over cells once, as who simulates data does: one by one where they are few and
+//! the cells many, else by one binomial number a cell.
 
 use super::alias::Alias;
 use super::counter::Counter;

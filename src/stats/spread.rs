@@ -35,25 +35,16 @@ impl Spread {
     pub(super) fn new(shares: &[f64], people: u64) -> Spread {
         let known: Vec<f64> = shares.iter().map(share).collect();
         let sum: f64 = known.iter().sum();
-        let first = match known.as_slice() {
-            [one, other] => First::new(people, one / (one + other)),
-            _ => None,
-        };
-        let way = if let Some(first) = first {
-            Way::Two(first)
-        } else if known.len() <= FEW_CELLS || !(sum > 0.0 && sum.is_finite()) {
-            Way::CellByCell(CellByCell::new(&known, people))
-        } else if people >= FEWEST_PEOPLE {
-            match Full::new(&known, sum, people) {
-                Some(full) => Way::Full(full),
-                None => Way::CellByCell(CellByCell::new(&known, people)),
-            }
-        } else {
-            match Topped::new(&known, sum, people) {
+        let way = match known.as_slice() {
+            [one, other] => First::new(people, one / (one + other)).map(Way::Two),
+            cells if cells.len() <= FEW_CELLS || !(sum > 0.0 && sum.is_finite()) => None,
+            cells if is_many(cells, people) => Full::new(cells, sum, people).map(Way::Full),
+            cells => Some(match Topped::new(cells, sum, people) {
                 Some(topped) => Way::Topped(topped),
-                None => Way::OneByOne(Alias::new(&known)),
-            }
+                None => Way::OneByOne(Alias::new(cells)),
+            }),
         };
+        let way = way.unwrap_or_else(|| Way::CellByCell(CellByCell::new(&known, people)));
         Spread { people, way }
     }
 
@@ -70,6 +61,12 @@ impl Spread {
             Way::CellByCell(cells) => cells.place(streams, self.people, into),
         }
     }
+}
+
+/// Whether people are so many that they are not spread one by one, nor from tables.
+fn is_many(shares: &[f64], people: u64) -> bool {
+    let peopled = shares.iter().filter(|share| **share > 0.0).count();
+    people >= FEWEST_PEOPLE && people as f64 >= MANY_PEOPLE * peopled as f64
 }
 
 /// Numbers of many cells, each from a table, and people who are placed after them.
@@ -211,13 +208,15 @@ impl First {
 /// Fewer cells with many people are not worth a way of their own.
 const FEWEST_FULL: usize = 4;
 
-/// Of fewer people numbers stay whole, and tables are small. A distance of distributions moves
+/// Of fewer people numbers stay whole, and of more so many would be placed after the tables that
+/// a normal number for each cell takes less time. A distance of distributions moves
 /// in steps of one person; an interval that may end between two of them leaves out up to
 /// 2.7/√n more of the truths that it leaves out (Smirnov's tail, 2·exp(−2·n·d²), half a step
 /// further).
 const FEWEST_PEOPLE: u64 = 10_000;
 
-/// From so many people on, as expected, a cell is full.
+/// From so many people on, as expected, a cell is full; where there are fewer to each, on
+/// average, tables are small however many people there are.
 const MANY_PEOPLE: f64 = 32.0;
 
 /// Cells many of which are full.
@@ -357,6 +356,21 @@ mod tests {
             Way::Topped(_) => "topped",
             Way::Full(_) => "full",
             Way::CellByCell(_) => "cell by cell",
+        }
+    }
+
+    #[test]
+    fn thin_cells_are_not_walked_one_by_one() {
+        for (cells, people, wanted) in [
+            (2_500, 79_000, "topped"),
+            (2_500, 81_000, "full"),
+            (400, 11_000, "topped"),
+            (312, 10_000, "full"),
+            (312, 9_000, "topped"),
+            (2_500, 2_000, "one by one"),
+            (3, 2_000, "cell by cell"),
+        ] {
+            assert_eq!(way(&vec![1.0; cells], people), wanted, "{cells} {people}");
         }
     }
 

@@ -99,7 +99,7 @@ impl Binary {
     /// Where the values that count as not favourable first are, if there are several and few.
     pub(super) fn places(&self, file: &Path, role: &str) -> Option<String> {
         let others = self.known.values().filter(|favourable| !**favourable).count();
-        if self.unfavourable.is_some() || others < 2 || self.known.len() > MOST_LISTED {
+        if self.unfavourable.is_some() || !(2..=MOST_LISTED).contains(&others) {
             return None;
         }
         let first = self.first_rows(file, |text| !self.favourable.contains(text));
@@ -113,9 +113,9 @@ impl Binary {
             let of = if of == file { String::new() } else { format!(" of {name}") };
             format!("\"{text}\" in row {row}{of}")
         };
-        let mut first: Vec<String> =
-            self.first.iter().take(MOST_LISTED).filter(|(text, ..)| asked(text)).map(shown).collect();
-        if self.first.len() > MOST_LISTED {
+        let rows: Vec<_> = self.first.iter().filter(|(text, ..)| asked(text)).collect();
+        let mut first: Vec<String> = rows.iter().copied().take(MOST_LISTED).map(shown).collect();
+        if rows.len() > first.len() || self.known.len() > self.first.len() {
             first.push("…".into());
         }
         first.join(", ")

@@ -133,7 +133,7 @@ pub(in super::super) fn coarse_bins(one: &Distribution, two: &Distribution) -> V
     coarse
 }
 
-/// The differences of the cumulative shares of two sides, of resamples: but for rounding.
+/// The differences of the cumulative shares of two sides, exact but for rounding.
 pub(in super::super) fn cumulative_gaps<'s>(one: &'s [f64], two: &'s [f64]) -> Option<impl Iterator<Item = f64> + 's> {
     let (all, other): (f64, f64) = (one.iter().sum(), two.iter().sum());
     let (over_all, over_other) = (1.0 / all, 1.0 / other);

@@ -49,7 +49,7 @@ pub(in super::super) fn tally(
         Ok(())
     })?;
     watch.done("counting", start.elapsed(), Work { number: counter.rows(), of: "rows" });
-    counter.places().iter().for_each(|place| watch.noted(place));
+    let places = counter.places();
     let recorded = counter.recorded();
     let naming = ("naming", "groups");
     let (ledger, matrix, mut warnings) = timed(
@@ -58,6 +58,7 @@ pub(in super::super) fn tally(
         || counter.finish(),
         |found| found.as_ref().map_or(0, |(ledger, ..)| ledger.frames.iter().map(|frame| frame.groups.len()).sum()),
     )?;
+    places.iter().for_each(|place| watch.noted(place));
     warnings.extend(note);
     Ok((Tallied { ledger, matrix, inputs, warnings }, recorded))
 }
