@@ -16,6 +16,7 @@ use crate::judge::Verdict;
 use crate::plan::OnInconclusive;
 use crate::report::Release;
 use crate::report::format::{FORMATS, Format, format};
+use crate::unfinished::together;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -93,11 +94,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
         Some(folder) => Some(staged(&release, folder, more, &inputs, watch.as_ref())?),
         None => None,
     };
-    if let (Some(path), Some(text)) = (&arguments.output, first) {
-        write_file(path, text.as_bytes())?;
-    }
     // What needs no more room comes last, so that a full disk leaves no part of the outputs.
-    staged.into_iter().try_for_each(Staged::complete)?;
+    together(|| {
+        if let (Some(path), Some(text)) = (&arguments.output, first) {
+            write_file(path, text.as_bytes())?;
+        }
+        staged.into_iter().try_for_each(Staged::complete)
+    })?;
     texts.iter().try_for_each(|text| print(text))?;
     Ok(ExitCode::from(code(&release, on_inconclusive)))
 }

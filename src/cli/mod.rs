@@ -78,8 +78,9 @@ pub fn run() -> ExitCode {
         Command::Explain(arguments) => catalogue::explain(&arguments),
         Command::Schema => catalogue::schema(),
     };
-    // What a thread still holds, such as a copy of standard input, goes too.
-    crate::unfinished::remove_all();
+    // What a thread still holds, such as a copy of standard input, goes too. Whoever stops the
+    // program from here on is too late.
+    crate::unfinished::end();
     match outcome {
         Ok(code) => code,
         // The reader of our output went away: nobody is left to tell.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::error::Stop;
-use crate::unfinished::{Unfinished, whole_file};
+use crate::unfinished::{Unfinished, undisturbed, whole_file};
 
 /// The page of an audit, its record and its table, in an output folder.
 pub(super) const PAGE: &str = "report.html";
@@ -53,14 +53,15 @@ impl Staged {
         }
         let cannot = |error: &std::io::Error| Stop::io(folder, error);
         let home = if folder.is_dir() { folder } else { &parent };
-        let staging = tempfile::Builder::new().prefix(PREFIX).tempdir_in(home).map_err(|error| cannot(&error))?;
-        let unfinished = Unfinished::new(staging.path());
+        let make = || tempfile::Builder::new().prefix(PREFIX).tempdir_in(home);
+        let (staging, unfinished) = Unfinished::made(make, TempDir::path).map_err(|error| cannot(&error))?;
         for file in &files {
             let path = staging.path().join(&file.name);
-            if let Some(inner) = path.parent() {
-                std::fs::create_dir_all(inner).map_err(|error| cannot(&error))?;
-            }
-            std::fs::write(&path, &file.bytes).map_err(|error| cannot(&error))?;
+            let write = || {
+                path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+                std::fs::write(&path, &file.bytes)
+            };
+            undisturbed(write).map_err(|error| cannot(&error))?;
         }
         let names = files.into_iter().map(|file| file.name).collect();
         Ok(Staged { folder: folder.to_path_buf(), names, staging, unfinished })
@@ -74,14 +75,19 @@ impl Staged {
     /// Moves them to their places, which takes no room on the disk.
     pub(super) fn complete(self) -> Result<(), Stop> {
         let Staged { folder, names, staging, unfinished } = self;
-        if folder.exists() {
-            return unfinished.complete(|| move_into(&folder, staging.path(), &names));
-        }
-        readable(staging.path()).map_err(|error| Stop::io(&folder, &error))?;
-        unfinished.complete(|| std::fs::rename(staging.path(), &folder)).map_err(|error| Stop::io(&folder, &error))?;
-        // It is in its place: nothing is there to be taken away.
-        let _ = staging.keep();
-        Ok(())
+        let place = || {
+            if folder.exists() {
+                // What is left of it goes within this, too.
+                let staging = staging;
+                return move_into(&folder, staging.path(), &names);
+            }
+            let moved = readable(staging.path()).and_then(|()| std::fs::rename(staging.path(), &folder));
+            moved.map_err(|error| Stop::io(&folder, &error))?;
+            // It is in its place: nothing is there to be taken away.
+            let _ = staging.keep();
+            Ok(())
+        };
+        unfinished.complete(place)
     }
 }
 
@@ -131,7 +137,7 @@ fn is_folder(path: &Path) -> Stop {
 
 /// Whether something can be put into a folder that is there.
 fn takes_more(folder: &Path) -> std::io::Result<()> {
-    tempfile::Builder::new().prefix(PREFIX).tempdir_in(folder)?.close()
+    undisturbed(|| tempfile::Builder::new().prefix(PREFIX).tempdir_in(folder)?.close())
 }
 
 /// Whether a file may be written: asked before an audit. What is no file, such as a pipe,

@@ -13,6 +13,7 @@ use super::watch::WatchOptions;
 use crate::history::{Store, over_time};
 use crate::report::format::terminal;
 use crate::report::words;
+use crate::unfinished::together;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -48,11 +49,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let staged = folder.map(|folder| staged(&release, folder, None, &inputs, watch.as_ref())).transpose()?;
     // The history keeps the audit; what it says of others can be made again. Neither stays
     // without the other.
-    let kept = store.append(&kept)?;
-    if let Err(stop) = staged.into_iter().try_for_each(Staged::complete) {
-        store.take_back(kept)?;
-        return Err(stop);
-    }
+    together(|| {
+        let kept = store.append(&kept)?;
+        staged.into_iter().try_for_each(Staged::complete).or_else(|stop| {
+            store.take_back(kept)?;
+            Err(stop)
+        })
+    })?;
     print(&terminal::write(&release))?;
     print(&format!("\n{summary}\n"))?;
     Ok(ExitCode::SUCCESS)

@@ -13,10 +13,13 @@ pub(super) fn heed() {
     if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) {
         std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
-                crate::unfinished::remove_all();
+                let what = match crate::unfinished::end() {
+                    true => " after the outputs were put in place",
+                    false => ": nothing half-written is left",
+                };
                 // Behind the ^C of a terminal, or its bar. Where nobody listens it is not told.
                 let start = if std::io::stderr().is_terminal() { "\n" } else { "" };
-                let _ = writeln!(std::io::stderr(), "{start}interrupted: nothing half-written is left");
+                let _ = writeln!(std::io::stderr(), "{start}interrupted{what}");
                 std::process::exit(128 + signal);
             }
         });

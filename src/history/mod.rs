@@ -71,12 +71,15 @@ impl Store {
         if parent.is_some_and(|parent| !parent.is_dir()) {
             return Err(failed("the folder of the history does not exist".into()));
         }
-        // The library takes a short file of anything for an empty store.
+        // The library takes a short file of anything for an empty store. One that somebody was
+        // writing when he was stopped it puts in order first, by the journal beside it.
         let mut start = Vec::new();
         if let Ok(file) = File::open(path) {
             let _ = file.take(16).read_to_end(&mut start);
         }
-        if !start.is_empty() && !start.starts_with(b"SQLite format 3\0") {
+        let mut journal = path.as_os_str().to_owned();
+        journal.push("-journal");
+        if !start.is_empty() && !start.starts_with(b"SQLite format 3\0") && !Path::new(&journal).exists() {
             return Err(failed("is not a history of audits: name another file".into()));
         }
         let connection = Connection::open(path).map_err(|error| failed(format!("cannot be opened: {error}")))?;
@@ -156,5 +159,41 @@ impl Store {
         let kept = Kept(change.last_insert_rowid());
         change.commit()?;
         Ok(kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a stopped program leaves it: pages written, and the journal that takes them back.
+    #[test]
+    fn a_history_that_was_being_begun_is_begun_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let writer = Connection::open(at("a.db")).expect("opened");
+        writer.execute_batch("PRAGMA cache_size = 1; BEGIN IMMEDIATE;").expect("begun");
+        writer.execute_batch(TABLE).expect("made");
+        for _ in 0..50 {
+            let audit = ["s", "", &"x".repeat(10_000)];
+            writer
+                .execute("INSERT INTO audit (series, created, document) VALUES (?1, ?2, ?3)", audit)
+                .expect("written");
+        }
+        for (name, copy) in [("a.db", "b.db"), ("a.db-journal", "b.db-journal")] {
+            std::fs::copy(at(name), at(copy)).expect("copied");
+        }
+        // What the first page was is not in the file yet.
+        let mut bytes = std::fs::read(at("b.db")).expect("read");
+        assert!(bytes.len() > 100_000);
+        bytes[..16].fill(0);
+        std::fs::write(at("b.db"), bytes).expect("written");
+        let store = Store::open(&at("b.db")).expect("put in order");
+        assert!(store.audits("s").expect("read").is_empty());
+        drop(store);
+        assert!(!at("b.db").exists() && !at("b.db-journal").exists());
+        std::fs::write(at("c.db"), "words, and a journal of nothing").expect("written");
+        std::fs::write(at("c.db-journal"), "").expect("written");
+        assert!(Store::open(&at("c.db")).is_err());
     }
 }

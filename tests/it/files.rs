@@ -10,7 +10,7 @@ use evenhand::report::Shown;
 use evenhand::{Plan, Provenance, Release, audit};
 
 use crate::inputs::{gzip, write_parquet};
-use crate::support::{PLAN, at, read};
+use crate::support::{PLAN, at, read, run_in};
 
 /// The German credit audit of other files.
 fn german(paths: &[&Path]) -> Result<Release, String> {
@@ -361,6 +361,50 @@ fn leaves_nothing(signal: &str, code: i32) {
     std::io::Read::read_to_string(&mut child.stderr.take().expect("piped"), &mut said).expect("told");
     assert_eq!(said, "interrupted: nothing half-written is left\n");
     drop(input);
+}
+
+/// Whenever it is stopped, a review has its audit and its report, or neither, and says which;
+/// and nothing of its own lies about.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_review_is_whole_or_was_none() {
+    use std::io::Read;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let rows: String = (0..4_000).map(|at| format!("{},{}\n", at % 40, at % 3 % 2)).collect();
+    std::fs::write(folder.path().join("d.csv"), format!("g,d\n{rows}")).expect("written");
+    let review = ["review", "d.csv", "--decision", "d=1", "--attribute", "g", "--store", "h.db", "--out", "out"];
+    let start = std::time::Instant::now();
+    assert_eq!(run_in(folder.path(), &review).code, 0);
+    let whole = start.elapsed();
+    let audits = || {
+        let history = rusqlite::Connection::open(folder.path().join("h.db")).expect("a history");
+        history.query_row("SELECT count(*) FROM audit", [], |row| row.get::<_, i64>(0)).expect("counted")
+    };
+    let report =
+        || std::fs::metadata(folder.path().join("out/report.html")).and_then(|file| file.modified()).expect("a report");
+    for moment in 0..24 {
+        let before = (audits(), report());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_evenhand"));
+        command.current_dir(folder.path()).args(review).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("runs");
+        std::thread::sleep(whole * (moment + 6) / 26);
+        Command::new("sh").args(["-c", &format!("kill -INT {} 2>&-", child.id())]).status().expect("sent");
+        let code = child.wait().expect("ends").code();
+        let mut said = String::new();
+        child.stderr.take().expect("piped").read_to_string(&mut said).expect("told");
+        let placed = match (code, said.as_str()) {
+            (Some(0), "") | (Some(130), "interrupted after the outputs were put in place\n") => true,
+            // On a slow machine it may not have come to listen yet.
+            (Some(130), "interrupted: nothing half-written is left\n") | (None, "") => false,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((audits() - before.0, report() != before.1), (i64::from(placed), placed), "{moment}: {said}");
+        let hidden = |entry: std::io::Result<std::fs::DirEntry>| {
+            entry.is_ok_and(|entry| entry.file_name().as_encoded_bytes()[0] == b'.')
+        };
+        let left = |inner: &str| std::fs::read_dir(folder.path().join(inner)).expect("a folder").any(hidden);
+        assert!(!left("") && !left("out"), "{moment}: {said}");
+    }
 }
 
 /// Folders say the same of all kinds of files: what `write_to_dataset` and its like make.

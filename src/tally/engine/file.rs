@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use polars::prelude::*;
 use sha2::{Digest, Sha256};
-use tempfile::TempPath;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::super::error::TallyError;
 use super::bytes;
@@ -80,6 +80,11 @@ pub(crate) fn is_standard_input(path: &Path) -> bool {
     ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == Path::new(name))
 }
 
+/// A temporary file whose name ends so.
+fn spool(ending: &str) -> std::io::Result<(NamedTempFile, Unfinished)> {
+    Unfinished::made(|| tempfile::Builder::new().suffix(ending).tempfile(), NamedTempFile::path)
+}
+
 impl DataFile {
     /// Opens a file and reads its header.
     pub(super) fn open(
@@ -128,8 +133,7 @@ impl DataFile {
         let start = std::io::BufRead::fill_buf(&mut input).map_err(|error| unopenable(shown, &error))?;
         let name = shown.file_name().map(|name| name.to_string_lossy().into_owned()).filter(|_| is_data(shown));
         let ending = name.unwrap_or_else(|| kind_of(start).to_string());
-        let mut spooled = tempfile::Builder::new().suffix(&ending).tempfile().map_err(|error| unkept(shown, &error))?;
-        let unfinished = Unfinished::new(spooled.path());
+        let (mut spooled, unfinished) = spool(&ending).map_err(|error| unkept(shown, &error))?;
         std::io::copy(&mut input, spooled.as_file_mut()).map_err(|error| unkept(shown, &error))?;
         let spooled = Arc::new((spooled.into_temp_path(), unfinished));
         DataFile::open_as(&spooled.0, shown, constants, delimiter, Some(Arc::clone(&spooled)))
@@ -142,9 +146,7 @@ impl DataFile {
         delimiter: Option<u8>,
     ) -> Result<DataFile, TallyError> {
         let name = address.file_name().map(|name| format!("-{}", name.to_string_lossy())).unwrap_or_default();
-        let spooled = tempfile::Builder::new().suffix(&name).tempfile();
-        let mut spooled = spooled.map_err(|error| unkept(address, &error))?;
-        let unfinished = Unfinished::new(spooled.path());
+        let (mut spooled, unfinished) = spool(&name).map_err(|error| unkept(address, &error))?;
         fetch(address, &mut spooled)?;
         let spooled = Arc::new((spooled.into_temp_path(), unfinished));
         DataFile::open_as(&spooled.0, address, constants, delimiter, Some(Arc::clone(&spooled)))
