@@ -47,6 +47,8 @@ pub(super) struct Counter {
     /// Levels that the plan names, by attribute, and as what.
     named_levels: Vec<(usize, String, &'static str)>,
     pub(super) people_coders: Vec<Coder>,
+    /// Columns of the demographics that the outputs have too.
+    in_both: Vec<String>,
     pub(super) people: Option<People>,
     unmatched: HashSet<String>,
     matched: u64,
@@ -130,6 +132,8 @@ impl Counter {
         let is_number = |at: &usize| open.wanted.columns[*at].1 == Kind::Number;
         let only_numbers = (0..role_columns).filter(is_number).collect();
         let features = open.features()?;
+        let in_both =
+            open.coders.iter().map(|coder| &coder.column).filter(|column| source.has(column)).cloned().collect();
         let (people, people_coders) = match people {
             None => (None, Vec::new()),
             Some(people_source) => {
@@ -157,6 +161,7 @@ impl Counter {
             stratum_names: plan.roles.strata.clone(),
             named_levels: named_levels(plan),
             people_coders,
+            in_both,
             people,
             unmatched: HashSet::new(),
             matched: 0,
@@ -391,6 +396,9 @@ impl Counter {
             );
         }
         warnings.extend(self.people.as_ref().and_then(|people| people.note.clone()));
+        warnings.extend(self.in_both.iter().map(|column| {
+            format!("column `{column}` is in the outputs and in the demographics: what the demographics say counts")
+        }));
         if !self.unmatched.is_empty() {
             let keys = match self.unmatched.len() {
                 1 => "1 key of the outputs is".to_string(),

@@ -122,6 +122,22 @@ fn no_file_is_read_twice() {
     assert!(message.contains("a.csv: is named twice"), "{message}");
 }
 
+/// What is no number is no value where words are wanted: not a decision of its own, nor a group.
+#[test]
+fn nan_is_missing() {
+    use polars::prelude::*;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let decisions = [1.0, 0.0, f64::NAN, 1.0, 1.0, 0.0];
+    let mut frame = df!("g" => [1.5f32, 1.5, 1.5, 2.5, 2.5, f32::NAN], "d" => decisions).expect("a frame");
+    let file = std::fs::File::create(folder.path().join("a.parquet")).expect("made");
+    ParquetWriter::new(file).finish(&mut frame).expect("written");
+    let text = "[audit]\nmin_group_size = 1\n[privacy]\nmin_cell = 0\n[data]\npath = \"a.parquet\"\n[roles]\ndecision = { column = \"d\", favourable = 1 }\n[[attribute]]\ncolumn = \"g\"\n";
+    let plan = Plan::from_text(text, "plan", folder.path(), &Default::default()).expect("valid");
+    let release = audit(plan, Provenance::default()).expect("read");
+    let rate = |group| crate::support::row(&release, "g", group, "selection_rate").value;
+    assert_eq!(["1.5", "2.5", "(missing)"].map(rate), [Some(0.5), Some(1.0), Some(0.0)]);
+}
+
 /// A column of names is written alike in all files: 1 in one and 1.0 in another are not.
 #[test]
 fn types_that_drift_are_told() {
@@ -146,6 +162,13 @@ fn types_that_drift_are_told() {
     assert!(message.contains("b.parquet: column `g`: holds numbers with a point, and whole numbers in"), "{message}");
     write("b.parquet", Column::new("g".into(), [1i32, 2]).cast(&DataType::Date).expect("dates"));
     assert!(run().expect_err("refused").contains("b.parquet: column `g`: holds dates, and whole numbers in"));
+    // A part in which nobody has a value may have no type.
+    write("b.parquet", Column::full_null("g".into(), 2, &DataType::Null));
+    let groups = run().expect("read").divisions[0].groups.iter().map(|group| group.group.clone()).collect::<Vec<_>>();
+    assert_eq!(groups, ["1", "2", "(missing)"]);
+    let list = Series::new("g".into(), [Series::new("".into(), [1i64]), Series::new("".into(), [2i64])]);
+    write("b.parquet", list.into());
+    assert!(run().expect_err("refused").contains("b.parquet: column `g`: holds list"));
     write("b.parquet", Column::new("g".into(), [1.0, 2.0]));
     // A text says how a whole number is written, and nothing of points.
     let mixed = text

@@ -242,6 +242,24 @@ fn short_lines_are_told() {
     assert!(release.warnings.iter().any(|warning| warning.contains("line 3 of people.csv")), "{:?}", release.warnings);
 }
 
+/// Of two files that both say to what group people belong, which one counts is told.
+#[test]
+fn a_column_in_both_files_is_told() {
+    let people = "path = \"data.csv\"\ndemographics = { path = \"people.csv\", on = \"id\" }";
+    let plan = PLAN.replace("path = \"data.csv\"", people);
+    let groups = |outputs: &str| {
+        let table = Table::new(outputs);
+        std::fs::write(table.path().join("people.csv"), "id,group\n1,a\n2,b\n").expect("written");
+        let release = table.audit(&plan);
+        let told =
+            release.warnings.iter().any(|warning| warning.contains("`group` is in the outputs and in the demog"));
+        (release.divisions[0].groups.iter().map(|group| group.group.clone()).collect::<Vec<_>>(), told)
+    };
+    let of_people = vec!["a".to_string(), "b".to_string()];
+    assert_eq!(groups("id,decision,label,group\n1,yes,yes,x\n2,no,no,y\n"), (of_people.clone(), true));
+    assert_eq!(groups("id,decision,label\n1,yes,yes\n2,no,no\n"), (of_people, false));
+}
+
 /// Columns that nobody asks for may have no name, the same name or any type.
 #[test]
 fn columns_that_are_not_needed() {

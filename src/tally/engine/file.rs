@@ -28,6 +28,9 @@ use crate::watch::reads;
 /// What a delimited or JSON file holds in every column.
 pub(super) const AS_WRITTEN: &str = "plain text";
 
+/// What a typed file holds in a column without a type: every value is missing.
+pub(super) const NOTHING: &str = "no values";
+
 /// Names of columns are hardly longer, in bytes.
 const LONGEST_NAME: usize = 1_000;
 
@@ -240,6 +243,7 @@ impl DataFile {
     /// written: 1, 1.0 or true.
     pub(super) fn word_type(&self, column: &str, kind: Kind) -> &'static str {
         match self.type_of(column) {
+            Some(DataType::Null) => NOTHING,
             _ if kind == Kind::Number => "numbers",
             Some(dtype) if dtype.is_integer() => "whole numbers",
             Some(dtype) if dtype.is_primitive_numeric() || dtype.is_decimal() => "numbers with a point",

@@ -35,11 +35,23 @@ impl DataFile {
         let height = columns.first().map_or(0, |column| column.len());
         let cast = |(column, (name, kind)): (Column, &(String, Kind))| match self.held_as(name, *kind) {
             None => Ok(column),
+            Some(dtype) if dtype == DataType::String => text(&column),
             Some(dtype) => column.cast(&dtype),
         };
         // Where pages end too early the reader's columns are of unlike lengths; here it is seen.
         DataFrame::new(height, columns.into_iter().zip(wanted).map(cast).collect::<PolarsResult<_>>()?)
     }
+}
+
+/// A column as text. What is no number is no value either: many writers put it where one is
+/// missing.
+fn text(column: &Column) -> PolarsResult<Column> {
+    let texts = column.cast(&DataType::String)?;
+    if !column.dtype().is_float() {
+        return Ok(texts);
+    }
+    let nan = column.is_nan()?;
+    Ok(if nan.any() { texts.str()?.set(&nan, None)?.into_column() } else { texts })
 }
 
 /// Hands rows on in batches; whether it was enough.

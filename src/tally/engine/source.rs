@@ -8,7 +8,7 @@ use super::super::error::TallyError;
 use super::column::Column;
 use super::expand::expand;
 pub(in super::super) use super::file::Kind;
-use super::file::{AS_WRITTEN, DataFile};
+use super::file::{AS_WRITTEN, DataFile, NOTHING};
 use super::text::Shape;
 use crate::suggest::{printable, suggestion};
 
@@ -97,6 +97,7 @@ impl Source {
     /// An error when another file lacks a wanted column, or holds another type in it.
     fn alike(&self, wanted: &[(String, Kind)]) -> Result<(), TallyError> {
         let Some((first, others)) = self.files.split_first() else { return Ok(()) };
+        self.files.iter().try_for_each(|file| file.readable(wanted))?;
         for (column, kind) in wanted {
             if let Some(file) = others.iter().find(|file| !file.columns.contains(column)) {
                 let name = first.shown.display();
@@ -106,9 +107,11 @@ impl Source {
             }
             let type_of = |file: &DataFile| file.word_type(column, *kind);
             // Against a file that says what type it holds, if there is one.
-            let Some(typed) = self.files.iter().find(|file| type_of(file) != AS_WRITTEN) else { continue };
+            let says = |file: &&DataFile| ![AS_WRITTEN, NOTHING].contains(&type_of(file));
+            let Some(typed) = self.files.iter().find(says) else { continue };
             let there = type_of(typed);
             let fits = |here: &str| match here {
+                NOTHING => true,
                 AS_WRITTEN => ["text", "whole numbers"].contains(&there),
                 _ => here == there,
             };
