@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::suggest::printable;
 use crate::watch::{Watch, Work};
 
 /// A bar that is gone at once would only flicker.
@@ -68,7 +67,7 @@ impl Watch for Console {
     }
 
     fn noted(&self, place: &str) {
-        eprintln!("note: {}", printable(place));
+        eprintln!("note: {place}");
     }
 }
 

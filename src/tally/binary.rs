@@ -103,7 +103,9 @@ impl Binary {
             return None;
         }
         let first = self.first_rows(file, |text| !self.favourable.contains(text));
-        Some(format!("column `{}` ({role}): these count as not favourable, and first are {first}", self.coder.column))
+        let told =
+            format!("column `{}` ({role}): these count as not favourable, and first are {first}", self.coder.column);
+        Some(crate::suggest::printable(&told))
     }
 
     /// The first row of each value that is asked for, and its file where that is another one.
