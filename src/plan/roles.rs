@@ -84,11 +84,11 @@ impl Values {
     }
 }
 
-/// Whether a text of the data is a value of the plan.
+/// Whether a text of the data is a value of the plan: the same text, number or truth value.
 pub(crate) fn is_same(value: &str, text: &str) -> bool {
     value == text
         || number(value).is_some_and(|value| number(text) == Some(value))
-        || (matches!(value, "true" | "false") && text.eq_ignore_ascii_case(value))
+        || (["true", "false"].iter().any(|truth| value.eq_ignore_ascii_case(truth)) && text.eq_ignore_ascii_case(value))
 }
 
 /// The number that a text is, if texts may be told to be the same by it: from 2^53 on
@@ -172,5 +172,16 @@ mod tests {
         assert!(favourable("9007199254740991", "9007199254740991.0"));
         assert!(!favourable("9007199254740993", "9007199254740992"));
         assert!(!favourable("1e400", "1e500") && !favourable("NaN", "nan"));
+    }
+
+    #[test]
+    fn numbers_and_truth_values_meet_however_they_are_written() {
+        for (value, text) in [("1", "1.0"), ("true", "True"), ("True", "true"), ("FALSE", "False"), ("yes", "yes")] {
+            assert!(is_same(value, text) && is_same(text, value), "{value} {text}");
+        }
+        let others = [("yes", "Yes"), ("true", "1"), ("True", "truth"), ("9007199254740992", "9007199254740993")];
+        for (value, text) in others {
+            assert!(!is_same(value, text) && !is_same(text, value), "{value} {text}");
+        }
     }
 }
