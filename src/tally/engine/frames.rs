@@ -35,7 +35,7 @@ impl DataFile {
         let height = columns.first().map_or(0, |column| column.len());
         let cast = |(column, (name, kind)): (Column, &(String, Kind))| match self.held_as(name, *kind) {
             None => Ok(column),
-            Some(dtype) if dtype == DataType::String => text(&column),
+            Some(DataType::String) => text(&column),
             Some(dtype) => column.cast(&dtype),
         };
         // Where pages end too early the reader's columns are of unlike lengths; here it is seen.
