@@ -94,11 +94,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
         Some(folder) => Some(staged(&release, folder, more, &inputs, watch.as_ref())?),
         None => None,
     };
+    // A pipe may have to wait for its reader, and an interruption does not wait for it.
+    let is_stream = |path: &Path| std::fs::metadata(path).is_ok_and(|known| !known.is_file());
+    let mut first = arguments.output.as_ref().zip(first);
+    let piped = first.take_if(|(path, _)| is_stream(path));
+    let write = |(path, text): (&PathBuf, String)| write_file(path, text.as_bytes());
+    piped.map_or(Ok(()), write)?;
     // What needs no more room comes last, so that a full disk leaves no part of the outputs.
     together(|| {
-        if let (Some(path), Some(text)) = (&arguments.output, first) {
-            write_file(path, text.as_bytes())?;
-        }
+        first.map_or(Ok(()), write)?;
         staged.into_iter().try_for_each(Staged::complete)
     })?;
     texts.iter().try_for_each(|text| print(text))?;

@@ -430,6 +430,30 @@ fn an_interrupted_review_is_whole_or_was_none() {
     }
 }
 
+/// A gate whose pipe nobody reads can be stopped.
+#[cfg(unix)]
+#[test]
+fn a_pipe_without_a_reader_can_be_interrupted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("d.csv"), "g,d\na,1\nb,0\n").expect("written");
+    assert!(Command::new("mkfifo").arg(folder.path().join("p")).status().expect("made").success());
+    let gate = ["gate", "d.csv", "--decision", "d=1", "--attribute", "g", "--rule", "selection_rate.ratio >= 0.8"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evenhand"));
+    command.current_dir(folder.path()).args(gate).args(["--output", "p", "--out", "out"]);
+    let mut child = command.stderr(Stdio::null()).spawn().expect("runs");
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().expect("sent");
+    let ended = (0..400).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        child.try_wait().expect("asked")
+    });
+    if ended.is_none() {
+        child.kill().expect("killed");
+    }
+    assert_eq!(ended.and_then(|status| status.code()), Some(130));
+    assert!(!folder.path().join("out").exists());
+}
+
 /// Folders say the same of all kinds of files: what `write_to_dataset` and its like make.
 #[test]
 fn partitions_of_typed_files_are_columns() {
