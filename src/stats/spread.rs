@@ -376,44 +376,52 @@ mod tests {
 
     /// Moments by formula, and the distribution function of a cell as statrs has it. Of
     /// 40,000 draws a share is off by less than 0.01 but once in ten thousand times.
+    fn is_multinomial<const N: usize>(shares: [f64; N], n: u64, way: &str) {
+        assert_eq!(self::way(&shares, n), way);
+        let whole: f64 = shares.iter().filter(|share| **share > 0.0).sum();
+        let all = draws(&shares, n, 40_000);
+        let p = |cell: usize| if shares[cell] > 0.0 { shares[cell] / whole } else { 0.0 };
+        let mean = |of: &dyn Fn(&[f64; N]) -> f64| all.iter().map(of).sum::<f64>() / all.len() as f64;
+        for one in 0..N {
+            let expected = n as f64 * p(one);
+            let deviation = (expected * (1.0 - p(one))).sqrt();
+            let off = move |counts: &[f64; N]| counts[one] - expected;
+            assert!(mean(&off).abs() <= 4.0 * deviation / 200.0, "{n} {one}");
+            for two in one..N {
+                let wanted = if one == two { deviation * deviation } else { -expected * p(two) };
+                let found = mean(&|counts| off(counts) * (counts[two] - n as f64 * p(two)));
+                let spread = deviation * (n as f64 * p(two) * (1.0 - p(two))).sqrt();
+                // Of cells with hardly anyone fourth moments are large.
+                let rare = if expected.min(n as f64 * p(two)) < 1.0 { 0.02 } else { 0.0 };
+                assert!((found - wanted).abs() <= 8.0 * spread / 200.0 + rare, "{n} {one} {two}: {found} {wanted}");
+            }
+            if expected > 1.0 {
+                let skewness = mean(&|counts| (off(counts) / deviation).powi(3));
+                assert!((skewness - (1.0 - 2.0 * p(one)) / deviation).abs() < 0.06, "{n} {one}: {skewness}");
+                let binomial = statrs::distribution::Binomial::new(p(one), n).expect("valid");
+                for z in [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0] {
+                    let most = (expected + z * deviation).round().max(0.0);
+                    let found = mean(&|counts| f64::from(u8::from(counts[one] < most + 0.5)));
+                    let wanted = statrs::distribution::DiscreteCDF::cdf(&binomial, most as u64);
+                    assert!((found - wanted).abs() < 0.01, "{n} {one} {z}: {found} {wanted}");
+                }
+            }
+        }
+        assert!(all.iter().all(|counts| (counts.iter().sum::<f64>() - n as f64).abs() < 1e-9));
+        assert!(way == "full" || all.iter().flatten().all(|count| count.fract() == 0.0));
+    }
+
     #[test]
     fn cells_have_the_moments_and_the_distribution_of_multinomial_numbers() {
         let shares = [0.1, 40.0, 2.0, 0.0, 36.0, f64::NAN, 250.0, 17.0, 656.0, 5.0, -3.0];
-        let whole = 1_006.1;
-        let ways = [(8u64, "one by one"), (60, "topped"), (2_001, "topped"), (9_999, "topped"), (10_000, "full")];
-        for (n, wanted) in ways {
-            assert_eq!(way(&shares, n), wanted);
-            let all = draws(&shares, n, 40_000);
-            let p = |cell: usize| if shares[cell] > 0.0 { shares[cell] / whole } else { 0.0 };
-            let mean = |of: &dyn Fn(&[f64; 11]) -> f64| all.iter().map(of).sum::<f64>() / all.len() as f64;
-            for one in 0..11 {
-                let expected = n as f64 * p(one);
-                let deviation = (expected * (1.0 - p(one))).sqrt();
-                let off = move |counts: &[f64; 11]| counts[one] - expected;
-                assert!(mean(&off).abs() <= 4.0 * deviation / 200.0, "{n} {one}");
-                for two in one..11 {
-                    let wanted = if one == two { deviation * deviation } else { -expected * p(two) };
-                    let found = mean(&|counts| off(counts) * (counts[two] - n as f64 * p(two)));
-                    let spread = deviation * (n as f64 * p(two) * (1.0 - p(two))).sqrt();
-                    // Of cells with hardly anyone fourth moments are large.
-                    let rare = if expected.min(n as f64 * p(two)) < 1.0 { 0.02 } else { 0.0 };
-                    assert!((found - wanted).abs() <= 8.0 * spread / 200.0 + rare, "{n} {one} {two}: {found} {wanted}");
-                }
-                if expected > 1.0 {
-                    let skewness = mean(&|counts| (off(counts) / deviation).powi(3));
-                    assert!((skewness - (1.0 - 2.0 * p(one)) / deviation).abs() < 0.06, "{n} {one}: {skewness}");
-                    let binomial = statrs::distribution::Binomial::new(p(one), n).expect("valid");
-                    for z in [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0] {
-                        let most = (expected + z * deviation).round().max(0.0);
-                        let found = mean(&|counts| f64::from(u8::from(counts[one] < most + 0.5)));
-                        let wanted = statrs::distribution::DiscreteCDF::cdf(&binomial, most as u64);
-                        assert!((found - wanted).abs() < 0.01, "{n} {one} {z}: {found} {wanted}");
-                    }
-                }
-            }
-            assert!(all.iter().all(|counts| (counts.iter().sum::<f64>() - n as f64).abs() < 1e-9));
-            assert!(wanted == "full" || all.iter().flatten().all(|count| count.fract() == 0.0));
+        for (n, way) in [(8, "one by one"), (60, "topped"), (2_001, "topped"), (9_999, "topped"), (10_000, "full")] {
+            is_multinomial(shares, n, way);
         }
+        for n in [60, 2_001, 50_000] {
+            is_multinomial([3.0, 1.0], n, "two");
+            is_multinomial([2.0, 7.0, 1.0], n, "cell by cell");
+        }
+        is_multinomial([3.0, 900.0, 2.0, 1.0, 1.0], 20_000, "cell by cell");
     }
 
     /// χ² over all ways to spread 30 people over four cells, by the definition of the chances.
